@@ -1,0 +1,144 @@
+//! Typed client of the ops-executor API. One method per verb, generic over a [`Transport`].
+//! It never repeats a request: whoever knows whether a call is safe to repeat does that.
+
+mod error;
+mod native;
+mod verbs;
+
+pub use error::ClientError;
+pub use native::NativeTransport;
+
+use ops_core::port::{HttpRequest, Transport};
+use ops_core::{BASE_PATH, PROTOCOL_VERSION, Problem, api::Object};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use std::{sync::Arc, time::Duration};
+
+/// Speaks to one control room with one token. Cheap to clone.
+#[derive(Clone)]
+pub struct Client {
+    transport: Arc<dyn Transport>,
+    base: Arc<str>,
+    token: Arc<str>,
+    timeout: Duration,
+}
+
+impl Client {
+    /// `url` is the control room's origin, such as `http://127.0.0.1:4173`; a trailing slash or
+    /// the whole base path is accepted too.
+    pub fn new(transport: Arc<dyn Transport>, url: &str, token: &str) -> Self {
+        let origin = url.trim_end_matches('/').trim_end_matches(BASE_PATH);
+        Client {
+            transport,
+            base: format!("{origin}{BASE_PATH}").into(),
+            token: token.into(),
+            timeout: Duration::from_secs(10),
+        }
+    }
+
+    /// The same client whose requests end after `timeout`; 10 seconds where nothing is said.
+    pub fn with_timeout(&self, timeout: Duration) -> Self {
+        Client {
+            timeout,
+            ..self.clone()
+        }
+    }
+
+    pub fn base_url(&self) -> &str {
+        &self.base
+    }
+
+    /// Calls a write verb such as `runs.create`.
+    pub async fn post<A: DeserializeOwned>(
+        &self,
+        verb: &str,
+        body: &impl Serialize,
+    ) -> Result<A, ClientError> {
+        let body = serde_json::to_vec(body).map_err(|e| ClientError::Garbled(e.to_string()))?;
+        self.exchange("POST", verb, String::new(), body, self.timeout)
+            .await
+    }
+
+    /// Calls a read verb such as `runs.get` with a query; empty values are left out.
+    pub async fn get<A: DeserializeOwned>(
+        &self,
+        verb: &str,
+        query: &[(&str, &str)],
+    ) -> Result<A, ClientError> {
+        self.exchange("GET", verb, encode_query(query), Vec::new(), self.timeout)
+            .await
+    }
+
+    async fn exchange<A: DeserializeOwned>(
+        &self,
+        method: &'static str,
+        verb: &str,
+        query: String,
+        body: Vec<u8>,
+        timeout: Duration,
+    ) -> Result<A, ClientError> {
+        let mut headers = vec![
+            ("authorization".into(), format!("Bearer {}", self.token)),
+            ("ops-protocol".into(), PROTOCOL_VERSION.to_string()),
+            (
+                "user-agent".into(),
+                concat!("ops/", env!("CARGO_PKG_VERSION")).into(),
+            ),
+        ];
+        if method == "POST" {
+            headers.push(("content-type".into(), "application/json".into()));
+        }
+        let request = HttpRequest {
+            method,
+            url: format!("{}/{verb}{query}", self.base),
+            headers,
+            body,
+            timeout,
+        };
+        let response = self
+            .transport
+            .send(request)
+            .await
+            .map_err(ClientError::Unreachable)?;
+        if (200..300).contains(&response.status) {
+            return serde_json::from_slice(&response.body)
+                .map_err(|e| ClientError::Garbled(format!("{verb}: {e}")));
+        }
+        match serde_json::from_slice::<Problem>(&response.body) {
+            Ok(problem) => Err(ClientError::Refused(Box::new(problem))),
+            // A proxy in between answers in its own words.
+            Err(_) => Err(ClientError::Foreign {
+                status: response.status,
+                body: excerpt(&response.body),
+            }),
+        }
+    }
+}
+
+fn excerpt(body: &[u8]) -> String {
+    String::from_utf8_lossy(body).chars().take(200).collect()
+}
+
+fn encode_query(query: &[(&str, &str)]) -> String {
+    let mut text = String::new();
+    for (name, value) in query.iter().filter(|(_, value)| !value.is_empty()) {
+        text.push(if text.is_empty() { '?' } else { '&' });
+        text.push_str(name);
+        text.push('=');
+        for byte in value.bytes() {
+            match byte {
+                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
+                    text.push(byte as char)
+                }
+                _ => text.push_str(&format!("%{byte:02X}")),
+            }
+        }
+    }
+    text
+}
+
+/// The answer of a verb whose shape the caller does not need.
+pub type Anything = Object;
+
+/// An answer taken as it is.
+pub type Raw = Value;

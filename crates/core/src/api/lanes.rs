@@ -1,0 +1,41 @@
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Lane {
+    pub name: String,
+    /// Runs that may be held at once; absent: as many as workers take.
+    pub concurrency_limit: Option<u32>,
+    pub paused: bool,
+    pub paused_reason: Option<String>,
+    pub queued: u64,
+    pub held: u64,
+}
+
+/// `lanes.update`: a lane that does not exist is made. `concurrency_limit` 0 takes the limit away.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LaneUpdate {
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub concurrency_limit: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paused: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Worker {
+    pub id: String,
+    pub name: Option<String>,
+    pub version: Option<String>,
+    pub lanes: Vec<String>,
+    pub session_id: Option<String>,
+    pub first_seen: String,
+    pub last_seen: String,
+    /// Age of `last_seen` by the database's clock, in milliseconds.
+    pub seen_ms_ago: u64,
+    /// Runs that it holds.
+    pub held: u64,
+    pub drain: bool,
+}

@@ -1,0 +1,22 @@
+//! Requests and answers of the API, as `PROTOCOL` part 15 gives them. Times are ISO 8601 strings.
+//! Worker verbs ignore unknown fields, so that versions may differ; operator verbs refuse them.
+
+mod artifacts;
+mod events;
+mod lanes;
+mod runs;
+mod sessions;
+mod templates;
+mod tokens;
+mod worker;
+
+pub use artifacts::*;
+pub use events::*;
+pub use lanes::*;
+pub use runs::*;
+pub use sessions::*;
+pub use templates::*;
+pub use tokens::*;
+pub use worker::*;
+
+pub type Object = serde_json::Map<String, serde_json::Value>;

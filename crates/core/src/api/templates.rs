@@ -1,0 +1,29 @@
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// `templates.create` and `templates.validate`: the YAML text of a runbook.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TemplateSource {
+    pub source: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Template {
+    pub slug: String,
+    pub version: u32,
+    pub title: String,
+    #[serde(default)]
+    pub description: String,
+    pub default_lane: Option<String>,
+    /// JSON Schema of the parameters.
+    #[serde(default)]
+    pub params: Value,
+    pub created_at: String,
+    pub updated_at: String,
+    /// Only in `templates.get`: the text and the parsed runbook.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub runbook: Value,
+}

@@ -1,0 +1,46 @@
+//! Every limit of the protocol in one place. Sizes are bytes, times are as named.
+
+/// Runs in one bulk `runs.create`.
+pub const BULK_RUNS: usize = 1_000;
+/// Body of one request, bulk `runs.create` included.
+pub const BODY_BYTES: usize = 4 * 1024 * 1024;
+/// Rows that one sweep handles.
+pub const SWEEP_ROWS: usize = 100;
+/// Runs that one claim may take or settle.
+pub const CLAIM_RUNS: usize = 100;
+/// One event message; a longer line travels as parts.
+pub const MESSAGE_BYTES: usize = 64 * 1024;
+/// Events in one `events.append`.
+pub const APPEND_EVENTS: usize = 2_000;
+/// Log of one run, beyond which only the last [`LOG_TAIL_BYTES`] are kept.
+pub const LOG_BYTES: u64 = 50 * 1024 * 1024;
+/// What is kept of a log beyond [`LOG_BYTES`].
+pub const LOG_TAIL_BYTES: u64 = 1024 * 1024;
+/// Unsent log of one run in a worker's memory; then the child blocks.
+pub const UNSENT_LOG_BYTES: usize = 4 * 1024 * 1024;
+/// Content of one artifact kept in the database, decoded.
+pub const ARTIFACT_BYTES: usize = 2 * 1024 * 1024;
+/// Lease of a run, in seconds.
+pub const LEASE_SECONDS: std::ops::RangeInclusive<u32> = 5..=3_600;
+/// Lease granted by the native server where nothing else is said, in seconds.
+pub const LEASE_SECONDS_NATIVE: u32 = 15;
+/// Longest wait of one long poll, in seconds: below the idle limits of common proxies.
+pub const WAIT_SECONDS: u32 = 25;
+/// Hand-backs of one run that are not counted as attempts.
+pub const FREE_HANDBACKS: u32 = 5;
+/// Attempts of a run where nothing else is said.
+pub const MAX_ATTEMPTS: u32 = 3;
+/// Timeout of one attempt where nothing else is said, in seconds (six hours, as a GitHub job).
+pub const TIMEOUT_SECONDS: u32 = 6 * 3_600;
+/// After its end (timeout or cancel) a holder may still report for this long, in seconds.
+pub const REPORT_GRACE_SECONDS: u32 = 30;
+/// From SIGTERM to SIGKILL of a step's process group, in seconds.
+pub const KILL_GRACE_SECONDS: u64 = 5;
+/// The worker ends its own lease this much before the database may, in seconds.
+pub const LEASE_MARGIN_SECONDS: u64 = 1;
+/// A log batch leaves at the latest after this, in milliseconds.
+pub const FLUSH_MS: u64 = 250;
+/// A log batch leaves when it holds this many bytes of messages.
+pub const FLUSH_BYTES: usize = 256 * 1024;
+/// Rows of one page of a list.
+pub const PAGE_ROWS: u32 = 200;
