@@ -1,0 +1,170 @@
+//! Which parameters and steps a place may read.
+
+use crate::diagnostic::DiagnosticCode as Code;
+use crate::expr::{Expr, PathRef};
+use crate::interpolate::{InterpolateError, Piece, pieces};
+use crate::node::{Field, Span};
+use crate::report::Report;
+use crate::suggest;
+use serde_json::Value;
+
+const RUN_KEYS: [&str; 5] = ["id", "attempt", "lane", "env", "repo"];
+const STEP_KEYS: [&str; 3] = ["status", "exit_code", "outputs"];
+
+pub(super) struct Scope<'r> {
+    pub params: Vec<&'r str>,
+    /// Parameters that are not declared are allowed too.
+    pub is_open: bool,
+    /// Ids of all steps, in order.
+    pub steps: Vec<String>,
+    /// How many of them come before this one.
+    pub earlier: usize,
+}
+
+impl<'r> Scope<'r> {
+    pub fn new(schema: &'r Value, steps: Vec<String>) -> Scope<'r> {
+        let properties = schema.get("properties").and_then(Value::as_object);
+        Scope {
+            params: properties
+                .map(|map| map.keys().map(String::as_str).collect())
+                .unwrap_or_default(),
+            is_open: schema.get("additionalProperties") != Some(&Value::Bool(false)),
+            steps,
+            earlier: 0,
+        }
+    }
+
+    /// Checks an `if`.
+    pub fn check_condition(&self, field: &Field<'_>, source: &str, report: &mut Report<'_>) {
+        let start = report.locate(field.node.span, source.trim_end(), 0);
+        // Only a text in one line is found, and only there columns can be counted on.
+        let found = start != field.node.span || !source.contains('\n');
+        let at = |column: usize| match found {
+            true => Span {
+                line: start.line,
+                column: start.column + if start.line > 0 { column as u32 - 1 } else { 0 },
+            },
+            false => field.node.span,
+        };
+        match Expr::parse(source) {
+            Ok(expr) => {
+                for path in expr.paths() {
+                    self.check_path(path, at(path.column), &field.path, report);
+                }
+            }
+            Err(error) => {
+                let message = format!("the condition cannot be read: {}", error.message);
+                report.add(
+                    at(error.column),
+                    &field.path,
+                    Code::BadExpression,
+                    message,
+                    error.hint,
+                );
+            }
+        }
+    }
+
+    /// Checks the `{{ … }}` of a text that no shell reads.
+    pub fn check_text(&self, field: &Field<'_>, text: &str, report: &mut Report<'_>) {
+        let span = field.node.span;
+        match pieces(text) {
+            Ok(pieces) => {
+                for piece in pieces {
+                    if let Piece::Path { path, nth } = piece {
+                        let at = report.locate(span, "{{", nth);
+                        self.check_path(&path, at, &field.path, report);
+                    }
+                }
+            }
+            Err(error) => {
+                let nth = match error {
+                    InterpolateError::NotClosed { nth }
+                    | InterpolateError::Expression { nth, .. } => nth,
+                    InterpolateError::TooLarge => 0,
+                };
+                let at = report.locate(span, "{{", nth);
+                let hint = match &error {
+                    InterpolateError::Expression { error, .. } if !error.hint.is_empty() => {
+                        error.hint.clone()
+                    }
+                    _ => "write `{{ '{{' }}` for the two braces themselves".to_string(),
+                };
+                report.add(
+                    at,
+                    &field.path,
+                    Code::BadExpression,
+                    error.to_string(),
+                    hint,
+                );
+            }
+        }
+    }
+
+    fn check_path(&self, path: &PathRef, at: Span, pointer: &str, report: &mut Report<'_>) {
+        let problem = match path.key(0) {
+            Some("params") => path.key(1).and_then(|name| self.param_problem(name)),
+            Some("steps") => self.step_problem(path),
+            _ => key_problem(path, 1, &RUN_KEYS, "a run"),
+        };
+        if let Some((message, hint)) = problem {
+            report.add(at, pointer, Code::UnknownReference, message, hint);
+        }
+    }
+
+    fn param_problem(&self, name: &str) -> Option<(String, String)> {
+        if self.is_open || self.params.contains(&name) {
+            return None;
+        }
+        Some((
+            format!("there is no parameter `{name}`"),
+            suggest::hint(name, &self.params, "parameters"),
+        ))
+    }
+
+    fn step_problem(&self, path: &PathRef) -> Option<(String, String)> {
+        let Some(id) = path.key(1) else {
+            return Some((
+                "`steps` needs the id of a step".into(),
+                "write for example `steps.build.status`".into(),
+            ));
+        };
+        let earlier: Vec<&str> = self.steps[..self.earlier]
+            .iter()
+            .map(String::as_str)
+            .collect();
+        match self.steps.iter().position(|step| step == id) {
+            Some(place) if place < self.earlier => key_problem(path, 2, &STEP_KEYS, "a step"),
+            Some(place) if place == self.earlier => {
+                Some((format!("the step `{id}` cannot read itself"), String::new()))
+            }
+            Some(_) => Some((
+                format!("the step `{id}` runs later"),
+                "only what earlier steps left can be read; change the order".into(),
+            )),
+            None => Some((
+                format!("there is no step `{id}`"),
+                suggest::hint(id, &earlier, "earlier steps"),
+            )),
+        }
+    }
+}
+
+fn key_problem(
+    path: &PathRef,
+    place: usize,
+    known: &[&str],
+    owner: &str,
+) -> Option<(String, String)> {
+    let Some(key) = path.key(place) else {
+        return Some((
+            format!("`{path}` is no single value"),
+            format!("add one of {}", known.join(", ")),
+        ));
+    };
+    if known.contains(&key) {
+        return None;
+    }
+    let message = format!("{owner} has no `{key}`");
+    Some((message, suggest::hint(key, known, "known")))
+}

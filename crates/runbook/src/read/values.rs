@@ -1,0 +1,169 @@
+//! Single values: texts, durations, numbers, lists. `None` means that the report says why.
+
+use crate::diagnostic::DiagnosticCode as Code;
+use crate::node::{Field, Kind};
+use crate::report::Report;
+use crate::suggest;
+use serde_json::Value;
+
+/// The value of an optional key; an empty one counts as absent.
+pub(super) fn optional<'n>(field: &Field<'n>, key: &str) -> Option<Field<'n>> {
+    field.get(key).filter(|field| !field.node.is_null())
+}
+
+/// The value of a key that has to be there.
+pub(super) fn required<'n>(
+    field: &Field<'n>,
+    key: &str,
+    owner: &str,
+    hint: &str,
+    report: &mut Report<'_>,
+) -> Option<Field<'n>> {
+    let found = optional(field, key);
+    if found.is_none() {
+        let message = format!("{owner} needs `{key}`");
+        report.at(field, Code::MissingKey, message, hint);
+    }
+    found
+}
+
+pub(super) fn expect_map(field: &Field<'_>, what: &str, report: &mut Report<'_>) -> bool {
+    let is_map = matches!(field.node.kind, Kind::Map(_));
+    if !is_map {
+        let message = format!("{what} has to be a map, not {}", field.node.type_word());
+        report.at(field, Code::WrongType, message, "");
+    }
+    is_map
+}
+
+pub(super) fn expect_list(field: &Field<'_>, what: &str, report: &mut Report<'_>) -> bool {
+    let is_list = matches!(field.node.kind, Kind::List(_));
+    if !is_list {
+        let message = format!("{what} has to be a list, not {}", field.node.type_word());
+        report.at(field, Code::WrongType, message, "begin each item with `- `");
+    }
+    is_list
+}
+
+/// A text as it is written; `8080` and `true` are texts too where a text is wanted.
+pub(super) fn text(field: &Field<'_>, report: &mut Report<'_>) -> Option<String> {
+    match &field.node.kind {
+        Kind::Scalar { text, value } if !value.is_null() => {
+            if text.contains('\0') {
+                let message = "the text holds a NUL character";
+                report.at(field, Code::BadValue, message, "remove it");
+                return None;
+            }
+            Some(text.clone())
+        }
+        _ => {
+            let message = format!("here should be a text, not {}", field.node.type_word());
+            report.at(field, Code::WrongType, message, "");
+            None
+        }
+    }
+}
+
+/// A text that is not blank and has at most `limit` characters in one line.
+pub(super) fn line(field: &Field<'_>, limit: usize, report: &mut Report<'_>) -> Option<String> {
+    let text = text(field, report)?;
+    let text = text.trim();
+    let message = if text.is_empty() {
+        "the text is empty".to_string()
+    } else if text.chars().any(char::is_control) {
+        "the text has to be one line without control characters".to_string()
+    } else if text.chars().count() > limit {
+        format!("the text is longer than {limit} characters")
+    } else {
+        return Some(text.to_string());
+    };
+    report.at(field, Code::BadValue, message, "");
+    None
+}
+
+/// A name that has the shape which `fits` tests.
+pub(super) fn name(
+    field: &Field<'_>,
+    what: &str,
+    shape: &str,
+    fits: impl Fn(&str) -> bool,
+    report: &mut Report<'_>,
+) -> Option<String> {
+    let text = text(field, report)?;
+    if fits(&text) {
+        return Some(text);
+    }
+    report.at(
+        field,
+        Code::BadValue,
+        format!("`{text}` is no {what}"),
+        shape,
+    );
+    None
+}
+
+/// A duration in whole seconds, at least one.
+pub(super) fn seconds(field: &Field<'_>, report: &mut Report<'_>) -> Option<u32> {
+    let text = text(field, report)?;
+    let hint = "write whole seconds as 90, 90s, 5m, 2h or 1d";
+    let duration = match ops_core::duration::parse(&text) {
+        Ok(duration) => duration,
+        Err(error) => {
+            report.at(field, Code::BadValue, error.to_string(), "");
+            return None;
+        }
+    };
+    match u32::try_from(duration.as_secs()) {
+        Ok(seconds) if seconds > 0 && duration.subsec_nanos() == 0 => Some(seconds),
+        _ => {
+            let message = format!("`{text}` is no number of whole seconds from 1");
+            report.at(field, Code::BadValue, message, hint);
+            None
+        }
+    }
+}
+
+pub(super) fn whole_number(field: &Field<'_>, report: &mut Report<'_>) -> Option<u64> {
+    let number = match &field.node.kind {
+        Kind::Scalar { value, .. } => value.as_u64(),
+        _ => None,
+    };
+    if number.is_none() {
+        let message = format!(
+            "here should be a whole number, not {}",
+            field.node.type_word()
+        );
+        report.at(field, Code::WrongType, message, "");
+    }
+    number
+}
+
+pub(super) fn is_false(field: &Field<'_>) -> bool {
+    matches!(
+        &field.node.kind,
+        Kind::Scalar {
+            value: Value::Bool(false),
+            ..
+        }
+    )
+}
+
+/// Refuses keys that are not in `known`, naming the nearest.
+pub(super) fn refuse_unknown(
+    field: &Field<'_>,
+    owner: &str,
+    known: &[&str],
+    report: &mut Report<'_>,
+) {
+    for (entry, value) in field.entries() {
+        if known.contains(&entry.key.as_str()) {
+            continue;
+        }
+        let message = format!("{owner} has no key `{}`", entry.key);
+        let hint = match entry.key.as_str() {
+            "<<" => "write the keys out; runbooks know no merge keys".to_string(),
+            key => suggest::hint(key, known, "keys"),
+        };
+        report.add(entry.key_span, &value.path, Code::UnknownKey, message, hint);
+    }
+}
