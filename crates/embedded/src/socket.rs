@@ -37,7 +37,8 @@ pub(crate) fn ensure(place: &mut Place) -> Result<PathBuf, EmbeddedError> {
 
 fn fits(folder: &Path) -> bool {
     let name = format!("/.s.PGSQL.{PORT}");
-    folder.as_os_str().len() + name.len() <= LONGEST
+    // In a connection string a comma separates hosts, and nothing quotes it.
+    folder.as_os_str().len() + name.len() <= LONGEST && !folder.to_string_lossy().contains(',')
 }
 
 fn is_ours(folder: &Path, place: &Place) -> bool {
@@ -100,5 +101,6 @@ mod tests {
         // `/.s.PGSQL.5432` has 14 characters.
         assert!(fits(Path::new(&"x".repeat(LONGEST - 14))));
         assert!(!fits(Path::new(&"x".repeat(LONGEST - 13))));
+        assert!(!fits(Path::new("/a,b")));
     }
 }

@@ -5,15 +5,17 @@ mod common;
 use common::*;
 use ops_embedded::{Cluster, EmbeddedError};
 use std::{
-    io::{BufRead, BufReader, Read},
+    io::{BufRead, BufReader, Lines, Read},
     path::Path,
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
 };
 
 /// Another process that runs a cluster.
 struct Holder {
     process: Child,
     postmaster: u32,
+    /// Kept open: the test runner in there reports its end.
+    _output: Lines<BufReader<ChildStdout>>,
 }
 
 impl Holder {
@@ -25,14 +27,16 @@ impl Holder {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let postmaster = lines
+            .by_ref()
             .map(Result::unwrap)
             .find_map(|line| line.split_once("POSTMASTER ")?.1.trim().parse().ok())
             .expect("the holder says its postmaster");
         Holder {
             process,
             postmaster,
+            _output: lines,
         }
     }
 

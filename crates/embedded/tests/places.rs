@@ -49,6 +49,16 @@ async fn odd_characters_in_the_path_are_only_characters() {
     cluster.stop().await.unwrap();
     let cluster = start(&data_dir).await.unwrap();
     assert_eq!(words(&connect(&cluster).await).await, ["odd"]);
+    // A comma cannot be quoted in a connection string: that socket went elsewhere.
+    let socket_dir = cluster.socket_dir().to_owned();
+    assert!(!socket_dir.starts_with(cluster.home()));
+    cluster.stop().await.unwrap();
+    std::fs::remove_dir_all(socket_dir).unwrap();
+
+    let data_dir = folder.path().join("it's \"two\" \\ words");
+    let cluster = start(&data_dir).await.unwrap();
+    assert!(cluster.socket_dir().starts_with(cluster.home()));
+    write_word(&connect(&cluster).await, "odd").await;
     cluster.stop().await.unwrap();
     let error = start(&folder.path().join("a\nb")).await.err().unwrap();
     assert!(matches!(error, EmbeddedError::UnusablePath(_)), "{error}");
@@ -60,6 +70,7 @@ async fn as_root_a_closed_folder_stays_closed_and_the_cluster_goes_elsewhere() {
         return cannot_run("only root runs PostgreSQL as somebody else");
     }
     let folder = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o700)).unwrap();
     let data_dir = folder.path().join("ops");
     let (first, told) = options(&data_dir);
     let cluster = Cluster::start(first).await.unwrap();
