@@ -64,6 +64,10 @@ impl Binaries {
         report: &Report,
     ) -> Result<Binaries, EmbeddedError> {
         let needs = place.major()?;
+        if let Some(needs) = needs.filter(|needs| !SUPPORTED_MAJORS.contains(needs)) {
+            let data = place.data();
+            return Err(EmbeddedError::UnsupportedMajor { data, needs });
+        }
         let named = match source {
             Source::Folder(folder) => Some(folder.clone()),
             Source::Anywhere => std::env::var_os("OPS_PG_BIN")

@@ -26,7 +26,7 @@ pub struct Cluster {
     // Dropped in this order: the server has ended before the folder is free for the next one.
     server: Server,
     _lock: Lock,
-    pruning: JoinHandle<()>,
+    _pruning: Pruning,
     home: PathBuf,
     socket_dir: PathBuf,
     version: String,
@@ -94,11 +94,19 @@ impl Cluster {
         let Cluster {
             server,
             _lock,
-            pruning,
+            _pruning,
             ..
         } = self;
-        pruning.abort();
         server.stop().await
+    }
+}
+
+/// The task that bounds the logs, for as long as the cluster runs.
+struct Pruning(JoinHandle<()>);
+
+impl Drop for Pruning {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }
 
@@ -121,7 +129,7 @@ async fn start(options: Options) -> Result<Cluster, EmbeddedError> {
     Ok(Cluster {
         server,
         _lock: lock,
-        pruning: tokio::spawn(logs::keep_bounded(place.data())),
+        _pruning: Pruning(tokio::spawn(logs::keep_bounded(place.data()))),
         home: place.home,
         socket_dir,
         version,

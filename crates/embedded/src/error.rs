@@ -1,6 +1,6 @@
 //! Everything that can go wrong, each with what to do about it.
 
-use crate::ProvisionError;
+use crate::{ProvisionError, SUPPORTED_MAJORS};
 use std::{
     io,
     path::{Path, PathBuf},
@@ -80,6 +80,11 @@ pub enum EmbeddedError {
         needs: u32,
         found: String,
     },
+
+    #[error(
+        "the data in {} was made by PostgreSQL {needs}, and {} to {} are supported: move it over with `pg_dump` of PostgreSQL {needs}, or choose another data folder", data.display(), SUPPORTED_MAJORS.start(), SUPPORTED_MAJORS.end()
+    )]
+    UnsupportedMajor { data: PathBuf, needs: u32 },
 
     #[error(transparent)]
     Provision(#[from] ProvisionError),

@@ -94,6 +94,8 @@ pub(crate) async fn end(pids: &[Pid], data: &Path, stages: &[(Signal, Duration)]
         for pid in alive() {
             // It may have ended since we looked.
             let _ = rustix::process::kill_process(pid, *signal);
+            // One that was frozen has to wake up to take it.
+            let _ = rustix::process::kill_process(pid, Signal::CONT);
         }
         let deadline = Instant::now() + *patience;
         loop {

@@ -87,6 +87,19 @@ async fn a_postmaster_that_a_killed_run_left_is_stopped_and_started_anew() {
 }
 
 #[tokio::test]
+async fn a_frozen_postmaster_is_woken_to_stop() {
+    let folder = open_folder();
+    let data_dir = folder.path().join("ops");
+    let left = Holder::start(&data_dir).kill();
+    let frozen = rustix::process::Pid::from_raw(left as i32).unwrap();
+    rustix::process::kill_process(frozen, rustix::process::Signal::STOP).unwrap();
+    let cluster = start(&data_dir).await.unwrap();
+    assert!(!is_alive(left));
+    assert_eq!(words(&connect(&cluster).await).await, ["of the holder"]);
+    cluster.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_live_run_of_another_process_is_left_alone() {
     let folder = open_folder();
     let data_dir = folder.path().join("ops");

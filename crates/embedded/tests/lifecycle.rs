@@ -3,7 +3,7 @@
 mod common;
 
 use common::*;
-use ops_embedded::EmbeddedError;
+use ops_embedded::{EmbeddedError, Source};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
 #[tokio::test]
@@ -47,6 +47,12 @@ async fn it_is_durable_private_and_speaks_no_tcp() {
     ] {
         assert_eq!(setting(&client, name).await, value, "{name}");
     }
+    // A terminal's Ctrl-C goes to our process group: the server must outlive it until we stop it.
+    let postmaster = rustix::process::Pid::from_raw(cluster.pid().unwrap() as i32).unwrap();
+    assert_eq!(
+        rustix::process::getpgid(Some(postmaster)).unwrap(),
+        postmaster
+    );
     let socket_dir = std::fs::metadata(cluster.socket_dir()).unwrap();
     assert_eq!(socket_dir.permissions().mode() & 0o777, 0o700);
     let data = std::fs::metadata(cluster.home().join("postgres")).unwrap();
@@ -99,24 +105,58 @@ async fn dropping_it_ends_it_and_loses_nothing() {
 async fn data_of_another_major_version_is_refused_in_plain_words() {
     let folder = open_folder();
     let data_dir = folder.path().join("ops");
-    start(&data_dir).await.unwrap().stop().await.unwrap();
-    std::fs::write(data_dir.join("postgres/PG_VERSION"), "14\n").unwrap();
-    let error = start(&data_dir).await.err().unwrap();
+    // Binaries that are PostgreSQL 16 as far as anyone asks them.
+    let bin = folder.path().join("bin");
+    std::fs::create_dir(&bin).unwrap();
+    for name in ["postgres", "initdb"] {
+        let program = bin.join(name);
+        std::fs::write(&program, "#!/bin/sh\necho 'postgres (PostgreSQL) 16.9'\n").unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    std::fs::set_permissions(&bin, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let data = data_dir.join("postgres");
+    std::fs::create_dir_all(&data).unwrap();
+    std::fs::set_permissions(&data_dir, std::fs::Permissions::from_mode(0o755)).unwrap();
+
+    std::fs::write(data.join("PG_VERSION"), "15\n").unwrap();
+    if is_root() {
+        let error = start(&data_dir).await.err().unwrap();
+        assert!(
+            matches!(error, EmbeddedError::RootsCluster { .. }),
+            "{error}"
+        );
+        std::os::unix::fs::chown(&data, Some(65534), Some(65534)).unwrap();
+    }
+    let error = start_from(Source::Folder(bin.clone()), &data_dir)
+        .await
+        .err()
+        .unwrap();
     assert!(
-        matches!(error, EmbeddedError::WrongMajor { needs: 14, .. }),
+        matches!(error, EmbeddedError::WrongMajor { needs: 15, .. }),
         "{error}"
     );
     let text = error.to_string();
     assert!(
-        text.contains("made by PostgreSQL 14") && text.contains("install PostgreSQL 14"),
+        text.contains("made by PostgreSQL 15, and only 16.9"),
         "{text}"
+    );
+    assert!(text.contains("install PostgreSQL 15"), "{text}");
+
+    std::fs::write(data.join("PG_VERSION"), "14\n").unwrap();
+    let error = start_from(Source::Folder(bin), &data_dir)
+        .await
+        .err()
+        .unwrap();
+    assert!(
+        error.to_string().contains("15 to 18 are supported"),
+        "{error}"
     );
 }
 
 #[tokio::test]
 async fn a_folder_without_postgresql_is_refused_in_plain_words() {
     let folder = open_folder();
-    let source = ops_embedded::Source::Folder(folder.path().to_owned());
+    let source = Source::Folder(folder.path().to_owned());
     let error = start_from(source, &folder.path().join("ops"))
         .await
         .err()

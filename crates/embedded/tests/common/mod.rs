@@ -3,6 +3,7 @@
 
 use ops_embedded::{Cluster, EmbeddedError, Options, Source};
 use std::{
+    io::Write,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
@@ -110,5 +111,7 @@ pub fn cannot_run(what: &str) {
         std::env::var_os("OPS_REQUIRE_ALL").is_none_or(|value| value != "1"),
         "{what}, and OPS_REQUIRE_ALL=1 requires every check"
     );
-    eprintln!("SKIPPED: {what}");
+    // Not `eprintln!`: the test runner would swallow it.
+    let mut loudly = std::io::stderr();
+    writeln!(loudly, "SKIPPED: {what}").unwrap();
 }
