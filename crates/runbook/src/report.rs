@@ -71,9 +71,18 @@ impl<'s> Report<'s> {
     }
 
     /// Where the `nth` (from 0) `needle` of a scalar's text stands in the source. A block scalar
-    /// begins lines above its text, so its own place would send people to the wrong line. Falls
-    /// back to the scalar's own place where escapes hide the needle.
+    /// has many lines, so its own place would send people to the wrong one. Falls back to it where
+    /// escapes hide the needle.
     pub fn locate(&self, scalar: Span, needle: &str, nth: usize) -> Span {
+        self.occurrence(scalar, needle, nth).unwrap_or(scalar)
+    }
+
+    /// Where `line`, a line of a scalar's text, stands in the source.
+    pub fn find(&self, scalar: Span, line: &str) -> Option<Span> {
+        self.occurrence(scalar, line, 0)
+    }
+
+    fn occurrence(&self, scalar: Span, needle: &str, nth: usize) -> Option<Span> {
         let first_line = (scalar.line as usize).saturating_sub(1);
         let mut seen = 0;
         for (index, line) in self.source.lines().enumerate().skip(first_line) {
@@ -88,14 +97,14 @@ impl<'s> Report<'s> {
             for (byte, _) in line[start..].match_indices(needle) {
                 if seen == nth {
                     let column = line[..start + byte].chars().count() + 1;
-                    return Span {
+                    return Some(Span {
                         line: index as u32 + 1,
                         column: column as u32,
-                    };
+                    });
                 }
                 seen += 1;
             }
         }
-        scalar
+        None
     }
 }

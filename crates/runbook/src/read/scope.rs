@@ -36,31 +36,17 @@ impl<'r> Scope<'r> {
 
     /// Checks an `if`.
     pub fn check_condition(&self, field: &Field<'_>, source: &str, report: &mut Report<'_>) {
-        let start = report.locate(field.node.span, source.trim_end(), 0);
-        // Only a text in one line is found, and only there columns can be counted on.
-        let found = start != field.node.span || !source.contains('\n');
-        let at = |column: usize| match found {
-            true => Span {
-                line: start.line,
-                column: start.column + if start.line > 0 { column as u32 - 1 } else { 0 },
-            },
-            false => field.node.span,
-        };
         match Expr::parse(source) {
             Ok(expr) => {
                 for path in expr.paths() {
-                    self.check_path(path, at(path.column), &field.path, report);
+                    let at = place_in(field, source, path.column, report);
+                    self.check_path(path, at, &field.path, report);
                 }
             }
             Err(error) => {
                 let message = format!("the condition cannot be read: {}", error.message);
-                report.add(
-                    at(error.column),
-                    &field.path,
-                    Code::BadExpression,
-                    message,
-                    error.hint,
-                );
+                let at = place_in(field, source, error.column, report);
+                report.add(at, &field.path, Code::BadExpression, message, error.hint);
             }
         }
     }
@@ -148,6 +134,27 @@ impl<'r> Scope<'r> {
             )),
         }
     }
+}
+
+/// Where the character at `column` (from 1) of a scalar's text stands. Its line is looked up in
+/// the source; where folding or escapes hide it, the scalar's own place has to do.
+fn place_in(field: &Field<'_>, text: &str, column: usize, report: &Report<'_>) -> Span {
+    let mut before = column.saturating_sub(1);
+    let own = field.node.span;
+    for line in text.split('\n') {
+        let length = line.chars().count();
+        if before <= length {
+            let Some(start) = report.find(own, line) else {
+                return own;
+            };
+            return Span {
+                line: start.line,
+                column: start.column + before as u32,
+            };
+        }
+        before -= length + 1;
+    }
+    own
 }
 
 fn key_problem(
