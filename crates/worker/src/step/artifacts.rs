@@ -1,0 +1,171 @@
+//! What a run leaves behind: read, masked, and put until the control room has it.
+
+use crate::backoff::Backoff;
+use crate::control::{RunControl, Stop};
+use crate::executor::Job;
+use crate::mask::Masker;
+use base64::Engine;
+use ops_client::ClientError;
+use ops_core::Code;
+use ops_core::api::{ArtifactKind, ArtifactPut};
+use ops_core::limits::ARTIFACT_BYTES;
+use std::io::Read;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+/// Why a file is not kept.
+#[derive(Debug, thiserror::Error)]
+pub enum ArtifactError {
+    #[error("{path} cannot be read: {error}")]
+    Unreadable { path: String, error: std::io::Error },
+    #[error("{0} is no regular file")]
+    NotAFile(String),
+    #[error("{0} lies outside the run's folder and the workspace")]
+    Outside(String),
+    #[error("{path} is larger than {ARTIFACT_BYTES} bytes, the most that an artifact may have")]
+    TooLarge { path: String },
+    #[error("the control room does not take the artifact {name}: {error}")]
+    Refused { name: String, error: ClientError },
+    /// There is nobody to give it to any more.
+    #[error("the run was stopped")]
+    Stopped,
+}
+
+impl ArtifactError {
+    /// Whether the step must not count as succeeded.
+    pub fn fails_the_step(&self) -> bool {
+        matches!(self, ArtifactError::Refused { error, .. } if error.code() != Some(Code::TooLarge))
+    }
+}
+
+pub enum Content {
+    Bytes(Vec<u8>),
+    Url(String),
+}
+
+pub struct NewArtifact {
+    pub name: String,
+    pub kind: ArtifactKind,
+    pub mime: Option<String>,
+    pub content: Content,
+}
+
+/// Reads a file below `folder`. A link may lead elsewhere only within `allowed`.
+pub fn read(folder: &Path, path: &str, allowed: &[&Path]) -> Result<Vec<u8>, ArtifactError> {
+    let unreadable = |error| ArtifactError::Unreadable {
+        path: path.to_string(),
+        error,
+    };
+    let real = folder.join(path).canonicalize().map_err(unreadable)?;
+    let inside = |allowed: &&Path| real.starts_with(real_path(allowed));
+    if !allowed.iter().any(inside) {
+        return Err(ArtifactError::Outside(path.to_string()));
+    }
+    let file = std::fs::OpenOptions::new()
+        .read(true)
+        // A pipe must not hold us; a link that was put here since is not followed.
+        .custom_flags((rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOFOLLOW).bits() as i32)
+        .open(&real)
+        .map_err(unreadable)?;
+    if !file.metadata().map_err(unreadable)?.is_file() {
+        return Err(ArtifactError::NotAFile(path.to_string()));
+    }
+    let mut bytes = Vec::new();
+    file.take(ARTIFACT_BYTES as u64 + 1)
+        .read_to_end(&mut bytes)
+        .map_err(unreadable)?;
+    if bytes.len() > ARTIFACT_BYTES {
+        let path = path.to_string();
+        return Err(ArtifactError::TooLarge { path });
+    }
+    Ok(bytes)
+}
+
+fn real_path(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_path_buf())
+}
+
+/// Puts one artifact until it is acknowledged: the same name and bytes get the same answer.
+pub async fn put(job: &Job, masker: &Masker, artifact: NewArtifact) -> Result<(), ArtifactError> {
+    let mut request = ArtifactPut {
+        run_id: job.run.run_id.clone(),
+        worker_id: job.worker_id.to_string(),
+        attempt: job.run.attempt,
+        name: masker.text(&artifact.name),
+        kind: artifact.kind,
+        content: None,
+        content_base64: None,
+        url: None,
+        mime: artifact.mime,
+    };
+    match artifact.content {
+        Content::Url(url) => request.url = Some(masker.text(&url)),
+        // Bytes too: a secret in a binary file is as readable as in a text.
+        Content::Bytes(bytes) => match String::from_utf8(masker.bytes(&bytes)) {
+            Ok(text) if !text.contains('\0') => request.content = Some(text),
+            other => {
+                let bytes = other.map_or_else(|error| error.into_bytes(), String::into_bytes);
+                let encoded = base64::engine::general_purpose::STANDARD.encode(bytes);
+                request.content_base64 = Some(encoded);
+            }
+        },
+    }
+    until_taken(job, &job.control, &request).await
+}
+
+async fn until_taken(
+    job: &Job,
+    control: &RunControl,
+    request: &ArtifactPut,
+) -> Result<(), ArtifactError> {
+    let mut backoff = Backoff::usual();
+    loop {
+        let error = tokio::select! {
+            answer = job.client.artifacts_put(request) => match answer {
+                Ok(_) => return Ok(()),
+                Err(error) => error,
+            },
+            _ = control.when_hard() => return Err(ArtifactError::Stopped),
+        };
+        if matches!(error.code(), Some(Code::LeaseLost | Code::AlreadyFinished)) {
+            control.stop(Stop::LeaseLost);
+            return Err(ArtifactError::Stopped);
+        }
+        if !error.is_transient() {
+            let name = request.name.clone();
+            return Err(ArtifactError::Refused { name, error });
+        }
+        job.observer.retrying("artifacts.put", &error.to_string());
+        tokio::select! {
+            () = tokio::time::sleep(backoff.next_wait()) => {}
+            // A worker that ends does not wait for a control room that is away.
+            _ = control.when_stopped() => return Err(ArtifactError::Stopped),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_out_of_the_folder_and_large_files_are_refused() {
+        let folder = std::env::temp_dir().join(format!("ops-artifacts-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("a.txt"), "hello").unwrap();
+        std::os::unix::fs::symlink("a.txt", folder.join("inside")).unwrap();
+        std::os::unix::fs::symlink("/etc/passwd", folder.join("outside")).unwrap();
+        std::fs::write(folder.join("large"), vec![b'x'; ARTIFACT_BYTES + 1]).unwrap();
+        let read = |path| read(&folder, path, &[folder.as_path()]);
+        assert_eq!(read("a.txt").unwrap(), b"hello");
+        assert_eq!(read("inside").unwrap(), b"hello");
+        assert!(matches!(read("outside"), Err(ArtifactError::Outside(_))));
+        assert!(matches!(read("large"), Err(ArtifactError::TooLarge { .. })));
+        assert!(matches!(read("."), Err(ArtifactError::NotAFile(_))));
+        assert!(matches!(
+            read("none"),
+            Err(ArtifactError::Unreadable { .. })
+        ));
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+}
