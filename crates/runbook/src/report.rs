@@ -6,6 +6,17 @@ use crate::node::{Field, Span};
 /// Problems of one runbook beyond which further ones are left out: nobody reads so many.
 pub(crate) const MAX_PROBLEMS: usize = 100;
 
+/// Longest message or hint, in characters. Messages quote what was written.
+const MAX_CHARS: usize = 600;
+
+/// A text that people may have to read to its end.
+pub(crate) fn shortened(text: String) -> String {
+    match text.char_indices().nth(MAX_CHARS) {
+        Some((byte, _)) => format!("{}…", &text[..byte]),
+        None => text,
+    }
+}
+
 pub(crate) struct Report<'s> {
     file: &'s str,
     /// The YAML text; empty for JSON.
@@ -39,8 +50,8 @@ impl<'s> Report<'s> {
             column: span.column,
             path: path.to_string(),
             code,
-            message: message.into(),
-            hint: hint.into(),
+            message: shortened(message.into()),
+            hint: shortened(hint.into()),
         });
     }
 

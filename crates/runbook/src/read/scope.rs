@@ -39,8 +39,10 @@ impl<'r> Scope<'r> {
         match Expr::parse(source) {
             Ok(expr) => {
                 for path in expr.paths() {
-                    let at = place_in(field, source, path.column, report);
-                    self.check_path(path, at, &field.path, report);
+                    if let Some((message, hint)) = self.path_problem(path) {
+                        let at = place_in(field, source, path.column, report);
+                        report.add(at, &field.path, Code::UnknownReference, message, hint);
+                    }
                 }
             }
             Err(error) => {
@@ -58,8 +60,14 @@ impl<'r> Scope<'r> {
             Ok(pieces) => {
                 for piece in pieces {
                     if let Piece::Path { path, nth } = piece {
+                        let Some((message, hint)) = self.path_problem(&path) else {
+                            continue;
+                        };
+                        if report.is_full() {
+                            return;
+                        }
                         let at = report.locate(span, "{{", nth);
-                        self.check_path(&path, at, &field.path, report);
+                        report.add(at, &field.path, Code::UnknownReference, message, hint);
                     }
                 }
             }
@@ -87,14 +95,12 @@ impl<'r> Scope<'r> {
         }
     }
 
-    fn check_path(&self, path: &PathRef, at: Span, pointer: &str, report: &mut Report<'_>) {
-        let problem = match path.key(0) {
+    /// What is wrong with a path, and how to mend it.
+    fn path_problem(&self, path: &PathRef) -> Option<(String, String)> {
+        match path.key(0) {
             Some("params") => path.key(1).and_then(|name| self.param_problem(name)),
             Some("steps") => self.step_problem(path),
             _ => key_problem(path, 1, &RUN_KEYS, "a run"),
-        };
-        if let Some((message, hint)) = problem {
-            report.add(at, pointer, Code::UnknownReference, message, hint);
         }
     }
 

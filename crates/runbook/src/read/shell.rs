@@ -27,6 +27,10 @@ fn refuse_interpolation(field: &Field<'_>, text: &str, report: &mut Report<'_>) 
         if !is_github_style && !names_a_root(inner) {
             continue;
         }
+        // Looking up each place costs a walk through the text.
+        if report.is_full() {
+            return;
+        }
         let inner = inner.find("}}").map_or("", |end| inner[..end].trim());
         let place = report.locate(field.node.span, "{{", nth);
         let message = format!("`{{{{ {inner} }}}}` in shell text could run a value as code");
@@ -106,6 +110,9 @@ fn check_variables(field: &Field<'_>, text: &str, scope: &Scope<'_>, report: &mu
             let name = &text[from..from + length];
             if known.contains(&name) || text[..at].ends_with('\\') {
                 continue;
+            }
+            if report.is_full() {
+                return;
             }
             let place = report.locate(field.node.span, opening, nth);
             let message = format!("no parameter gives the variable `{name}`");

@@ -159,6 +159,9 @@ pub(super) fn refuse_unknown(
         if known.contains(&entry.key.as_str()) {
             continue;
         }
+        if report.is_full() {
+            return;
+        }
         let message = format!("{owner} has no key `{}`", entry.key);
         let hint = match entry.key.as_str() {
             "<<" => "write the keys out; runbooks know no merge keys".to_string(),

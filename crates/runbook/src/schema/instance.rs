@@ -3,36 +3,51 @@
 use super::pattern;
 use crate::expr::{equal, number_order};
 use crate::node::pointer;
+use crate::report::shortened;
 use crate::suggest;
 use ops_core::FieldError;
+use regex_lite::Regex;
 use serde_json::{Map, Number, Value};
 use std::cmp::Ordering;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 const MAX_ERRORS: usize = 100;
 
+/// Text that one check matches against patterns, in bytes, where each text counts
+/// [`PATTERN_BYTES`] more. Keeps a long list of texts from holding up a server.
+const PATTERN_BUDGET: usize = 512 * 1024;
+const PATTERN_BYTES: usize = 64;
+
 /// What is wrong with `value`; empty where it fits.
 pub(super) fn check(schema: &Value, value: &Value, path: &str) -> Vec<FieldError> {
-    let mut checker = Checker { errors: Vec::new() };
+    let mut checker = Checker {
+        errors: Vec::new(),
+        patterns: HashMap::new(),
+        pattern_budget: PATTERN_BUDGET,
+    };
     checker.value(schema, value, path);
     checker.errors
 }
 
-struct Checker {
+struct Checker<'s> {
     errors: Vec<FieldError>,
+    /// Source → compiled, because each item of a list asks for the same.
+    patterns: HashMap<&'s str, Result<Regex, String>>,
+    /// Bytes that may still be matched.
+    pattern_budget: usize,
 }
 
-impl Checker {
+impl<'s> Checker<'s> {
     fn refuse(&mut self, path: &str, message: impl Into<String>) {
         if self.errors.len() < MAX_ERRORS {
             self.errors.push(FieldError {
                 field: path.to_string(),
-                message: message.into(),
+                message: shortened(message.into()),
             });
         }
     }
 
-    fn value(&mut self, schema: &Value, value: &Value, path: &str) {
+    fn value(&mut self, schema: &'s Value, value: &Value, path: &str) {
         if self.errors.len() >= MAX_ERRORS {
             return;
         }
@@ -61,7 +76,7 @@ impl Checker {
         }
     }
 
-    fn text(&mut self, schema: &Value, text: &str, path: &str) {
+    fn text(&mut self, schema: &'s Value, text: &str, path: &str) {
         let length = text.chars().count() as u64;
         if let Some(least) = count(schema, "minLength").filter(|least| length < *least) {
             let message = match least {
@@ -75,20 +90,26 @@ impl Checker {
             self.refuse(path, message);
         }
         if let Some(source) = schema.get("pattern").and_then(Value::as_str) {
-            match pattern::compile(source) {
-                Ok(regex) if regex.is_match(text) => {}
-                Ok(_) => self.refuse(path, format!("does not match the pattern `{source}`")),
-                Err(error) => {
-                    self.refuse(
-                        path,
-                        format!("the pattern of the schema is broken: {error}"),
-                    );
-                }
-            }
+            self.pattern(source, text, path);
         }
     }
 
-    fn number(&mut self, schema: &Value, number: &Number, path: &str) {
+    fn pattern(&mut self, source: &'s str, text: &str, path: &str) {
+        let cost = text.len() + PATTERN_BYTES;
+        let Some(left) = self.pattern_budget.checked_sub(cost) else {
+            return self.refuse(path, "too much text to match against patterns");
+        };
+        self.pattern_budget = left;
+        let compiled = self.patterns.entry(source);
+        let message = match compiled.or_insert_with(|| pattern::compile(source)) {
+            Ok(regex) if regex.is_match(text) => return,
+            Ok(_) => format!("does not match the pattern `{source}`"),
+            Err(error) => format!("the pattern of the schema is broken: {error}"),
+        };
+        self.refuse(path, message);
+    }
+
+    fn number(&mut self, schema: &'s Value, number: &Number, path: &str) {
         let bounds = [
             ("minimum", "at least", [Ordering::Greater, Ordering::Equal]),
             ("maximum", "at most", [Ordering::Less, Ordering::Equal]),
@@ -104,7 +125,7 @@ impl Checker {
         }
     }
 
-    fn items(&mut self, schema: &Value, items: &[Value], path: &str) {
+    fn items(&mut self, schema: &'s Value, items: &[Value], path: &str) {
         let length = items.len() as u64;
         if let Some(least) = count(schema, "minItems").filter(|least| length < *least) {
             self.refuse(
@@ -132,12 +153,8 @@ impl Checker {
         }
     }
 
-    fn object(&mut self, schema: &Value, object: &Map<String, Value>, path: &str) {
-        let none = Map::new();
-        let properties = match schema.get("properties") {
-            Some(Value::Object(properties)) => properties,
-            _ => &none,
-        };
+    fn object(&mut self, schema: &'s Value, object: &Map<String, Value>, path: &str) {
+        let properties = schema.get("properties").and_then(Value::as_object);
         for required in texts(schema.get("required")) {
             if !object.contains_key(required) {
                 self.refuse(&pointer(path, required), "is required");
@@ -145,11 +162,18 @@ impl Checker {
         }
         let additional = schema.get("additionalProperties");
         for (name, value) in object {
+            if self.errors.len() >= MAX_ERRORS {
+                return;
+            }
             let path = pointer(path, name);
-            match (properties.get(name), additional) {
+            match (properties.and_then(|map| map.get(name)), additional) {
                 (Some(property), _) => self.value(property, value, &path),
                 (None, Some(Value::Bool(false))) => {
-                    let known: Vec<&str> = properties.keys().map(String::as_str).collect();
+                    let known: Vec<&str> = properties
+                        .into_iter()
+                        .flat_map(Map::keys)
+                        .map(String::as_str)
+                        .collect();
                     let hint = suggest::hint(name, &known, "known names");
                     self.refuse(&path, format!("there is no parameter `{name}`; {hint}"));
                 }

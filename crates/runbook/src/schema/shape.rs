@@ -11,6 +11,9 @@ const TYPES: [&str; 7] = [
     "string", "number", "integer", "boolean", "array", "object", "null",
 ];
 
+/// Values of one `enum`: every value is compared with all of them.
+const MAX_VALUES: usize = 500;
+
 const KEYWORDS: [&str; 24] = [
     "type",
     "enum",
@@ -76,6 +79,9 @@ pub(super) fn schema(field: &Field<'_>, report: &mut Report<'_>) -> Map<String, 
     }
     let problems_before = report.count();
     for (entry, value) in field.entries() {
+        if report.is_full() {
+            break;
+        }
         if let Some(json) = keyword(&entry.key, &value, entry.key_span, report) {
             result.insert(entry.key.clone(), json);
         }
@@ -95,8 +101,10 @@ fn keyword(
 ) -> Option<Value> {
     match key {
         "type" => check_type(field, report),
-        "enum" | "examples" => expect(field, report, "a list of values", |value| {
-            value.as_array().is_some_and(|list| !list.is_empty())
+        "enum" | "examples" => expect(field, report, "a list of 1 to 500 values", |value| {
+            value
+                .as_array()
+                .is_some_and(|list| (1..=MAX_VALUES).contains(&list.len()))
         }),
         "const" | "default" => Some(field.node.to_json()),
         "title" | "description" | "format" | "$schema" | "$comment" => {
