@@ -209,6 +209,25 @@ fn triage_without_an_address_skips_http_and_dns() {
 }
 
 #[test]
+fn triage_reports_even_when_every_check_broke() {
+    let mut runbook = template("incident-triage.yaml");
+    runbook.steps.retain(|step| step.id == "report");
+    let params = json!({"service": "web", "url": "https://example.org"});
+    for shell in [BASH, SH] {
+        let played = play(&runbook, shell, params.clone());
+        let report = played.artifacts["Incident triage"].as_str().unwrap();
+        assert!(
+            report.contains("| load | ? on ? cores, unknown |\n"),
+            "{report}"
+        );
+        assert!(
+            report.contains("### Memory\n\n```text\nnothing was collected\n```\n"),
+            "{report}"
+        );
+    }
+}
+
+#[test]
 fn triage_refuses_a_service_that_is_an_option_or_a_script() {
     let runbook = template("incident-triage.yaml");
     for service in ["--vacuum-time=1s", "a b", "x;reboot", ""] {
