@@ -70,6 +70,16 @@ impl Shutdown {
         Ok(shutdown)
     }
 
+    /// Returns when an end is asked for.
+    pub async fn requested(&self) {
+        self.reached(Asked::End).await;
+    }
+
+    /// Returns when an end at once is asked for.
+    pub async fn requested_now(&self) {
+        self.reached(Asked::EndNow).await;
+    }
+
     fn raise(&self, to: Asked) {
         self.0.send_modify(|asked| *asked = (*asked).max(to));
     }

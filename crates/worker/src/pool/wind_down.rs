@@ -152,7 +152,7 @@ impl<E: Executor> Pool<E> {
         }
     }
 
-    async fn call(&self, request: ClaimRequest) -> Option<(ClaimAnswer, Moment)> {
+    async fn call(&mut self, request: ClaimRequest) -> Option<(ClaimAnswer, Moment)> {
         let client = self.client.with_timeout(LAST_CALL);
         let call = claims::send(client, request, self.observer.clone(), self.proven);
         match tokio::time::timeout(LAST_CALL, call).await {

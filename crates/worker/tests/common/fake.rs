@@ -1,0 +1,446 @@
+//! The smallest control room that keeps the worker-side promises of PROTOCOL.md.
+
+use ops_core::port::{BoxFuture, HttpRequest, HttpResponse, Transport, TransportError};
+use ops_core::{Code, Problem};
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+use tokio::sync::watch;
+
+#[derive(Debug, Clone)]
+pub struct FakeRun {
+    pub id: String,
+    pub claim: Value,
+    pub status: String,
+    pub attempt: u32,
+    pub holder: Option<String>,
+    pub cancel: bool,
+    pub lease_seconds: u64,
+    /// Of the current attempt.
+    pub events: Vec<Value>,
+    pub steps: Vec<Value>,
+    pub artifacts: Vec<Value>,
+    /// Every finish that was taken.
+    pub finishes: Vec<Value>,
+    pub beats: u64,
+    pub refused: u64,
+    pub appends: u64,
+}
+
+impl FakeRun {
+    pub fn messages(&self, source: &str) -> Vec<String> {
+        let mut lines: Vec<String> = Vec::new();
+        let mut open = false;
+        for event in self.events.iter().filter(|e| e["source"] == source) {
+            let text = event["message"].as_str().unwrap();
+            match lines.last_mut().filter(|_| open) {
+                Some(line) => line.push_str(text),
+                None => lines.push(text.to_string()),
+            }
+            open = event["more"] == true;
+        }
+        lines
+    }
+
+    pub fn step(&self, id: &str) -> String {
+        let updates = self.steps.iter().filter(|s| s["step"] == id);
+        updates
+            .last()
+            .map_or(String::new(), |s| s["status"].as_str().unwrap().to_string())
+    }
+
+    pub fn finish(&self) -> &Value {
+        self.finishes.last().expect("the run has no end")
+    }
+}
+
+#[derive(Debug, Clone)]
+pub enum Fault {
+    /// The request never arrives.
+    LoseRequest,
+    /// It takes effect, and the answer is lost.
+    LoseAnswer,
+    /// It is refused, without effect.
+    Refuse(Code, Value),
+}
+
+#[derive(Default)]
+pub struct State {
+    pub runs: Vec<FakeRun>,
+    pub faults: Vec<(&'static str, Fault)>,
+    pub offline: bool,
+    pub drain: bool,
+    /// Claims are answered at once.
+    pub serverless: bool,
+    pub lease_seconds: u64,
+    /// Answers to appends are held back while true.
+    pub appends_hang: bool,
+    pub calls: Vec<(String, Value)>,
+    workers: HashMap<String, (i64, Vec<(String, u32)>)>,
+}
+
+impl State {
+    pub fn run(&self, id: &str) -> &FakeRun {
+        self.runs
+            .iter()
+            .find(|run| run.id == id)
+            .expect("no such run")
+    }
+
+    pub fn run_mut(&mut self, id: &str) -> &mut FakeRun {
+        self.runs
+            .iter_mut()
+            .find(|run| run.id == id)
+            .expect("no such run")
+    }
+
+    pub fn count(&self, verb: &str) -> usize {
+        self.calls
+            .iter()
+            .filter(|(called, _)| called == verb)
+            .count()
+    }
+}
+
+pub struct Fake {
+    state: Mutex<State>,
+    changes: watch::Sender<u64>,
+}
+
+impl Fake {
+    pub fn new() -> Arc<Self> {
+        Arc::new(Fake {
+            state: Mutex::new(State {
+                lease_seconds: 15,
+                ..State::default()
+            }),
+            changes: watch::Sender::new(0),
+        })
+    }
+
+    /// Changes something, and lets whoever waits see it.
+    pub fn with<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let result = change(&mut self.state());
+        self.changes.send_modify(|count| *count += 1);
+        result
+    }
+
+    pub fn fault(&self, verb: &'static str, fault: Fault) {
+        self.with(|state| state.faults.push((verb, fault)));
+    }
+
+    /// Queues a run with these steps and answers its id.
+    pub fn queue(&self, steps: Value) -> String {
+        self.queue_with(steps, json!({}))
+    }
+
+    pub fn queue_with(&self, steps: Value, more: Value) -> String {
+        let id = super::unique();
+        let mut claim = json!({
+            "lane": "A", "lease_expires_at": "2026-01-01T00:00:00Z", "timeout_seconds": 3600,
+            "title": "test", "steps": steps,
+        });
+        for (key, value) in more.as_object().unwrap() {
+            claim[key] = value.clone();
+        }
+        self.with(|state| {
+            state.runs.push(FakeRun {
+                id: id.clone(),
+                claim,
+                status: "queued".into(),
+                attempt: 0,
+                holder: None,
+                cancel: false,
+                lease_seconds: state.lease_seconds,
+                events: Vec::new(),
+                steps: Vec::new(),
+                artifacts: Vec::new(),
+                finishes: Vec::new(),
+                beats: 0,
+                refused: 0,
+                appends: 0,
+            });
+        });
+        id
+    }
+
+    pub async fn until(&self, what: &str, is_so: impl Fn(&State) -> bool) {
+        let mut changes = self.changes.subscribe();
+        let wait = async {
+            loop {
+                changes.borrow_and_update();
+                if is_so(&self.state()) {
+                    return;
+                }
+                changes.changed().await.unwrap();
+            }
+        };
+        if tokio::time::timeout(super::STUCK, wait).await.is_err() {
+            let runs = self.state().runs.clone();
+            panic!("never came true: {what}; {runs:#?}");
+        }
+    }
+
+    /// The run as it is when it has ended.
+    pub async fn ended(&self, id: &str) -> FakeRun {
+        self.until("the run ends", |state| {
+            !matches!(state.run(id).status.as_str(), "queued" | "running")
+        })
+        .await;
+        self.with(|state| state.run(id).clone())
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap()
+    }
+
+    fn take_fault(&self, verb: &str) -> Option<Fault> {
+        let mut state = self.state();
+        let at = state.faults.iter().position(|(of, _)| *of == verb)?;
+        Some(state.faults.remove(at).1)
+    }
+
+    async fn answer(&self, verb: &str, body: Value) -> Result<Value, Problem> {
+        if verb == "runs.claim" {
+            return self.claim(body).await;
+        }
+        if verb == "events.append" {
+            let mut changes = self.changes.subscribe();
+            while self.state().appends_hang {
+                changes.changed().await.unwrap();
+            }
+        }
+        self.with(|state| match verb {
+            "runs.heartbeat" => Ok(heartbeat(state, &body)),
+            "runs.finish" => finish(state, body["worker_id"].as_str().unwrap(), &body),
+            "events.append" => append(state, &body),
+            "artifacts.put" => put(state, &body),
+            other => Err(Problem::new(Code::UnknownVerb, other)),
+        })
+    }
+
+    async fn claim(&self, body: Value) -> Result<Value, Problem> {
+        let wait = Duration::from_secs(body["wait_seconds"].as_u64().unwrap_or(0));
+        let finished = self.with(|state| {
+            let worker = body["worker_id"].as_str().unwrap();
+            let none = Vec::new();
+            let ends = body["finish"].as_array().unwrap_or(&none);
+            let mut finished = Vec::new();
+            for end in ends {
+                finished.push(match finish(state, worker, end) {
+                    Ok(answer) => json!({"run_id": end["run_id"], "status": answer["status"]}),
+                    Err(problem) => {
+                        let last_seq = problem.facts.get("last_seq").cloned();
+                        json!({"run_id": end["run_id"], "code": problem.code, "last_seq": last_seq})
+                    }
+                });
+            }
+            finished
+        });
+        let deadline = tokio::time::Instant::now() + wait;
+        let mut changes = self.changes.subscribe();
+        loop {
+            changes.borrow_and_update();
+            {
+                let mut state = self.state();
+                let runs = take(&mut state, &body)?;
+                let at_once = !runs.is_empty() || !finished.is_empty() || state.serverless;
+                let over = deadline <= tokio::time::Instant::now();
+                if at_once || over || state.drain {
+                    let drain = state.drain;
+                    drop(state);
+                    self.changes.send_modify(|count| *count += 1);
+                    return Ok(json!({
+                        "runs": runs, "finished": finished, "waited_ms": 0, "poll_after_ms": 20,
+                        "heartbeat_after_ms": self.heartbeat_after(), "drain": drain,
+                    }));
+                }
+            }
+            let _ = tokio::time::timeout_at(deadline, changes.changed()).await;
+        }
+    }
+
+    fn heartbeat_after(&self) -> u64 {
+        (self.state().lease_seconds * 1000 / 5).min(3_000)
+    }
+}
+
+fn take(state: &mut State, body: &Value) -> Result<Vec<Value>, Problem> {
+    let worker = body["worker_id"].as_str().unwrap().to_string();
+    let request = body["request_id"].as_i64().unwrap();
+    let (last, taken) = state.workers.entry(worker.clone()).or_default().clone();
+    if request < last {
+        return Err(Problem::new(Code::StaleRequest, ""));
+    }
+    let limit = body["limit"].as_u64().unwrap() as usize;
+    let mut got: Vec<(String, u32)> = Vec::new();
+    if request == last {
+        let held = |(id, attempt): &&(String, u32)| {
+            let run = state.runs.iter().find(|run| run.id == *id).unwrap();
+            run.holder.as_ref() == Some(&worker) && run.attempt == *attempt
+        };
+        got = taken.iter().filter(held).cloned().collect();
+    }
+    if request > last || taken.is_empty() {
+        for run in state.runs.iter_mut().filter(|run| run.status == "queued") {
+            if got.len() == limit {
+                break;
+            }
+            run.status = "running".into();
+            run.attempt += 1;
+            run.holder = Some(worker.clone());
+            run.events.clear();
+            run.steps.clear();
+            got.push((run.id.clone(), run.attempt));
+        }
+        state.workers.insert(worker, (request, got.clone()));
+    }
+    Ok(got
+        .iter()
+        .map(|(id, attempt)| {
+            let run = state.run(id);
+            let mut claim = run.claim.clone();
+            claim["run_id"] = json!(id);
+            claim["attempt"] = json!(attempt);
+            claim["lease_seconds"] = json!(run.lease_seconds);
+            claim
+        })
+        .collect())
+}
+
+fn held<'s>(state: &'s mut State, body: &Value, worker: &str) -> Result<&'s mut FakeRun, Problem> {
+    let run = state.run_mut(body["run_id"].as_str().unwrap());
+    if run.holder.as_deref() != Some(worker) || body["attempt"] != run.attempt {
+        run.refused += 1;
+        return Err(Problem::new(Code::LeaseLost, ""));
+    }
+    Ok(run)
+}
+
+fn heartbeat(state: &mut State, body: &Value) -> Value {
+    let worker = body["worker_id"].as_str().unwrap();
+    let mut runs = Vec::new();
+    for beat in body["runs"].as_array().unwrap() {
+        runs.push(match held(state, beat, worker) {
+            Ok(run) => {
+                run.beats += 1;
+                json!({"run_id": run.id, "status": run.status, "cancel": run.cancel,
+                    "lease_seconds": run.lease_seconds})
+            }
+            Err(problem) => json!({"run_id": beat["run_id"], "code": problem.code}),
+        });
+    }
+    json!({"runs": runs, "heartbeat_after_ms": 100, "drain": state.drain})
+}
+
+fn finish(state: &mut State, worker: &str, end: &Value) -> Result<Value, Problem> {
+    let run = state.run_mut(end["run_id"].as_str().unwrap());
+    if run.holder.is_none()
+        && run
+            .finishes
+            .last()
+            .is_some_and(|last| last["attempt"] == end["attempt"])
+    {
+        return Ok(json!({"status": run.status}));
+    }
+    let run = held(state, end, worker)?;
+    let last_seq = end["last_seq"].as_u64().unwrap_or(0);
+    if last_seq > run.events.len() as u64 {
+        return Err(with_last_seq(Code::EventsMissing, run));
+    }
+    run.holder = None;
+    run.finishes.push(end.clone());
+    run.status = match end["status"].as_str().unwrap() {
+        _ if run.cancel => "cancelled".into(),
+        "released" => "handed_back".into(),
+        status => status.into(),
+    };
+    let told = if run.status == "handed_back" {
+        "queued"
+    } else {
+        &run.status
+    };
+    Ok(json!({"status": told}))
+}
+
+fn append(state: &mut State, body: &Value) -> Result<Value, Problem> {
+    let run = held(state, body, body["worker_id"].as_str().unwrap())?;
+    run.appends += 1;
+    let first = body["first_seq"].as_u64().unwrap() as usize;
+    if first > run.events.len() + 1 {
+        return Err(with_last_seq(Code::EventsGap, run));
+    }
+    let stored = run.events.len();
+    for (place, event) in body["events"].as_array().unwrap().iter().enumerate() {
+        if first + place > stored {
+            run.events.push(event.clone());
+        }
+    }
+    for step in body["steps"].as_array().into_iter().flatten() {
+        run.steps.push(step.clone());
+    }
+    Ok(json!({"last_seq": run.events.len(), "last_pos": run.events.len(), "cancel": run.cancel}))
+}
+
+fn put(state: &mut State, body: &Value) -> Result<Value, Problem> {
+    let run = held(state, body, body["worker_id"].as_str().unwrap())?;
+    if let Some(known) = run.artifacts.iter().find(|a| a["name"] == body["name"])
+        && known != body
+    {
+        return Err(Problem::new(Code::NameTaken, ""));
+    }
+    run.artifacts.push(body.clone());
+    Ok(json!({"artifact_id": "a", "url": "/a", "sha256": "", "size": 0}))
+}
+
+fn with_last_seq(code: Code, run: &FakeRun) -> Problem {
+    let mut problem = Problem::new(code, "");
+    problem
+        .facts
+        .insert("last_seq".into(), json!(run.events.len()));
+    problem
+}
+
+impl Transport for Fake {
+    fn send(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, TransportError>> {
+        Box::pin(async move {
+            let verb = request.url.rsplit('/').next().unwrap().to_string();
+            let body: Value = serde_json::from_slice(&request.body).unwrap();
+            let offline = self.with(|state| {
+                state.calls.push((verb.clone(), body.clone()));
+                state.offline
+            });
+            if offline {
+                // As a connection that is refused: not at once, or a worker would spin.
+                tokio::task::yield_now().await;
+                return Err(TransportError("offline".into()));
+            }
+            let fault = self.take_fault(&verb);
+            let answer = match &fault {
+                Some(Fault::LoseRequest) => return Err(TransportError("lost".into())),
+                Some(Fault::Refuse(code, facts)) => {
+                    let mut problem = Problem::new(*code, "");
+                    problem.facts = facts.as_object().cloned().unwrap_or_default();
+                    Err(problem)
+                }
+                _ => match tokio::time::timeout(request.timeout, self.answer(&verb, body)).await {
+                    Ok(answer) => answer,
+                    Err(_) => return Err(TransportError("timed out".into())),
+                },
+            };
+            if matches!(fault, Some(Fault::LoseAnswer)) {
+                return Err(TransportError("the answer was lost".into()));
+            }
+            let (status, body) = match answer {
+                Ok(body) => (200, body),
+                Err(problem) => (problem.status, serde_json::to_value(problem).unwrap()),
+            };
+            Ok(HttpResponse {
+                status,
+                headers: Vec::new(),
+                body: serde_json::to_vec(&body).unwrap(),
+            })
+        })
+    }
+}
