@@ -8,6 +8,7 @@ pub mod limits;
 pub mod port;
 pub mod problem;
 pub mod status;
+pub mod text;
 
 pub use code::Code;
 pub use problem::{FieldError, Problem};

@@ -1,1 +1,18 @@
+//! The HTTP API as one axum router, the same for every host. Knows the `Store` port, never a store.
 
+mod api;
+mod app;
+mod body;
+mod call;
+mod refusal;
+mod templates;
+mod wake;
+
+pub use app::{App, Host};
+
+use axum::Router;
+
+/// The router of the whole product; the host puts a listener in front of it.
+pub fn router(app: App) -> Router {
+    api::routes(app)
+}

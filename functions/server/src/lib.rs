@@ -1,1 +1,11 @@
+//! The native host: the router in front of PostgreSQL, a sweep timer, and local workers. Behind
+//! `ops up` it brings the database too.
 
+mod database;
+mod error;
+mod installation;
+mod up;
+mod workers;
+
+pub use error::UpError;
+pub use up::{Up, UpOptions, start};

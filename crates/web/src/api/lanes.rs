@@ -1,0 +1,43 @@
+use super::{Answer, ok, operator_call, read_call};
+use crate::app::App;
+use crate::body::{self, Wrong};
+use crate::refusal::Refusal;
+use axum::extract::{Request, State};
+use ops_core::api::LaneUpdate;
+use ops_core::text;
+use serde_json::json;
+
+pub async fn list(State(app): State<App>, request: Request) -> Answer {
+    let (auth, _) = read_call(request, &[])?;
+    ok(app.call("lanes_list", &auth, json!({})).await?)
+}
+
+pub async fn update(State(app): State<App>, request: Request) -> Answer {
+    let (auth, body) = operator_call(request).await?;
+    let update: LaneUpdate = body::typed(body, "")?;
+    let mut wrong = Wrong::default();
+    wrong.unless(
+        text::is_lane(&update.name),
+        "/name",
+        "this is no name of a lane",
+    );
+    wrong.unless(
+        update.concurrency_limit.is_none_or(|n| n <= 10_000),
+        "/concurrency_limit",
+        "at most 10000; 0 takes the limit away",
+    );
+    wrong.unless(
+        update.reason.as_ref().is_none_or(|r| r.len() <= 2_000),
+        "/reason",
+        "at most 2000 bytes",
+    );
+    wrong.done()?;
+    let p = serde_json::to_value(update)
+        .map_err(|e| Refusal::internal("lanes.update", &e.to_string()))?;
+    ok(app.call("lanes_update", &auth, p).await?)
+}
+
+pub async fn workers(State(app): State<App>, request: Request) -> Answer {
+    let (auth, _) = read_call(request, &[])?;
+    ok(app.call("workers_list", &auth, json!({})).await?)
+}

@@ -1,0 +1,166 @@
+//! One handler per verb. A handler reads the request, makes one call, shapes the answer.
+
+mod artifacts;
+mod claim;
+mod create;
+mod events;
+mod lanes;
+mod runs;
+mod sessions;
+mod templates;
+mod tokens;
+mod worker;
+
+use crate::app::App;
+use crate::body;
+use crate::call;
+use crate::refusal::Refusal;
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::map_response;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodRouter, get, post};
+use ops_core::{BASE_PATH, Code, Problem, limits};
+use serde_json::{Map, Value, json};
+
+pub type Answer = Result<Response, Refusal>;
+
+pub fn routes(app: App) -> Router {
+    let verbs: [(&str, MethodRouter<App>); 30] = [
+        ("runs.create", post(create::create)),
+        ("runs.claim", post(claim::claim)),
+        ("runs.start", post(worker::start)),
+        ("runs.heartbeat", post(worker::heartbeat)),
+        ("runs.finish", post(worker::finish)),
+        ("runs.cancel", post(runs::cancel)),
+        ("runs.retry", post(runs::retry)),
+        ("runs.sweep", post(runs::sweep)),
+        ("runs.get", get(runs::read)),
+        ("runs.list", get(runs::list)),
+        ("events.append", post(events::append)),
+        ("events.list", get(events::list)),
+        ("artifacts.put", post(artifacts::put)),
+        ("artifacts.get", get(artifacts::read)),
+        ("artifacts.list", get(artifacts::list)),
+        ("sessions.create", post(sessions::create)),
+        ("sessions.get", get(sessions::read)),
+        ("sessions.list", get(sessions::list)),
+        ("templates.create", post(templates::create)),
+        ("templates.validate", post(templates::validate)),
+        ("templates.get", get(templates::read)),
+        ("templates.list", get(templates::list)),
+        ("lanes.list", get(lanes::list)),
+        ("lanes.update", post(lanes::update)),
+        ("workers.list", get(lanes::workers)),
+        ("tokens.create", post(tokens::create)),
+        ("tokens.list", get(tokens::list)),
+        ("tokens.revoke", post(tokens::revoke)),
+        ("health", get(health)),
+        ("", get(health)),
+    ];
+    let mut router = Router::new();
+    for (verb, method) in verbs {
+        router = router.route(&format!("{BASE_PATH}/{verb}"), method);
+    }
+    router
+        .fallback(unknown_verb)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(map_response(with_safe_headers))
+        .with_state(app)
+}
+
+async fn unknown_verb(request: Request) -> Refusal {
+    Problem::new(Code::UnknownVerb, format!("`{}`", request.uri().path())).into()
+}
+
+async fn wrong_method(request: Request) -> Refusal {
+    Problem::new(
+        Code::MethodNotAllowed,
+        format!("{} is not for `{}`", request.method(), request.uri().path()),
+    )
+    .into()
+}
+
+/// Answers carry other people's text: no sniffing, no caching.
+async fn with_safe_headers(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(
+        HeaderName::from_static("ops-protocol"),
+        HeaderValue::from(ops_core::PROTOCOL_VERSION),
+    );
+    response
+}
+
+/// Whether the database answers, without a token.
+async fn health(State(app): State<App>) -> Answer {
+    let facts = app.call("ops_health", &Value::Null, json!({})).await?;
+    ok(json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION"), "database": facts }))
+}
+
+pub(crate) fn ok(value: impl Into<Value>) -> Answer {
+    with_status(StatusCode::OK, value)
+}
+
+pub(crate) fn created(value: impl Into<Value>) -> Answer {
+    with_status(StatusCode::CREATED, value)
+}
+
+fn with_status(status: StatusCode, value: impl Into<Value>) -> Answer {
+    Ok((status, axum::Json(value.into())).into_response())
+}
+
+/// Caller and body of an operator verb: U+0000 is refused.
+pub(crate) async fn operator_call(request: Request) -> Result<(Value, Value), Refusal> {
+    let (parts, bytes) = body::read(request, limits::BODY_BYTES).await?;
+    let auth = call::authenticate(&parts)?;
+    let value = body::json(&parts.headers, &bytes)?;
+    body::refuse_nul(&value)?;
+    Ok((auth, value))
+}
+
+/// Caller and body of a worker verb: U+0000 is replaced.
+pub(crate) async fn worker_call(request: Request) -> Result<(Value, Value), Refusal> {
+    let (parts, bytes) = body::read(request, limits::BODY_BYTES).await?;
+    let auth = call::authenticate(&parts)?;
+    let mut value = body::json(&parts.headers, &bytes)?;
+    body::replace_nul(&mut value);
+    Ok((auth, value))
+}
+
+/// Caller and query of a read.
+pub(crate) fn read_call(request: Request, known: &[&str]) -> Result<(Value, body::Query), Refusal> {
+    let (parts, _) = request.into_parts();
+    let auth = call::authenticate(&parts)?;
+    Ok((auth, body::Query::of(&parts, known)?))
+}
+
+/// A body of exactly one id, for verbs such as `tokens.revoke`.
+pub(crate) fn only_id<'a>(
+    value: &'a Value,
+    name: &str,
+    also: &[&str],
+) -> Result<&'a Map<String, Value>, Refusal> {
+    let mut wrong = body::Wrong::default();
+    let Some(fields) = value.as_object() else {
+        return Err(Problem::invalid("", "the body must be an object").into());
+    };
+    for (field, value) in fields {
+        let known = field == name || also.contains(&field.as_str());
+        wrong.unless(known, format!("/{field}"), "unknown field");
+        wrong.unless(
+            !known || value.is_string(),
+            format!("/{field}"),
+            "must be text",
+        );
+    }
+    wrong.unless(fields.contains_key(name), format!("/{name}"), "is missing");
+    wrong.uuid(fields.get(name).and_then(Value::as_str), format!("/{name}"));
+    wrong.done()?;
+    Ok(fields)
+}

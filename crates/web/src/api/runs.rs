@@ -1,0 +1,70 @@
+use super::{Answer, created, ok, only_id, operator_call, read_call};
+use crate::app::App;
+use axum::extract::{Request, State};
+use ops_core::{Problem, RunStatus, text};
+use serde_json::{Value, json};
+
+pub async fn cancel(State(app): State<App>, request: Request) -> Answer {
+    let (auth, body) = operator_call(request).await?;
+    let fields = only_id(&body, "run_id", &["reason"])?.clone();
+    let answer = app
+        .call("runs_cancel", &auth, fields.clone().into())
+        .await?;
+    app.wake.log(fields["run_id"].as_str().unwrap_or_default());
+    ok(answer)
+}
+
+pub async fn retry(State(app): State<App>, request: Request) -> Answer {
+    let (auth, body) = operator_call(request).await?;
+    let fields = only_id(&body, "run_id", &["idempotency_key"])?.clone();
+    let mut answer = app.call("runs_retry", &auth, fields.into()).await?;
+    let mut run = super::claim::only(&mut answer, "runs");
+    if run.remove("seen").is_some() {
+        ok(run)
+    } else {
+        created(run)
+    }
+}
+
+pub async fn sweep(State(app): State<App>, request: Request) -> Answer {
+    let (auth, _) = operator_call(request).await?;
+    ok(app.call("runs_sweep", &auth, json!({})).await?)
+}
+
+pub async fn read(State(app): State<App>, request: Request) -> Answer {
+    let (auth, query) = read_call(request, &["run_id"])?;
+    query.uuid("run_id")?;
+    let run_id = query.require("run_id")?;
+    ok(app
+        .call("runs_get", &auth, json!({ "run_id": run_id }))
+        .await?)
+}
+
+pub async fn list(State(app): State<App>, request: Request) -> Answer {
+    let (auth, query) = read_call(
+        request,
+        &["status", "lane", "session_id", "template", "after", "limit"],
+    )?;
+    let status = query.get("status");
+    if status.is_some_and(|word| RunStatus::parse(word).is_none()) {
+        let all: Vec<_> = RunStatus::ALL.iter().map(|s| s.as_str()).collect();
+        return Err(
+            Problem::invalid("/status", format!("must be one of {}", all.join(", "))).into(),
+        );
+    }
+    if query.get("lane").is_some_and(|lane| !text::is_lane(lane)) {
+        return Err(Problem::invalid("/lane", "this is no name of a lane").into());
+    }
+    let p = json!({
+        "status": status, "lane": query.get("lane"), "template": query.get("template"), "session_id": query.uuid("session_id")?,
+        "after": query.number("after", 1..=i64::MAX)?, "limit": query.limit()?,
+    });
+    ok(app.call("runs_list", &auth, without_nulls(p)).await?)
+}
+
+pub(crate) fn without_nulls(mut p: Value) -> Value {
+    if let Some(fields) = p.as_object_mut() {
+        fields.retain(|_, value| !value.is_null());
+    }
+    p
+}

@@ -1,0 +1,66 @@
+use super::runs::without_nulls;
+use super::{Answer, created, ok, operator_call, read_call};
+use crate::app::App;
+use crate::body::{self, Wrong};
+use crate::refusal::Refusal;
+use axum::extract::{Request, State};
+use ops_core::api::TemplateSource;
+use ops_runbook::{Runbook, parse};
+use serde_json::{Value, json};
+
+/// Name under which diagnostics speak of a text that came without a file.
+const FILE: &str = "runbook.yaml";
+
+pub async fn create(State(app): State<App>, request: Request) -> Answer {
+    let (auth, body) = operator_call(request).await?;
+    let source: TemplateSource = body::typed(body, "")?;
+    let runbook = read_source(&source.source)?;
+    created(
+        app.call(
+            "templates_create",
+            &auth,
+            json!({ "source": source.source, "runbook": runbook }),
+        )
+        .await?,
+    )
+}
+
+/// 200 in any case: a faulty text is what this verb is for.
+pub async fn validate(State(app): State<App>, request: Request) -> Answer {
+    let (auth, body) = operator_call(request).await?;
+    let source: TemplateSource = body::typed(body, "")?;
+    app.call("templates_list", &auth, json!({ "limit": 1 }))
+        .await?;
+    match parse(&source.source, FILE) {
+        Ok(runbook) => ok(json!({ "valid": true, "runbook": runbook, "diagnostics": [] })),
+        Err(diagnostics) => ok(json!({ "valid": false, "diagnostics": diagnostics })),
+    }
+}
+
+fn read_source(source: &str) -> Result<Runbook, Refusal> {
+    parse(source, FILE).or_else(|diagnostics| {
+        let mut wrong = Wrong::default();
+        wrong.extend(diagnostics.iter().map(|d| d.to_field_error("/source")));
+        wrong.done().and(Err(Refusal::internal(
+            "templates.create",
+            "refused without a reason",
+        )))
+    })
+}
+
+pub async fn read(State(app): State<App>, request: Request) -> Answer {
+    let (auth, query) = read_call(request, &["slug"])?;
+    ok(app
+        .call(
+            "templates_get",
+            &auth,
+            json!({ "slug": query.require("slug")? }),
+        )
+        .await?)
+}
+
+pub async fn list(State(app): State<App>, request: Request) -> Answer {
+    let (auth, query) = read_call(request, &["after", "limit"])?;
+    let p: Value = json!({ "after": query.get("after"), "limit": query.limit()? });
+    ok(app.call("templates_list", &auth, without_nulls(p)).await?)
+}

@@ -1,0 +1,113 @@
+use crate::refusal::Refusal;
+use crate::templates::TemplateCache;
+use crate::wake::Wake;
+use ops_core::port::{Store, StoreError};
+use ops_core::{Code, Problem};
+use serde_json::{Map, Value};
+use std::sync::Arc;
+
+/// What a host can do, and what it grants where nobody says otherwise.
+#[derive(Debug, Clone, Copy)]
+pub struct Host {
+    /// Whether a claim may wait. Serverless hosts answer at once.
+    pub long_poll: bool,
+    pub lease_seconds: u32,
+    /// Longest pause between two heartbeats, in milliseconds; the PRD wants 2–5 s.
+    pub heartbeat_ms: u64,
+    /// When an idle worker should ask again, in milliseconds.
+    pub poll_after_ms: u64,
+    /// Log of one run before only its tail is kept, in bytes.
+    pub log_bytes: u64,
+}
+
+impl Host {
+    pub const NATIVE: Host = Host {
+        long_poll: true,
+        lease_seconds: ops_core::limits::LEASE_SECONDS_NATIVE,
+        heartbeat_ms: 3_000,
+        poll_after_ms: 0,
+        log_bytes: ops_core::limits::LOG_BYTES,
+    };
+}
+
+/// What handlers share. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    store: Arc<dyn Store>,
+    pub(crate) host: Host,
+    pub(crate) wake: Arc<Wake>,
+    pub(crate) templates: Arc<TemplateCache>,
+}
+
+impl App {
+    pub fn new(store: Arc<dyn Store>, host: Host) -> Self {
+        App {
+            store,
+            host,
+            wake: Arc::default(),
+            templates: Arc::default(),
+        }
+    }
+
+    /// A sweep by the host itself, with its own token's SHA-256. Answers how many rows it handled, so
+    /// that a timer repeats a full one at once.
+    pub async fn sweep(&self, token_sha256: &str) -> Result<u64, Problem> {
+        let auth = serde_json::json!({ "token_sha256": token_sha256 });
+        let counts = self
+            .call("runs_sweep", &auth, serde_json::json!({}))
+            .await
+            .map_err(Refusal::into_problem)?;
+        Ok(counts.values().filter_map(Value::as_u64).sum())
+    }
+
+    /// One SQL call. Wakes whoever waits for what it changed, and turns a refusal into a problem.
+    pub(crate) async fn call(
+        &self,
+        function: &'static str,
+        auth: &Value,
+        p: Value,
+    ) -> Result<Map<String, Value>, Refusal> {
+        let answer = self.answer(function, auth, p).await?;
+        match answer.get("code").and_then(Value::as_str) {
+            Some(_) => Err(Refusal::from_answer(answer)),
+            None => Ok(answer),
+        }
+    }
+
+    /// The same, with a refusal left as data.
+    pub(crate) async fn answer(
+        &self,
+        function: &'static str,
+        auth: &Value,
+        mut p: Value,
+    ) -> Result<Map<String, Value>, Refusal> {
+        p["auth"] = auth.clone();
+        let answer = self
+            .store
+            .call(function, p)
+            .await
+            .map_err(|error| store_refusal(function, error))?;
+        let Value::Object(mut answer) = answer else {
+            return Err(Refusal::internal(function, "the answer is no object"));
+        };
+        if let Some(Value::Object(lanes)) = answer.remove("wake") {
+            for (lane, runs) in lanes {
+                self.wake.lane(&lane, runs.as_u64().unwrap_or(1));
+            }
+        }
+        Ok(answer)
+    }
+}
+
+fn store_refusal(function: &'static str, error: StoreError) -> Refusal {
+    // Logged once, here; the caller gets our words, never the database's.
+    eprintln!("{function}: {error}");
+    match error {
+        StoreError::NotInstalled(_) => Problem::new(Code::NotInstalled, "").into(),
+        StoreError::Unavailable(_) => Refusal::retry_after(
+            Problem::new(Code::Unavailable, "the database did not answer in time"),
+            1,
+        ),
+        StoreError::Failed(_) => Problem::new(Code::Internal, "").into(),
+    }
+}

@@ -1,0 +1,68 @@
+//! Who calls, with which protocol, from where: the part that every verb shares.
+
+use crate::refusal::Refusal;
+use axum::extract::ConnectInfo;
+use axum::http::{HeaderMap, header, request::Parts};
+use ops_core::{Code, PROTOCOL_VERSION, Problem};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use std::net::SocketAddr;
+
+/// `p.auth`: the token's SHA-256 and the peer's address. The token itself goes no further.
+pub fn authenticate(parts: &Parts) -> Result<Value, Refusal> {
+    check_protocol(&parts.headers)?;
+    let token = bearer(&parts.headers)?;
+    let address = parts
+        .extensions
+        .get::<ConnectInfo<SocketAddr>>()
+        .map(|info| info.0.ip().to_string());
+    Ok(json!({ "token_sha256": sha256_hex(token.as_bytes()), "source_address": address }))
+}
+
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+fn check_protocol(headers: &HeaderMap) -> Result<(), Refusal> {
+    let Some(value) = headers.get("ops-protocol") else {
+        return Ok(());
+    };
+    let version = value
+        .to_str()
+        .ok()
+        .and_then(|text| text.trim().parse::<u32>().ok());
+    match version {
+        None => {
+            Err(Problem::new(Code::BadRequest, "the header `Ops-Protocol` is no number").into())
+        }
+        Some(version) if version < PROTOCOL_VERSION => Err(Problem::new(
+            Code::UpgradeRequired,
+            format!("this server speaks protocol {PROTOCOL_VERSION}, the client {version}"),
+        )
+        .into()),
+        Some(_) => Ok(()),
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Result<&str, Refusal> {
+    let refuse = |detail: &str| Refusal::from(Problem::new(Code::Unauthenticated, detail));
+    let value = headers
+        .get(header::AUTHORIZATION)
+        .ok_or_else(|| refuse("the header `Authorization` is missing"))?;
+    let text = value
+        .to_str()
+        .map_err(|_| refuse("the header `Authorization` is not ASCII"))?;
+    match text.split_once(' ') {
+        Some((scheme, token))
+            if scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty() =>
+        {
+            Ok(token.trim())
+        }
+        _ => Err(refuse(
+            "the header `Authorization` must be `Bearer <token>`",
+        )),
+    }
+}

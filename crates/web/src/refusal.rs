@@ -1,0 +1,104 @@
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use ops_core::{Code, FieldError, Problem};
+use serde_json::{Map, Value};
+
+/// A refusal on its way out, as `application/problem+json`.
+#[derive(Debug)]
+pub struct Refusal {
+    problem: Box<Problem>,
+    retry_after_seconds: Option<u32>,
+}
+
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Self {
+        Refusal {
+            problem: Box::new(problem),
+            retry_after_seconds: None,
+        }
+    }
+}
+
+impl Refusal {
+    pub fn retry_after(problem: Problem, seconds: u32) -> Self {
+        Refusal {
+            problem: Box::new(problem),
+            retry_after_seconds: Some(seconds),
+        }
+    }
+
+    pub fn into_problem(self) -> Problem {
+        *self.problem
+    }
+
+    pub fn internal(place: &str, why: &str) -> Self {
+        eprintln!("{place}: {why}");
+        Problem::new(Code::Internal, "").into()
+    }
+
+    /// An answer of the database with a `code`; what else it carries travels as facts.
+    pub fn from_answer(mut answer: Map<String, Value>) -> Self {
+        let word = answer.remove("code");
+        let Some(code) = word.as_ref().and_then(Value::as_str).and_then(Code::parse) else {
+            return Refusal::internal("refusal", &format!("unknown code {word:?}"));
+        };
+        let detail = match answer.remove("detail") {
+            Some(Value::String(detail)) => detail,
+            _ => String::new(),
+        };
+        let mut problem = Problem::new(code, detail);
+        if let Some(Value::Array(errors)) = answer.remove("errors") {
+            problem.errors = errors.iter().map(field_error).collect();
+            if problem.detail.is_empty() {
+                problem.detail = problem
+                    .errors
+                    .iter()
+                    .map(|e| format!("{}: {}", e.field, e.message))
+                    .collect::<Vec<_>>()
+                    .join("; ");
+            }
+        }
+        problem.facts = answer;
+        problem.into()
+    }
+}
+
+fn field_error(error: &Value) -> FieldError {
+    let text = |name: &str| {
+        error
+            .get(name)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_string()
+    };
+    let field = text("field");
+    FieldError {
+        field: if field.starts_with('/') {
+            field
+        } else {
+            format!("/{field}")
+        },
+        message: text("message"),
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let status =
+            StatusCode::from_u16(self.problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body = serde_json::to_vec(&self.problem).unwrap_or_default();
+        let mut response = (status, body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some(seconds) = self.retry_after_seconds {
+            headers.insert(header::RETRY_AFTER, seconds.into());
+        }
+        response
+    }
+}

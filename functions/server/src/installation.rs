@@ -1,0 +1,105 @@
+//! What an installation keeps beside the database: `up.json` with the local token, and the bundled
+//! runbooks on the first start.
+
+use crate::UpError;
+use ops_client::{Client, ClientError};
+use ops_core::Code;
+use ops_core::port::Store;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// Templates that every installation starts with.
+const RUNBOOKS: [(&str, &str); 2] = [
+    (
+        "hello",
+        include_str!("../../../templates/runbooks/hello.yaml"),
+    ),
+    (
+        "incident-triage",
+        include_str!("../../../templates/runbooks/incident-triage.yaml"),
+    ),
+];
+
+pub fn sha256_hex(text: &str) -> String {
+    Sha256::digest(text.as_bytes())
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+fn up_json(data: &Path) -> PathBuf {
+    data.join("up.json")
+}
+
+/// The token of an earlier start, so that clients go on after a restart; else a new one.
+pub fn local_token(data: &Path) -> Result<String, UpError> {
+    let known = std::fs::read(up_json(data))
+        .ok()
+        .and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
+    if let Some(token) = known
+        .as_ref()
+        .and_then(|file| file["token"].as_str())
+        .filter(|token| token.len() >= 32)
+    {
+        return Ok(token.into());
+    }
+    let mut secret = [0u8; 32];
+    getrandom::fill(&mut secret).map_err(|e| UpError::Random(e.to_string()))?;
+    Ok(format!(
+        "ops_{}",
+        secret
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect::<String>()
+    ))
+}
+
+/// Readable by this user alone, and replaced whole: a reader never sees half of it.
+pub fn write_up_json(data: &Path, url: &str, token: &str) -> Result<(), UpError> {
+    let path = up_json(data);
+    let fail = |source| UpError::Write {
+        path: path.clone(),
+        source,
+    };
+    let text = serde_json::to_vec(&json!({ "url": url, "token": token })).unwrap_or_default();
+    let new = data.join(format!("up.json.{}", std::process::id()));
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&new).map_err(fail)?;
+    file.write_all(&text)
+        .and_then(|()| file.sync_all())
+        .map_err(fail)?;
+    std::fs::rename(&new, &path).map_err(fail)
+}
+
+/// Registers the local token: operator and worker at once.
+pub async fn register_token(store: &dyn Store, token: &str) -> Result<(), UpError> {
+    let p = json!({ "name": "local", "kinds": ["operator", "worker"], "token_sha256": sha256_hex(token) });
+    store
+        .call("ops_first_token", p)
+        .await
+        .map_err(UpError::Install)?;
+    Ok(())
+}
+
+/// Brings the bundled runbooks once; a template of the same slug is somebody's own and stays.
+pub async fn load_runbooks(client: &Client) -> Result<usize, ClientError> {
+    let mut loaded = 0;
+    for (_, source) in RUNBOOKS {
+        match client.templates_create(source).await {
+            Ok(_) => loaded += 1,
+            Err(error) if error.code() == Some(Code::SlugTaken) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(loaded)
+}
+
+/// Slugs of the bundled runbooks.
+pub fn bundled() -> [&'static str; 2] {
+    RUNBOOKS.map(|(slug, _)| slug)
+}

@@ -1,0 +1,27 @@
+-- Only the SHA-256 of a token is stored. `lanes` null: all lanes. `worker_id`: the only worker that
+-- an exchanged token may act as.
+create table if not exists public.tokens (
+  id uuid primary key default gen_random_uuid(),
+  name text not null,
+  kinds text[] not null check (kinds <@ array['operator', 'viewer', 'worker'] and cardinality(kinds) > 0),
+  token_sha256 text not null unique check (token_sha256 ~ '^[0-9a-f]{64}$'),
+  lanes text[],
+  worker_id text,
+  created_by text not null default 'setup',
+  created_at timestamptz not null default clock_timestamp(),
+  expires_at timestamptz,
+  revoked_at timestamptz,
+  last_used_at timestamptz
+);
+
+create table if not exists public.audit (
+  id bigint generated always as identity primary key,
+  ts timestamptz not null default clock_timestamp(),
+  actor text not null,
+  token_id uuid,
+  source_address text,
+  action text not null,
+  target text,
+  detail jsonb not null default '{}'
+);
+create index if not exists audit_ts on public.audit (ts);

@@ -1,0 +1,25 @@
+-- `source` is the YAML as a person wrote it, `runbook` what the validator made of it. A run freezes
+-- its own copy, so a template may change or go without touching any run.
+create table if not exists public.run_templates (
+  id uuid primary key default gen_random_uuid(),
+  slug text not null unique check (slug ~ '^[a-z0-9][a-z0-9-]{0,63}$'),
+  version integer not null default 1,
+  title text not null,
+  description text not null default '',
+  default_lane text,
+  source text not null,
+  runbook jsonb not null,
+  created_by text not null,
+  created_at timestamptz not null default clock_timestamp(),
+  updated_at timestamptz not null default clock_timestamp()
+);
+
+create table if not exists public.spec_docs (
+  id uuid primary key default gen_random_uuid(),
+  slug text not null unique,
+  title text not null,
+  content text not null,
+  meta jsonb not null default '{}',
+  created_at timestamptz not null default clock_timestamp(),
+  updated_at timestamptz not null default clock_timestamp()
+);

@@ -1,0 +1,102 @@
+-- Touches expired leases only, and what time alone changes: queued runs past their start, parked
+-- runs that are due. Everything is taken SKIP LOCKED and left to the next sweep otherwise, so any
+-- number of sweeps may run at once, in claims, timers and schedules.
+create or replace function public.ops_sweep(p_now timestamptz, p_rows integer, out counts jsonb, out wake jsonb)
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_expired uuid[];
+  v_runs uuid[];
+  v_lanes text[] := '{}';
+  v_part text[];
+  v_requeued integer := 0;
+  v_ended integer := 0;
+  v_released integer := 0;
+  v_overdue integer := 0;
+  v_unparked integer := 0;
+  d record;
+begin
+  select array_agg(s.run_id) into v_expired from (
+    select l.run_id from public.run_leases l where l.expires_at < p_now
+    order by l.expires_at limit p_rows for update skip locked) s;
+  if v_expired is not null then
+    select array_agg(s.id) into v_runs from (
+      select r.id from public.runs r where r.id = any (v_expired) order by r.id for no key update skip locked) s;
+    for d in
+      select r.id, r.lane, l.attempt, l.worker_id, r.attempts_used, r.max_attempts, l.heartbeat_at, case
+          when r.status not in ('claimed', 'running') then null
+          when p_now >= r.claimed_at + make_interval(secs => r.timeout_seconds) then 'timed_out'
+          when r.attempts_used + 1 >= r.max_attempts then 'failed'
+          else 'queued' end as outcome
+      from public.runs r join public.run_leases l on l.run_id = r.id
+      where r.id = any (v_runs) order by r.id
+    loop
+      delete from public.run_leases where run_id = d.id;
+      update public.run_attempts set ended_at = p_now, ended_as = 'lost', reason = 'lease_expired'
+      where run_id = d.id and attempt = d.attempt;
+      if d.outcome is null then
+        v_released := v_released + 1;
+        v_lanes := v_lanes || d.lane;
+        continue;
+      end if;
+      update public.runs r set
+        status = d.outcome, attempts_used = r.attempts_used + 1,
+        claimed_by = case when d.outcome = 'queued' then null else r.claimed_by end,
+        started_at = case when d.outcome = 'queued' then null else r.started_at end,
+        finished_at = case when d.outcome = 'queued' then null else p_now end,
+        reason = case d.outcome when 'failed' then 'attempts_used_up' when 'timed_out' then 'run_timed_out' end,
+        error = case d.outcome when 'failed' then format('the worker of attempt %s stopped reporting', d.attempt)
+          when 'timed_out' then format('attempt %s ran out of time', d.attempt) end
+      where r.id = d.id;
+      perform public.ops_log(d.id, d.attempt, p_now, 'warn', format(
+        'attempt %s is lost: worker %s was last heard of at %s; %s', d.attempt, d.worker_id,
+        to_char(d.heartbeat_at at time zone 'utc', 'HH24:MI:SS "UTC"'),
+        case d.outcome
+          when 'queued' then format('queued again, %s of %s attempts used', d.attempts_used + 1, d.max_attempts)
+          when 'failed' then format('all %s attempts are used', d.max_attempts)
+          else 'the run is out of time' end));
+      v_lanes := v_lanes || d.lane;
+      if d.outcome = 'queued' then
+        v_requeued := v_requeued + 1;
+      else
+        v_ended := v_ended + 1;
+      end if;
+    end loop;
+  end if;
+
+  update public.runs r set status = 'timed_out', finished_at = p_now, reason = 'not_started_in_time', parked = null
+  where r.id = any (array(
+    select q.id from public.runs q where q.status = 'queued' and q.start_by is not null and q.start_by < p_now
+    order by q.start_by limit p_rows for no key update skip locked));
+  get diagnostics v_overdue = row_count;
+
+  with due as (
+    update public.runs r set parked = null
+    where r.id = any (array(
+      select q.id from public.runs q where q.status = 'queued' and q.parked = 'not_before' and q.not_before <= p_now
+      order by q.not_before limit p_rows for no key update skip locked))
+    returning r.lane
+  ) select count(*), array_agg(due.lane) into v_unparked, v_part from due;
+  v_lanes := v_lanes || coalesce(v_part, '{}');
+
+  counts := jsonb_build_object('requeued', v_requeued, 'ended', v_ended, 'leases_released', v_released,
+    'overdue', v_overdue, 'unparked', v_unparked);
+  select jsonb_object_agg(w.lane, w.n) into wake
+  from (select lane, count(*) as n from unnest(v_lanes) lane group by lane) w;
+end $$;
+
+create or replace function public.runs_sweep(p jsonb) returns jsonb
+language plpgsql volatile
+set search_path = '' set statement_timeout = '5s' set plan_cache_mode = force_generic_plan
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+declare
+  v_now timestamptz := clock_timestamp();
+  a record;
+  s record;
+begin
+  a := public.ops_authenticate(p -> 'auth', '{operator,worker}', v_now);
+  if a.code is not null then
+    return public.ops_refuse(a.code, a.detail);
+  end if;
+  s := public.ops_sweep(v_now, 100);
+  return s.counts || jsonb_build_object('wake', s.wake);
+end $$;

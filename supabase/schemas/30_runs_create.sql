@@ -1,0 +1,138 @@
+-- All or none. `web` has validated params against the template of `template_version`; where that is
+-- no longer the newest, nothing is written and the newest comes back with the refusal, so that a
+-- warm caller pays one round trip and a cold one two.
+-- Rows go in by idempotency key, so that two bulk calls with keys in common cannot deadlock; `seq`
+-- keeps the order sent.
+create or replace function public.ops_insert_runs(p_runs jsonb, p_actor text, p_lease integer, p_now timestamptz)
+returns jsonb language plpgsql volatile set search_path = '' as $$
+declare
+  v_answers jsonb;
+  v_mismatch jsonb;
+  v_wake jsonb;
+  v_made bigint;
+  v_new uuid[];
+begin
+  with x as materialized (
+    select f.*, nextval('public.runs_seq_seq') as new_seq, gen_random_uuid() as new_id from (
+      select * from rows from (jsonb_to_recordset(p_runs) as (
+        title text, template text, template_version integer, runbook jsonb, session_id uuid, lane text,
+        priority integer, params jsonb, intent text, env text, repo text, max_attempts integer,
+        lease_seconds integer, timeout_seconds integer, start_within_seconds integer, not_before timestamptz,
+        idempotency_key text, body_sha256 text, retry_of uuid))
+        with ordinality as r (title, template, template_version, runbook, session_id, lane, priority, params,
+          intent, env, repo, max_attempts, lease_seconds, timeout_seconds, start_within_seconds, not_before,
+          idempotency_key, body_sha256, retry_of, ord)
+      order by ord) f
+  ), made as (
+    insert into public.runs as r (id, seq, session_id, template, template_version, title, runbook, params, lane,
+      priority, parked, intent, env, repo, max_attempts, lease_seconds, timeout_seconds, not_before, start_by,
+      idempotency_key, body_sha256, retry_of, created_by, created_at)
+    select x.new_id, x.new_seq, x.session_id, x.template, x.template_version,
+      coalesce(x.title, x.runbook ->> 'title', t.title), coalesce(x.runbook, t.runbook), coalesce(x.params, '{}'),
+      coalesce(x.lane, x.runbook ->> 'default_lane', t.default_lane, 'A'), coalesce(x.priority, 100),
+      case when x.not_before > p_now then 'not_before' end, x.intent, x.env, x.repo,
+      coalesce(x.max_attempts, (coalesce(x.runbook, t.runbook) ->> 'max_attempts')::integer, 3),
+      coalesce(x.lease_seconds, (coalesce(x.runbook, t.runbook) ->> 'lease')::integer, p_lease),
+      coalesce(x.timeout_seconds, (coalesce(x.runbook, t.runbook) ->> 'timeout')::integer, 21600),
+      x.not_before, p_now + make_interval(secs => x.start_within_seconds),
+      x.idempotency_key, x.body_sha256, x.retry_of, p_actor, p_now
+    from x left join public.run_templates t on x.runbook is null and t.slug = x.template
+    order by x.idempotency_key nulls last, x.new_seq
+    on conflict (idempotency_key) where idempotency_key is not null do nothing
+    returning r.lane, r.parked
+  )
+  -- No join of the two lists: without statistics it would be quadratic.
+  select jsonb_agg(jsonb_build_object('run_id', x.new_id, 'status', 'queued') order by x.ord),
+    (select jsonb_object_agg(w.lane, w.n)
+      from (select lane, count(*) as n from made where parked is null group by lane) w),
+    (select count(*) from made),
+    array_agg(x.new_id order by x.ord)
+  into v_answers, v_wake, v_made, v_new from x;
+
+  if v_made < cardinality(v_new) then
+    -- Some keys were seen: those entries answer with the run as it is now.
+    select jsonb_agg(case when r.id = f.new_id then jsonb_build_object('run_id', r.id, 'status', r.status)
+        when r.id is null then jsonb_build_object('run_id', f.new_id, 'status', 'queued')
+        else jsonb_build_object('run_id', r.id, 'status', r.status, 'seen', true) end order by f.ord),
+      jsonb_agg(f.ord - 1 order by f.ord) filter (where r.id <> f.new_id and r.body_sha256 is distinct from f.body_sha256)
+    into v_answers, v_mismatch
+    from rows from (jsonb_to_recordset(p_runs) as (idempotency_key text, body_sha256 text), unnest(v_new))
+      with ordinality as f (idempotency_key, body_sha256, new_id, ord)
+    left join public.runs r on r.idempotency_key = f.idempotency_key;
+    if v_mismatch is not null then
+      -- Caught by the caller: the subtransaction takes the rows of this batch back.
+      raise exception using errcode = 'OPS01', message = v_mismatch::text;
+    end if;
+  end if;
+  return jsonb_build_object('runs', v_answers, 'wake', v_wake);
+end $$;
+
+create or replace function public.runs_create(p jsonb) returns jsonb
+language plpgsql volatile
+set search_path = '' set statement_timeout = '5s' set plan_cache_mode = force_generic_plan
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+declare
+  v_now timestamptz := clock_timestamp();
+  v_runs jsonb := p -> 'runs';
+  v_wrong jsonb;
+  v_stale jsonb;
+  v_out jsonb;
+  v_run public.runs%rowtype;
+  a record;
+begin
+  a := public.ops_authenticate(p -> 'auth', '{operator}', v_now);
+  if a.code is not null then
+    return public.ops_refuse(a.code, a.detail);
+  end if;
+
+  -- What is named must exist. Distinct values only: a thousand runs usually name one of each.
+  with n as materialized (
+    select f.template, f.template_version, f.session_id, coalesce(f.lane, f.runbook ->> 'default_lane') as lane,
+      min(f.ord) - 1 as at
+    from rows from (jsonb_to_recordset(v_runs)
+      as (template text, template_version integer, session_id uuid, lane text, runbook jsonb))
+      with ordinality as f (template, template_version, session_id, lane, runbook, ord)
+    group by f.template, f.template_version, f.session_id, coalesce(f.lane, f.runbook ->> 'default_lane')
+  ), m as materialized (
+    select n.*, t.slug, t.version, t.runbook, t.default_lane, s.id as session, s.status as session_status
+    from n left join public.run_templates t on t.slug = n.template
+    left join public.sessions s on s.id = n.session_id
+  ), w as (
+    select m.at, 'template' as field, format('there is no template `%s`', m.template) as message
+    from m where m.template is not null and m.slug is null
+    union all
+    select m.at, 'session_id', 'there is no such session' from m where m.session_id is not null and m.session is null
+    union all
+    select m.at, 'session_id', 'this session is archived' from m where m.session_status = 'archived'
+    union all
+    select m.at, 'lane', format('there is no lane `%s`', coalesce(m.lane, m.default_lane)) from m
+    where coalesce(m.lane, m.default_lane) is not null
+      and not exists (select from public.lanes l where l.name = coalesce(m.lane, m.default_lane))
+  )
+  select
+    (select jsonb_agg(jsonb_build_object('at', w.at, 'field', w.field, 'message', w.message) order by w.at, w.field) from w),
+    (select jsonb_agg(distinct jsonb_build_object('slug', m.slug, 'version', m.version, 'runbook', m.runbook))
+      from m where m.slug is not null and m.version is distinct from m.template_version)
+  into v_wrong, v_stale;
+  if v_wrong is not null then
+    return jsonb_build_object('code', 'invalid', 'errors', v_wrong);
+  end if;
+  if v_stale is not null then
+    return jsonb_build_object('code', 'template_changed', 'templates', v_stale);
+  end if;
+
+  begin
+    v_out := public.ops_insert_runs(v_runs, a.actor, coalesce((p ->> 'lease_seconds')::integer, 15), v_now);
+  exception
+    when sqlstate 'OPS01' then
+      return jsonb_build_object('code', 'idempotency_mismatch', 'at', sqlerrm::jsonb);
+  end;
+
+  if jsonb_array_length(v_runs) = 1 then
+    select * into v_run from public.runs r where r.id = (v_out #>> '{runs,0,run_id}')::uuid;
+    v_out := jsonb_set(v_out, '{runs,0,run}', public.ops_run_json(v_run));
+  end if;
+  perform public.ops_audit(p -> 'auth', a.token_id, a.actor, v_now, 'runs.create', v_out #>> '{runs,0,run_id}',
+    jsonb_build_object('count', jsonb_array_length(v_runs)));
+  return v_out;
+end $$;

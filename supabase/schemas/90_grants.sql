@@ -1,0 +1,35 @@
+-- Explicit, to `service_role` too: Supabase grants nothing by itself any more. EXECUTE is taken from
+-- `anon` and `authenticated` by name, because old default privileges may have given it directly.
+grant select, insert, update, delete on public.lanes, public.tokens, public.audit, public.sessions,
+  public.session_members, public.run_templates, public.spec_docs, public.runs, public.run_leases,
+  public.run_attempts, public.workers, public.run_logs, public.run_events, public.run_steps, public.artifacts
+  to service_role;
+grant usage, select on sequence public.runs_seq_seq, public.audit_id_seq to service_role;
+
+revoke all on public.lanes, public.tokens, public.audit, public.sessions, public.session_members,
+  public.run_templates, public.spec_docs, public.runs, public.run_leases, public.run_attempts, public.workers,
+  public.run_logs, public.run_events, public.run_steps, public.artifacts from anon, authenticated;
+grant select on public.lanes, public.sessions, public.session_members, public.run_templates, public.spec_docs,
+  public.runs, public.run_leases, public.run_attempts, public.run_logs, public.run_events, public.run_steps,
+  public.artifacts to authenticated;
+
+do $$
+declare
+  f record;
+begin
+  for f in
+    select p.oid::regprocedure as signature, p.proname from pg_proc p
+    where p.pronamespace = 'public'::regnamespace and (p.proname like 'ops\_%' or p.proname in (
+      'heartbeat_at', 'runs_create', 'runs_claim', 'runs_start', 'runs_heartbeat', 'runs_finish', 'runs_cancel',
+      'runs_retry', 'runs_get', 'runs_list', 'runs_sweep', 'events_append', 'events_list', 'artifacts_put',
+      'artifacts_get', 'artifacts_list', 'sessions_create', 'sessions_get', 'sessions_list', 'templates_create',
+      'templates_get', 'templates_list', 'lanes_list', 'lanes_update', 'workers_list', 'tokens_create',
+      'tokens_list', 'tokens_revoke'))
+  loop
+    execute format('revoke execute on function %s from public, anon, authenticated', f.signature);
+    execute format('grant execute on function %s to service_role', f.signature);
+    if f.proname = 'heartbeat_at' then
+      execute format('grant execute on function %s to authenticated', f.signature);
+    end if;
+  end loop;
+end $$;

@@ -1,0 +1,3 @@
+//! The API over HTTP, as a client sees it.
+
+mod life;

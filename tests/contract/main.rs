@@ -1,0 +1,3 @@
+//! The protocol, verb by verb, on a real PostgreSQL.
+
+mod life;

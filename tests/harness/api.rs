@@ -1,0 +1,68 @@
+//! The router on a real port, in this process.
+
+use super::TestDatabase;
+use ops_client::{Client, NativeTransport};
+use ops_core::port::Store;
+use ops_web::{App, Host};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+/// A program of this workspace, from beside the test programs.
+pub fn built(name: &str) -> PathBuf {
+    let exe = std::env::current_exe().expect("a path");
+    let path = exe
+        .ancestors()
+        .nth(2)
+        .expect("the target folder")
+        .join(name);
+    assert!(
+        path.exists(),
+        "{} is not built; run the tests by `cargo xtask test`",
+        path.display()
+    );
+    path
+}
+
+pub struct Api {
+    pub client: Client,
+    pub url: String,
+    serving: JoinHandle<()>,
+}
+
+impl Api {
+    pub async fn over(database: &TestDatabase) -> Self {
+        Self::serve(database.store.clone(), Host::NATIVE).await
+    }
+
+    pub async fn serve(store: Arc<dyn Store>, host: Host) -> Self {
+        let router = ops_web::router(App::new(store, host));
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        let serving =
+            tokio::spawn(async move { axum::serve(listener, service).await.expect("serves") });
+        let client = client(&url, super::database::TOKEN);
+        Api {
+            client,
+            url,
+            serving,
+        }
+    }
+}
+
+pub fn client(url: &str, token: &str) -> Client {
+    Client::new(
+        Arc::new(NativeTransport::new().expect("a transport")),
+        url,
+        token,
+    )
+}
+
+impl Drop for Api {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}

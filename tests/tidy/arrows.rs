@@ -1,0 +1,84 @@
+//! Arrows between our crates point inward, as DESIGN part 2 allows them.
+
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::process::Command;
+
+/// Who may use whom. A line here is a design change and needs an ADR.
+const ALLOWED: &[(&str, &[&str])] = &[
+    ("ops-core", &[]),
+    ("ops-runbook", &["ops-core"]),
+    ("ops-client", &["ops-core"]),
+    ("ops-store-postgres", &["ops-core"]),
+    ("ops-embedded", &["ops-core"]),
+    ("ops-worker", &["ops-core", "ops-client", "ops-runbook"]),
+    ("ops-web", &["ops-core", "ops-runbook"]),
+    (
+        "ops-server",
+        &[
+            "ops-core",
+            "ops-client",
+            "ops-embedded",
+            "ops-store-postgres",
+            "ops-web",
+            "ops-worker",
+        ],
+    ),
+    (
+        "ops",
+        &[
+            "ops-core",
+            "ops-client",
+            "ops-runbook",
+            "ops-worker",
+            "ops-server",
+        ],
+    ),
+];
+
+/// Crates that build or test the product and are no part of it.
+const TOOLS: &[&str] = &["ops-tests", "xtask"];
+
+fn packages() -> Vec<Value> {
+    let output = Command::new(env!("CARGO"))
+        .args([
+            "metadata",
+            "--format-version",
+            "1",
+            "--no-deps",
+            "--offline",
+        ])
+        .output()
+        .expect("cargo runs");
+    let metadata: Value = serde_json::from_slice(&output.stdout).expect("cargo metadata");
+    metadata["packages"].as_array().expect("packages").clone()
+}
+
+#[test]
+fn arrows_point_inward() {
+    let ours = packages();
+    let names: BTreeSet<&str> = ours.iter().filter_map(|p| p["name"].as_str()).collect();
+    let mut wrong = Vec::new();
+    for package in &ours {
+        let name = package["name"].as_str().expect("a name");
+        if TOOLS.contains(&name) {
+            continue;
+        }
+        let Some((_, allowed)) = ALLOWED.iter().find(|(who, _)| *who == name) else {
+            wrong.push(format!(
+                "{name}: a crate that the list of arrows does not know"
+            ));
+            continue;
+        };
+        for dependency in package["dependencies"].as_array().expect("dependencies") {
+            let on = dependency["name"].as_str().expect("a name");
+            if names.contains(on) && !allowed.contains(&on) {
+                wrong.push(format!("{name} -> {on}"));
+            }
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "arrows that DESIGN part 2 does not allow: {wrong:#?}"
+    );
+}

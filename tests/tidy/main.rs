@@ -1,0 +1,3 @@
+//! Rules about the house that a program can check.
+
+mod arrows;
