@@ -49,6 +49,8 @@ pub enum ProcessEnd {
     Exited(Exit),
     /// It was never started.
     Refused(String),
+    /// The supervisor heard of no renewal in time and kills the tree.
+    Expired,
     /// The supervisor ended or does not answer; the tree has been killed from here.
     SupervisorLost,
 }
@@ -110,6 +112,7 @@ impl StepProcess {
                 Some(Report::Started(group)) => self.group = Pid::from_raw(group),
                 Some(Report::Exited(exit)) => return ProcessEnd::Exited(exit),
                 Some(Report::Refused(why)) => return ProcessEnd::Refused(why),
+                Some(Report::Expired) => return ProcessEnd::Expired,
                 Some(Report::Ack | Report::Gone) => {}
                 None => return ProcessEnd::SupervisorLost,
             }

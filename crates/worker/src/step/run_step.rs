@@ -92,6 +92,10 @@ pub async fn run(step: ShellStep, around: &Surroundings<'_>) -> ShellReport {
     pumps.spawn(pump("stderr").run(stderr));
 
     let end = until_end(&mut process, control, step.timeout).await;
+    if let ShellEnd::Stopped(stop) = end {
+        // The supervisor's clock may have been the first to say so.
+        control.stop(stop);
+    }
     if matches!(end, ShellEnd::SupervisorLost) {
         process.kill_from_here(&control.run_id, control.attempt);
     }
@@ -155,6 +159,7 @@ fn exited(end: ProcessEnd) -> ShellEnd {
     match end {
         ProcessEnd::Exited(exit) => ShellEnd::Exited(exit),
         ProcessEnd::Refused(why) => ShellEnd::NotStarted(why),
+        ProcessEnd::Expired => ShellEnd::Stopped(Stop::LeaseOver),
         ProcessEnd::SupervisorLost => ShellEnd::SupervisorLost,
     }
 }
@@ -163,6 +168,7 @@ fn exited(end: ProcessEnd) -> ShellEnd {
 fn stopped(end: ProcessEnd, stopped_as: ShellEnd) -> ShellEnd {
     match end {
         ProcessEnd::SupervisorLost => ShellEnd::SupervisorLost,
+        ProcessEnd::Expired => ShellEnd::Stopped(Stop::LeaseOver),
         ProcessEnd::Exited(_) | ProcessEnd::Refused(_) => stopped_as,
     }
 }

@@ -87,8 +87,9 @@ impl Supervisor {
         ];
         let [term, int, hup] = &mut others;
         loop {
-            if self.deadline.has_passed() {
+            if !self.killing && self.deadline.has_passed() {
                 self.killing = true;
+                say(&self.socket, &Report::Expired);
             }
             if self.settle_tree() {
                 return Ok(());

@@ -87,6 +87,8 @@ pub enum Report {
     /// The child could not be started.
     Refused(String),
     Ack,
+    /// The lease was not renewed in time; the tree is being killed.
+    Expired,
     /// The direct child ended; its group has been killed.
     Exited(Exit),
     /// No process of the tree is left.
@@ -100,6 +102,7 @@ impl Report {
             "started" => rest.parse().ok().map(Report::Started),
             "refused" => Some(Report::Refused(rest.to_string())),
             "ack" => Some(Report::Ack),
+            "expired" => Some(Report::Expired),
             "code" => rest
                 .parse()
                 .ok()
@@ -120,6 +123,7 @@ impl std::fmt::Display for Report {
             Report::Started(group) => write!(f, "started {group}"),
             Report::Refused(why) => write!(f, "refused {}", why.replace('\n', " ")),
             Report::Ack => f.write_str("ack"),
+            Report::Expired => f.write_str("expired"),
             Report::Exited(Exit::Code(code)) => write!(f, "code {code}"),
             Report::Exited(Exit::Signal(signal)) => write!(f, "signal {signal}"),
             Report::Gone => f.write_str("gone"),
@@ -140,6 +144,7 @@ mod tests {
             Report::Started(7),
             Report::Refused("no such file".into()),
             Report::Ack,
+            Report::Expired,
             Report::Exited(Exit::Code(3)),
             Report::Exited(Exit::Signal(9)),
             Report::Gone,

@@ -74,6 +74,10 @@ pub struct State {
     /// Claims are answered at once.
     pub serverless: bool,
     pub lease_seconds: u64,
+    /// Two of five claims do not come through.
+    pub flaky_claims: bool,
+    /// The claim that takes a run is the last call that is heard, and its answer is lost.
+    pub offline_after_claim: bool,
     /// Answers to appends are held back while true.
     pub appends_hang: bool,
     pub calls: Vec<(String, Value)>,
@@ -197,8 +201,29 @@ impl Fake {
 
     fn take_fault(&self, verb: &str) -> Option<Fault> {
         let mut state = self.state();
+        if state.flaky_claims && verb == "runs.claim" {
+            match state.count(verb) % 5 {
+                1 => return Some(Fault::LoseRequest),
+                3 => return Some(Fault::LoseAnswer),
+                _ => {}
+            }
+        }
         let at = state.faults.iter().position(|(of, _)| *of == verb)?;
         Some(state.faults.remove(at).1)
+    }
+
+    fn goes_offline(&self, verb: &str, answer: &Result<Value, Problem>) -> bool {
+        let mut state = self.state();
+        let took = |answer: &Value| answer["runs"].as_array().is_some_and(|r| !r.is_empty());
+        let goes =
+            state.offline_after_claim && verb == "runs.claim" && answer.as_ref().is_ok_and(took);
+        if goes {
+            state.offline_after_claim = false;
+            state.offline = true;
+        }
+        drop(state);
+        self.changes.send_modify(|count| *count += 1);
+        goes
     }
 
     async fn answer(&self, verb: &str, body: Value) -> Result<Value, Problem> {
@@ -429,7 +454,7 @@ impl Transport for Fake {
                     Err(_) => return Err(TransportError("timed out".into())),
                 },
             };
-            if matches!(fault, Some(Fault::LoseAnswer)) {
+            if matches!(fault, Some(Fault::LoseAnswer)) || self.goes_offline(&verb, &answer) {
                 return Err(TransportError("the answer was lost".into()));
             }
             let (status, body) = match answer {
