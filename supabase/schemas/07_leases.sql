@@ -30,7 +30,8 @@ create table if not exists public.run_attempts (
   reason text,
   answer text,
   primary key (run_id, attempt)
-);
+  -- Every row is updated once, soon after it was written: room for that on its own page.
+) with (fillfactor = 60);
 
 -- `request_id` and what it got, so that a repeated claim gets the same. Small, rewritten by every
 -- claim of its worker and by nobody else.

@@ -133,7 +133,7 @@ begin
             select q.id from public.runs q
             where q.session_id = v_session and q.lane = h.name and q.status = 'queued' and q.parked is null
             order by q.priority, q.seq limit v_free for no key update skip locked))
-        returning u.*
+        returning u.id, u.attempt, u.lane, u.lease_seconds, u.timeout_seconds
       ), held as (
         insert into public.run_leases as l (run_id, attempt, worker_id, token_id, lane, heartbeat_at, expires_at, ends_by)
         select r.id, r.attempt, v_worker, a.token_id, r.lane, v_now,
@@ -154,14 +154,14 @@ begin
 
   -- What is held: of a repeated claim perhaps less than it got. `lease_seconds` is rounded down.
   if cardinality(v_got_runs) > 0 then
-    select coalesce(jsonb_agg(jsonb_build_object('run_id', r.id, 'attempt', r.attempt, 'lane', r.lane,
-      'lease_seconds', floor(extract(epoch from l.expires_at - v_now))::integer, 'lease_expires_at', l.expires_at,
-      'timeout_seconds', r.timeout_seconds, 'title', r.title, 'template', r.template, 'session_id', r.session_id,
-      'env', r.env, 'repo', r.repo, 'intent', r.intent, 'params', r.params, 'steps', r.runbook -> 'steps',
-      'secrets', coalesce(r.runbook -> 'secrets', '[]')) order by r.priority, r.seq), '[]') into v_runs
-    from unnest(v_got_runs, v_got_attempts) as g (run_id, attempt)
-    join public.run_leases l on l.run_id = g.run_id and l.attempt = g.attempt and l.worker_id = v_worker
-    join public.runs r on r.id = g.run_id and r.status in ('claimed', 'running');
+    select coalesce(jsonb_agg(to_jsonb(c)), '[]') into v_runs from (
+      select r.id as run_id, r.attempt, r.lane, floor(extract(epoch from l.expires_at - v_now))::integer as lease_seconds,
+        l.expires_at as lease_expires_at, r.timeout_seconds, r.title, r.template, r.session_id, r.env, r.repo, r.intent,
+        r.params, r.runbook -> 'steps' as steps, coalesce(r.runbook -> 'secrets', '[]') as secrets
+      from unnest(v_got_runs, v_got_attempts) as g (run_id, attempt)
+      join public.run_leases l on l.run_id = g.run_id and l.attempt = g.attempt and l.worker_id = v_worker
+      join public.runs r on r.id = g.run_id and r.status in ('claimed', 'running')
+      order by r.priority, r.seq) c;
   end if;
   update public.workers k set
     name = coalesce(p ->> 'name', k.name), version = coalesce(p ->> 'version', k.version),
