@@ -372,3 +372,58 @@ async fn a_serverless_control_room_is_asked_at_its_own_pace() {
     assert_eq!(fake.ended(&id).await.status, "succeeded");
     world.end().await;
 }
+
+/// Takes the runtime's only thread for itself until the lease has been renewed three times.
+struct Busy(Arc<Fake>);
+
+impl Executor for Busy {
+    fn execute(self: Arc<Self>, job: Job) -> BoxFuture<'static, Outcome> {
+        Box::pin(async move {
+            while self.0.with(|state| state.run(&job.run.run_id).beats) < 3 {
+                std::thread::yield_now();
+            }
+            Outcome::succeeded()
+        })
+    }
+}
+
+#[tokio::test]
+async fn work_that_takes_all_threads_does_not_delay_the_heartbeat() {
+    let fake = Fake::new();
+    fake.with(|state| state.lease_seconds = 5);
+    let id = fake.queue(json!([]));
+    let world = World::with_executor(fake.clone(), Busy(fake.clone()), |_| {});
+    let run = fake.ended(&id).await;
+    assert_eq!((run.status.as_str(), run.attempt), ("succeeded", 1));
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_number_that_was_used_before_is_left_behind() {
+    let fake = Fake::new();
+    fake.fault("runs.claim", Fault::Refuse(Code::StaleRequest, json!({})));
+    let id = fake.queue(json!([]));
+    let world = World::with_executor(fake.clone(), NoOp, |_| {});
+    assert_eq!(fake.ended(&id).await.status, "succeeded");
+    world.end().await;
+}
+
+/// Falls over instead of ending.
+struct Broken;
+
+impl Executor for Broken {
+    fn execute(self: Arc<Self>, _: Job) -> BoxFuture<'static, Outcome> {
+        Box::pin(async { panic!("a bug") })
+    }
+}
+
+#[tokio::test]
+async fn a_run_whose_task_falls_over_is_handed_back() {
+    let fake = Fake::new();
+    let id = fake.queue(json!([]));
+    let world = World::with_executor(fake.clone(), Broken, |config| config.max_runs = Some(1));
+    let run = fake.ended(&id).await;
+    assert_eq!(run.finish()["status"], "released");
+    assert_eq!(run.finish()["reason"], "worker_trouble");
+    world.worker.await.unwrap().unwrap();
+}

@@ -84,11 +84,14 @@ async fn the_first_failure_ends_the_run_and_steps_that_ask_for_it_still_run() {
         ["break", "next", "clean", "tell"].map(|step| run.step(step)),
         ["failed", "skipped", "succeeded", "failed"]
     );
-    let last = run.events.last().unwrap();
-    assert_eq!(
-        (&last["level"], &last["message"]),
-        (&json!("error"), &run.finish()["error"])
-    );
+    let errors: Vec<_> = run
+        .events
+        .iter()
+        .filter(|e| e["level"] == "error")
+        .collect();
+    assert_eq!(errors[0]["message"], run.finish()["error"]);
+    assert_eq!(errors[0]["step"], "break");
+    assert_eq!(errors[1]["message"], "step tell exited with 1");
 }
 
 #[tokio::test]

@@ -16,6 +16,8 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Notify, Semaphore, watch};
 
+/// How long an event of a run that has to stop waits for room.
+const STOPPED_WAIT: Duration = Duration::from_secs(2);
 /// What an event costs in memory beside its message, in bytes.
 const EVENT_OVERHEAD: usize = 256;
 /// Acknowledged messages that are kept for a control room that lost them, in bytes.
@@ -121,10 +123,22 @@ impl Log {
                     Ok(room) => room.forget(),
                     Err(_) => return,
                 },
-                _ = shared.control.when_hard() => return,
+                () = self.is_let_go() => return,
             }
         }
         self.add(Entry::Event(event));
+    }
+
+    /// A run that has to stop does not wait for a control room that takes nothing.
+    async fn is_let_go(&self) {
+        let control = &self.0.shared.control;
+        tokio::select! {
+            _ = control.when_hard() => {}
+            () = async {
+                control.when_stopped().await;
+                tokio::time::sleep(STOPPED_WAIT).await;
+            } => {}
+        }
     }
 
     /// Adds the state of a step; it travels with the events before it.

@@ -56,8 +56,9 @@ pub fn send(
             if error.code() == Some(Code::StaleRequest) {
                 return Ok(Claimed::Stale);
             }
-            let foreign = matches!(error, ClientError::Foreign { .. });
-            if !error.is_transient() && !(foreign && proven == Proven::Yes) {
+            let in_between = matches!(error, ClientError::Foreign { .. }) && proven == Proven::Yes;
+            let passes = error.is_transient() || in_between;
+            if !passes {
                 return Err(WorkerError::Refused(error));
             }
             observer.retrying("runs.claim", &error.to_string());

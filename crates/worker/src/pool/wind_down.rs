@@ -15,6 +15,13 @@ use std::time::Duration;
 /// For each call that a worker on its way out still makes.
 const LAST_CALL: Duration = Duration::from_secs(2);
 
+/// Whether a claim may still wait in the control room although nobody waits for its answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fence {
+    Needed,
+    NotNeeded,
+}
+
 impl<E: Executor> Pool<E> {
     /// Stops every run, hands it back, and returns; a second request returns at once.
     pub(super) async fn wind_down(mut self) -> Summary {
@@ -55,7 +62,12 @@ impl<E: Executor> Pool<E> {
     }
 
     async fn end_in_order(&mut self) {
+        let mut fence = Fence::NotNeeded;
         if let Some(claim) = self.claim.take() {
+            fence = match claim.waits() {
+                true => Fence::Needed,
+                false => Fence::NotNeeded,
+            };
             self.give_up_claim(claim).await;
         }
         while let Some(end) = self.work.join_next_with_id().await {
@@ -69,7 +81,7 @@ impl<E: Executor> Pool<E> {
             }
         };
         let _ = tokio::time::timeout(LAST_CALL, settling).await;
-        self.settle_rest().await;
+        self.settle_rest(fence).await;
     }
 
     /// The claim in flight may have taken runs already. A repeat of its number shows them, and
@@ -113,9 +125,9 @@ impl<E: Executor> Pool<E> {
 
     /// What has ended is told in one call of a higher number, after which a claim that still
     /// waits somewhere takes nothing.
-    async fn settle_rest(&mut self) {
+    async fn settle_rest(&mut self, mut fence: Fence) {
         let mut tries = 3;
-        while !self.ended.is_empty() && tries > 0 {
+        while (!self.ended.is_empty() || fence == Fence::Needed) && tries > 0 {
             let count = self.ended.len().min(CLAIM_RUNS);
             let ended: Vec<Ended> = self.ended.drain(..count).collect();
             self.request_id += 1;
@@ -130,7 +142,12 @@ impl<E: Executor> Pool<E> {
                 ..ClaimRequest::default()
             };
             match self.call(request).await {
-                Some((answer, _)) => self.take_finished(ended, &answer.finished),
+                Some((answer, _)) => {
+                    fence = Fence::NotNeeded;
+                    // An end that is not answered stays, so the tries are counted here too.
+                    tries -= usize::from(answer.finished.len() < ended.len());
+                    self.take_finished(ended, &answer.finished);
+                }
                 None => {
                     self.ended.extend(ended);
                     tries -= 1;

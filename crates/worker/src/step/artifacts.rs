@@ -61,15 +61,12 @@ pub fn read(folder: &Path, path: &str, allowed: &[&Path]) -> Result<Vec<u8>, Art
     if !allowed.iter().any(inside) {
         return Err(ArtifactError::Outside(path.to_string()));
     }
-    let file = std::fs::OpenOptions::new()
-        .read(true)
-        // A pipe must not hold us; a link that was put here since is not followed.
-        .custom_flags((rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOFOLLOW).bits() as i32)
-        .open(&real)
-        .map_err(unreadable)?;
-    if !file.metadata().map_err(unreadable)?.is_file() {
-        return Err(ArtifactError::NotAFile(path.to_string()));
-    }
+    let file = match open_regular(&real) {
+        Err(error) if error.kind() == std::io::ErrorKind::InvalidInput => {
+            return Err(ArtifactError::NotAFile(path.to_string()));
+        }
+        opened => opened.map_err(unreadable)?,
+    };
     let mut bytes = Vec::new();
     file.take(ARTIFACT_BYTES as u64 + 1)
         .read_to_end(&mut bytes)
@@ -79,6 +76,19 @@ pub fn read(folder: &Path, path: &str, allowed: &[&Path]) -> Result<Vec<u8>, Art
         return Err(ArtifactError::TooLarge { path });
     }
     Ok(bytes)
+}
+
+/// Opens a file that a step has made. `InvalidInput` where it is no regular file.
+pub fn open_regular(path: &Path) -> std::io::Result<std::fs::File> {
+    let file = std::fs::OpenOptions::new()
+        .read(true)
+        // A pipe must not hold us; a link that was put here since is not followed.
+        .custom_flags((rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOFOLLOW).bits() as i32)
+        .open(path)?;
+    match file.metadata()?.is_file() {
+        true => Ok(file),
+        false => Err(std::io::ErrorKind::InvalidInput.into()),
+    }
 }
 
 fn real_path(path: &Path) -> PathBuf {

@@ -18,6 +18,8 @@ use tokio::task::JoinSet;
 const KILL_GRACE: Duration = Duration::from_secs(KILL_GRACE_SECONDS);
 /// SIGKILL is immediate except for a process deep in the kernel.
 const GONE_WAIT: Duration = Duration::from_secs(2);
+/// Which cannot be killed by anybody; after this the run goes on without it.
+const STUBBORN_WAIT: Duration = Duration::from_secs(30);
 
 pub struct ShellStep {
     pub id: String,
@@ -41,8 +43,6 @@ pub struct ShellReport {
     pub end: ShellEnd,
     /// Things that the log should say.
     pub notes: Vec<&'static str>,
-    /// A process may be left; the run must not be handed on before its lease ends.
-    pub tree_left: bool,
 }
 
 /// What a shell needs of its run.
@@ -99,28 +99,27 @@ pub async fn run(step: ShellStep, around: &Surroundings<'_>) -> ShellReport {
     if matches!(end, ShellEnd::SupervisorLost) {
         process.kill_from_here(&control.run_id, control.attempt);
     }
-    let tree_gone = process.gone(GONE_WAIT).await;
+    let killed_at_once = process.gone(GONE_WAIT).await;
+    if !killed_at_once {
+        // The run must not be handed on beside what is left of it.
+        process.gone(STUBBORN_WAIT).await;
+    }
     control.detach();
     ended.send_replace(true);
     let mut notes = Vec::new();
     if !finish_output(&mut pumps, control).await {
         notes.push("a background process kept the output open; what it wrote later is not here");
     }
-    if !tree_gone {
+    if !killed_at_once {
         notes.push("a process of this step could not be killed at once");
     }
-    ShellReport {
-        end,
-        notes,
-        tree_left: !tree_gone,
-    }
+    ShellReport { end, notes }
 }
 
 fn not_started(why: String) -> ShellReport {
     ShellReport {
         end: ShellEnd::NotStarted(why),
         notes: Vec::new(),
-        tree_left: false,
     }
 }
 

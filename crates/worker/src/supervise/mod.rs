@@ -153,7 +153,8 @@ impl Supervisor {
         };
         self.deadline = Moment(order.deadline_ns);
         if self.deadline.has_passed() {
-            return self.refuse(&"the lease is over");
+            self.killing = true;
+            return say(&self.socket, &Report::Expired);
         }
         match spawn(&order) {
             Ok(child) => {

@@ -44,9 +44,9 @@ impl FakeRun {
     }
 
     pub fn step(&self, id: &str) -> String {
-        let updates = self.steps.iter().filter(|s| s["step"] == id);
+        let mut updates = self.steps.iter().filter(|s| s["step"] == id);
         updates
-            .last()
+            .next_back()
             .map_or(String::new(), |s| s["status"].as_str().unwrap().to_string())
     }
 

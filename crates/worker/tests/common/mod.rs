@@ -1,5 +1,7 @@
 //! A control room in memory with faults to order, and a worker on it.
 #![allow(dead_code)]
+// The size of a refusal is nothing to care about here.
+#![allow(clippy::result_large_err)]
 
 pub mod fake;
 pub mod world;

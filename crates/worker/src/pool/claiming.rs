@@ -1,0 +1,184 @@
+//! What a claim asks for, and what its answer starts.
+
+use super::claims::{self, Claimed, InFlight, Proven};
+use super::{Pool, disk};
+use crate::backoff::jittered;
+use crate::clock::{Moment, lease_end, wall_micros};
+use crate::control::RunControl;
+use crate::error::WorkerError;
+use crate::executor::{Ended, Executor, Job, Outcome};
+use ops_core::api::{ClaimAnswer, ClaimRequest, ClaimedRun};
+use ops_core::limits::CLAIM_RUNS;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// How long a claim asks to be held back, in seconds; servers allow 25.
+const WAIT_SECONDS: u64 = 20;
+/// A machine without room looks again after this.
+const DISK_PAUSE: Duration = Duration::from_secs(5);
+/// Between claims that come back empty at once, whatever the control room says.
+const MIN_POLL: Duration = Duration::from_millis(50);
+
+impl<E: Executor> Pool<E> {
+    /// Sends the next claim where none is in flight and there is something to say.
+    pub(super) fn next_claim(&mut self) {
+        if self.claim.is_some() {
+            return;
+        }
+        let mut limit = self.room();
+        if limit > 0
+            && let Some(trouble) = disk::trouble(&self.config.runs_dir)
+        {
+            limit = 0;
+            if self.ended.is_empty()
+                && self
+                    .paused_until
+                    .is_none_or(|until| until <= Instant::now())
+            {
+                self.observer.pausing(&trouble);
+                self.paused_until = Some(Instant::now() + DISK_PAUSE);
+            }
+        }
+        let settles = !self.ended.is_empty();
+        if self
+            .paused_until
+            .is_some_and(|until| until <= Instant::now())
+        {
+            self.paused_until = None;
+        }
+        if !settles && (limit == 0 || self.paused_until.is_some()) {
+            return;
+        }
+        let count = self.ended.len().min(CLAIM_RUNS);
+        let ended: Vec<Ended> = self.ended.drain(..count).collect();
+        self.request_id += 1;
+        let request = ClaimRequest {
+            worker_id: self.worker_id.to_string(),
+            lanes: self.config.lanes.clone(),
+            session_id: self.config.session_id.clone(),
+            limit: Some(limit as u32),
+            wait_seconds: (!settles).then(|| self.wait_seconds()),
+            request_id: Some(self.request_id),
+            start: true,
+            finish: ended.iter().map(|ended| ended.finish.clone()).collect(),
+            name: self.config.name.clone(),
+            version: Some(env!("CARGO_PKG_VERSION").to_string()),
+        };
+        self.send(request, ended);
+    }
+
+    pub(super) fn send(&mut self, request: ClaimRequest, ended: Vec<Ended>) {
+        let answer = claims::send(
+            self.client.clone(),
+            request.clone(),
+            self.observer.clone(),
+            self.proven,
+        );
+        self.claim = Some(InFlight {
+            request,
+            ended,
+            answer,
+        });
+    }
+
+    /// Runs that may be taken now.
+    pub(super) fn room(&self) -> usize {
+        if self.ending.is_some() {
+            return 0;
+        }
+        let busy = self.work.len() + self.settling.len();
+        let free = self.config.concurrency.saturating_sub(busy);
+        let left = self
+            .config
+            .max_runs
+            .map_or(u64::MAX, |max| max.saturating_sub(self.summary.claimed));
+        free.min(CLAIM_RUNS)
+            .min(usize::try_from(left).unwrap_or(usize::MAX))
+    }
+
+    /// Not beyond what ends the worker, so that it ends in time.
+    pub(super) fn wait_seconds(&self) -> u32 {
+        let left = |limit: Option<Duration>, since: Instant| {
+            limit.map_or(WAIT_SECONDS, |limit| {
+                limit.saturating_sub(since.elapsed()).as_secs().max(1)
+            })
+        };
+        let idle = self.config.idle_timeout.filter(|_| self.work.is_empty());
+        let wait = WAIT_SECONDS
+            .min(left(self.config.max_runtime, self.started))
+            .min(left(idle, self.idle_since));
+        wait as u32
+    }
+
+    pub(super) fn take_answer(
+        &mut self,
+        answer: Result<Claimed, WorkerError>,
+    ) -> Result<(), WorkerError> {
+        let Some(claim) = self.claim.take() else {
+            return Ok(());
+        };
+        let (answer, sent) = match answer? {
+            Claimed::Answer { answer, sent } => (answer, sent),
+            Claimed::Stale => {
+                self.request_id = self.request_id.max(wall_micros());
+                self.ended.extend(claim.ended);
+                return Ok(());
+            }
+        };
+        self.proven = Proven::Yes;
+        self.pulse.beat_within(answer.heartbeat_after_ms);
+        if answer.drain && self.ending.is_none() {
+            self.ending = Some("drained by the control room");
+            self.observer.ending("drained by the control room");
+        }
+        self.pace(&claim.request, &answer, sent);
+        self.take_finished(claim.ended, &answer.finished);
+        for run in answer.runs {
+            self.start(run, sent, answer.waited_ms);
+        }
+        Ok(())
+    }
+
+    /// Where the control room holds no claim back, an idle worker comes as often as it is told.
+    pub(super) fn pace(&mut self, request: &ClaimRequest, answer: &ClaimAnswer, sent: Moment) {
+        if !answer.runs.is_empty() {
+            return;
+        }
+        if let Some(asked) = request.wait_seconds {
+            let took = Duration::from_nanos(Moment::now().0.saturating_sub(sent.0));
+            self.answers_at_once = took < Duration::from_secs(asked.into()) / 2;
+        }
+        if self.answers_at_once {
+            let wait = Duration::from_millis(answer.poll_after_ms).max(MIN_POLL);
+            self.paused_until = Some(Instant::now() + jittered(wait, 0.2));
+        }
+    }
+
+    pub(super) fn start(&mut self, run: ClaimedRun, sent: Moment, waited_ms: u64) {
+        let deadline = lease_end(sent, waited_ms, run.lease_seconds);
+        let control = RunControl::new(run.run_id.clone(), run.attempt, deadline);
+        let control = Arc::new(control);
+        if !self.pulse.held.add(control.clone()) {
+            return;
+        }
+        self.summary.claimed += 1;
+        self.observer.claimed(&run);
+        if deadline.has_passed() {
+            // Such as an answer that was read after a suspend.
+            control.set_ended();
+            let outcome = Outcome::released("lease_ran_out");
+            self.ended.push_back(outcome.into_end(control));
+            return;
+        }
+        let job = Job {
+            run,
+            control: control.clone(),
+            client: self.client.clone(),
+            worker_id: self.worker_id.clone(),
+            observer: self.observer.clone(),
+        };
+        let task = self.work.spawn(self.executor.clone().execute(job));
+        self.controls.insert(task.id(), control);
+    }
+}

@@ -1,0 +1,118 @@
+//! What becomes of runs whose work has ended.
+
+use super::Pool;
+use super::claims::InFlight;
+use super::settle::{self, Settled};
+use crate::control::Stop;
+use crate::executor::{Ended, Executor, Outcome};
+use ops_core::Code;
+use ops_core::api::Finished;
+use ops_core::status::RunStatus;
+use tokio::task::{Id, JoinError};
+use tokio::time::Instant;
+
+impl<E: Executor> Pool<E> {
+    pub(super) fn take_finished(&mut self, ended: Vec<Ended>, finished: &[Finished]) {
+        for ended in ended {
+            let told = finished.iter().find(|f| f.run_id == ended.finish.run_id);
+            match told {
+                // Nothing was said about it: it is said again.
+                None => self.ended.push_back(ended),
+                Some(Finished {
+                    status: Some(status),
+                    code: None,
+                    ..
+                }) => {
+                    let result = Ok(*status);
+                    self.take_settled(Settled { ended, result });
+                }
+                Some(Finished {
+                    code: Some(Code::EventsMissing),
+                    last_seq,
+                    ..
+                }) => self.settle(ended, Some(last_seq.unwrap_or(0))),
+                Some(Finished { code, .. }) => {
+                    let why = code.map_or("no status was given".to_string(), |c| c.to_string());
+                    let result = Err(why);
+                    self.take_settled(Settled { ended, result });
+                }
+            }
+        }
+    }
+
+    pub(super) fn take_end(&mut self, end: Result<(Id, Outcome), JoinError>) {
+        let (id, outcome) = match end {
+            Ok(end) => end,
+            // A bug of ours; another worker may do better.
+            Err(error) => (
+                error.id(),
+                Outcome::released("worker_trouble").with_error("the worker's task ended by itself"),
+            ),
+        };
+        let Some(control) = self.controls.remove(&id) else {
+            return;
+        };
+        if self.work.is_empty() {
+            self.idle_since = Instant::now();
+        }
+        if control.stopped() == Some(Stop::LeaseLost) {
+            self.pulse.held.remove(&control.run_id, control.attempt);
+            self.summary.lost += 1;
+            self.observer.lost(&control.run_id, "the lease was lost");
+            return;
+        }
+        control.set_ended();
+        let ended = outcome.into_end(control);
+        let finish = &ended.finish;
+        self.observer.ended(
+            &finish.run_id,
+            finish.status,
+            finish.reason.as_deref(),
+            finish.error.as_deref(),
+        );
+        self.ended.push_back(ended);
+    }
+
+    /// A claim that is held back cannot carry an end, so it goes on its own.
+    pub(super) fn settle_beside_a_wait(&mut self) {
+        if self.claim.as_ref().is_some_and(InFlight::waits) {
+            for ended in std::mem::take(&mut self.ended) {
+                self.settle(ended, None);
+            }
+        }
+    }
+
+    pub(super) fn settle(&mut self, ended: Ended, missing: Option<i64>) {
+        self.settling.spawn(settle::settle(
+            self.client.clone(),
+            self.worker_id.clone(),
+            self.observer.clone(),
+            ended,
+            missing,
+        ));
+    }
+
+    pub(super) fn take_settled(&mut self, settled: Settled) {
+        let finish = &settled.ended.finish;
+        self.pulse.held.remove(&finish.run_id, finish.attempt);
+        let summary = &mut self.summary;
+        match &settled.result {
+            Ok(status) => {
+                *match status {
+                    RunStatus::Succeeded => &mut summary.succeeded,
+                    RunStatus::Failed => &mut summary.failed,
+                    RunStatus::Cancelled => &mut summary.cancelled,
+                    RunStatus::TimedOut => &mut summary.timed_out,
+                    RunStatus::Queued | RunStatus::Claimed | RunStatus::Running => {
+                        &mut summary.released
+                    }
+                } += 1;
+                self.observer.finished(finish, *status);
+            }
+            Err(why) => {
+                summary.lost += 1;
+                self.observer.lost(&finish.run_id, why);
+            }
+        }
+    }
+}

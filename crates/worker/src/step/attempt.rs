@@ -1,0 +1,172 @@
+//! The steps of one attempt, one after another.
+
+use super::conclude::event;
+use super::engine::StepExecutor;
+use super::environment::{self, Variables};
+use super::folder::RunFolder;
+use super::prepare::Prepared;
+use super::step_end::{StepEnd, stopped_outcome};
+use crate::executor::{Job, Outcome};
+use crate::log::Log;
+use crate::mask::Masker;
+use ops_core::StepStatus;
+use ops_core::api::{Level, Object, StepUpdate};
+use ops_runbook::{Context, JobState, Step, StepKind, Workdir};
+use serde_json::{Value, json};
+use std::path::PathBuf;
+
+pub(super) struct Attempt<'a> {
+    pub(super) executor: &'a StepExecutor,
+    pub(super) job: &'a Job,
+    pub(super) log: &'a Log,
+    steps: Vec<Step>,
+    pub(super) masker: Masker,
+    pub(super) folder: RunFolder,
+    pub(super) variables: Variables,
+    /// What expressions and texts can see.
+    pub(super) values: Value,
+    outputs: Object,
+    failure: Option<Outcome>,
+}
+
+impl<'a> Attempt<'a> {
+    pub(super) fn new(
+        executor: &'a StepExecutor,
+        job: &'a Job,
+        log: &'a Log,
+        prepared: Prepared,
+    ) -> Self {
+        let run = &job.run;
+        Attempt {
+            executor,
+            job,
+            log,
+            steps: prepared.steps,
+            masker: prepared.masker,
+            folder: prepared.folder,
+            variables: prepared.variables,
+            values: json!({
+                "params": run.params,
+                "steps": {},
+                "run": {
+                    "id": run.run_id, "attempt": run.attempt, "lane": run.lane,
+                    "env": run.env, "repo": run.repo,
+                },
+            }),
+            outputs: Object::new(),
+            failure: None,
+        }
+    }
+
+    pub(super) async fn run(mut self) -> Outcome {
+        for (place, step) in std::mem::take(&mut self.steps).into_iter().enumerate() {
+            if let Some(stop) = self.job.control.stopped() {
+                return stopped_outcome(stop);
+            }
+            match self.is_wanted(&step) {
+                Ok(true) => {}
+                Ok(false) => {
+                    self.tell(&step.id, StepStatus::Skipped, None, Object::new());
+                    continue;
+                }
+                Err(error) => {
+                    let error = format!("step {}: `if` cannot be read: {error}", step.id);
+                    self.settle(&step.id, StepEnd::failed("step_failed", error))
+                        .await;
+                    continue;
+                }
+            }
+            self.tell(&step.id, StepStatus::Running, None, Object::new());
+            self.job.control.set_step(Some(&step.id));
+            let mut end = match &step.kind {
+                StepKind::Run(script) => self.run_shell(place, &step, script).await,
+                StepKind::Artifact(artifact) => self.leave_artifact(&step, artifact).await,
+            };
+            if !end.is_last {
+                self.keep_files(&step, &mut end).await;
+            }
+            self.job.control.set_step(None);
+            let is_last = end.is_last;
+            self.settle(&step.id, end).await;
+            if is_last {
+                break;
+            }
+        }
+        if let Some(stop) = self.job.control.stopped()
+            && self.failure.is_none()
+        {
+            return stopped_outcome(stop);
+        }
+        let result = match self.outputs.is_empty() {
+            true => Value::Null,
+            false => json!({ "outputs": self.outputs }),
+        };
+        let outcome = self.failure.unwrap_or_else(Outcome::succeeded);
+        Outcome {
+            error: outcome.error.map(|error| self.masker.text(&error)),
+            result,
+            ..outcome
+        }
+    }
+
+    fn is_wanted(&self, step: &Step) -> Result<bool, ops_runbook::ExprError> {
+        let state = match self.failure {
+            Some(_) => JobState::Failed,
+            None => JobState::Ok,
+        };
+        let context = Context {
+            values: &self.values,
+            state,
+        };
+        ops_runbook::should_run(step.condition.as_deref(), &context)
+    }
+
+    fn tell(&self, step: &str, status: StepStatus, exit_code: Option<i32>, outputs: Object) {
+        self.log.step(StepUpdate {
+            step: step.to_string(),
+            status,
+            exit_code,
+            outputs,
+        });
+    }
+
+    pub(super) async fn note(&self, level: Level, step: &str, text: &str) {
+        let text = self.masker.text(text);
+        self.log.push(event(level, Some(step), text)).await;
+    }
+
+    /// Records a step's end for later steps and for the control room.
+    async fn settle(&mut self, step: &str, end: StepEnd) {
+        if let Some(outcome) = end.outcome {
+            if let (false, Some(error)) = (end.is_last, &outcome.error) {
+                self.note(Level::Error, step, error).await;
+            }
+            let replaces = self.failure.is_none() || end.is_last;
+            if replaces {
+                self.failure = Some(outcome);
+            }
+        }
+        let name = serde_json::to_value(end.status).unwrap_or_default();
+        self.values["steps"][step] = json!({
+            "status": name, "exit_code": end.exit_code, "outputs": end.outputs,
+        });
+        environment::add_outputs(&mut self.variables, step, &end.outputs);
+        if !end.outputs.is_empty() {
+            let masked = self.masker.value(&Value::Object(end.outputs.clone()));
+            self.outputs.insert(step.to_string(), masked);
+        }
+        let masked = match self.masker.value(&Value::Object(end.outputs)) {
+            Value::Object(outputs) => outputs,
+            _ => Object::new(),
+        };
+        self.tell(step, end.status, end.exit_code, masked);
+    }
+
+    pub(super) fn workdir(&self, step: &Step) -> PathBuf {
+        match &step.workdir {
+            Workdir::Run => self.folder.path().to_path_buf(),
+            Workdir::Workspace => self.executor.workspace.clone(),
+            Workdir::Below(path) => self.folder.path().join(path),
+        }
+    }
+}
