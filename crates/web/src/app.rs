@@ -99,15 +99,17 @@ impl App {
     }
 }
 
+/// Logged once, here; the caller gets our words, never the database's.
 fn store_refusal(function: &'static str, error: StoreError) -> Refusal {
-    // Logged once, here; the caller gets our words, never the database's.
-    eprintln!("{function}: {error}");
-    match error {
+    let why = error.to_string();
+    let refusal = match error {
+        StoreError::Failed(_) => return Refusal::internal(function, &why),
         StoreError::NotInstalled(_) => Problem::new(Code::NotInstalled, "").into(),
         StoreError::Unavailable(_) => Refusal::retry_after(
             Problem::new(Code::Unavailable, "the database did not answer in time"),
             1,
         ),
-        StoreError::Failed(_) => Problem::new(Code::Internal, "").into(),
-    }
+    };
+    eprintln!("{function}: {why}");
+    refusal
 }

@@ -1,31 +1,54 @@
 //! Bodies and queries, from bytes to values, with a refusal that names the field.
 
 use crate::refusal::Refusal;
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
 use axum::http::{HeaderMap, header, request::Parts};
+use http_body_util::BodyExt;
 use ops_core::{Code, FieldError, Problem, limits, text};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
+/// What is too much is read up to here and thrown away: a connection closed on a caller that still
+/// sends is reset, and takes the 413 with it.
+const DISCARDED_BYTES: usize = 32 * 1024 * 1024;
+
 pub async fn read(request: Request, limit: usize) -> Result<(Parts, Bytes), Refusal> {
     let (parts, body) = request.into_parts();
+    let announced = body.size_hint().lower();
+    let asks_first = parts.headers.contains_key(header::EXPECT);
+    if announced > DISCARDED_BYTES as u64 || (asks_first && announced > limit as u64) {
+        return Err(too_large(limit));
+    }
     let bytes = read_body(body, limit).await?;
     Ok((parts, bytes))
 }
 
-async fn read_body(body: Body, limit: usize) -> Result<Bytes, Refusal> {
-    axum::body::to_bytes(body, limit).await.map_err(|error| {
-        let mut source: Option<&dyn std::error::Error> = Some(&error);
-        while let Some(cause) = source {
-            if cause.is::<http_body_util::LengthLimitError>() {
-                return Problem::new(Code::TooLarge, format!("the limit is {limit} bytes")).into();
-            }
-            source = cause.source();
+async fn read_body(mut body: Body, limit: usize) -> Result<Bytes, Refusal> {
+    let mut bytes = Vec::new();
+    let mut size = 0;
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| Problem::new(Code::BadRequest, "the body ended early"))?;
+        let Ok(data) = frame.into_data() else {
+            continue;
+        };
+        size += data.len();
+        if size > DISCARDED_BYTES {
+            break;
         }
-        Problem::new(Code::BadRequest, "the body ended early").into()
-    })
+        if size <= limit {
+            bytes.extend_from_slice(&data);
+        }
+    }
+    if size > limit {
+        return Err(too_large(limit));
+    }
+    Ok(bytes.into())
+}
+
+fn too_large(limit: usize) -> Refusal {
+    Problem::new(Code::TooLarge, format!("the limit is {limit} bytes")).into()
 }
 
 /// The body as JSON. No body at all is an empty object, so that `runs.sweep` needs none.
@@ -61,8 +84,15 @@ pub fn typed<T: DeserializeOwned>(value: Value, at: &str) -> Result<T, Refusal> 
                 _ => None,
             })
             .collect();
-        Problem::invalid(format!("{at}{path}"), error.inner().to_string()).into()
+        let message = error.inner().to_string();
+        let name = missing(&message).map_or(String::new(), |name| format!("/{name}"));
+        Problem::invalid(format!("{at}{path}{name}"), message).into()
     })
+}
+
+/// The name of a field that is not there: no path leads to it.
+fn missing(message: &str) -> Option<&str> {
+    message.strip_prefix("missing field `")?.strip_suffix('`')
 }
 
 /// PostgreSQL cannot keep U+0000. An operator is told so.
@@ -127,6 +157,15 @@ impl Wrong {
         self.unless(value.is_none_or(text::is_uuid), field, "this is no id");
     }
 
+    /// The database counts attempts in 31 bits.
+    pub fn attempt(&mut self, value: u32, field: impl Into<String>) {
+        self.unless(
+            i32::try_from(value).is_ok(),
+            field,
+            "this is no number of an attempt",
+        );
+    }
+
     pub fn extend(&mut self, errors: impl IntoIterator<Item = FieldError>) {
         self.0.extend(errors);
     }
@@ -135,38 +174,45 @@ impl Wrong {
         if self.0.is_empty() {
             return Ok(());
         }
-        let detail = self
-            .0
-            .iter()
-            .map(|e| format!("{}: {}", e.field, e.message))
-            .collect::<Vec<_>>()
-            .join("; ");
-        Err(Problem::new(Code::Invalid, detail)
+        Err(Problem::new(Code::Invalid, summary(&self.0))
             .with_errors(self.0)
             .into())
     }
 }
 
-/// A query whose names are all known.
+/// The first few errors in one line; a list of a thousand runs may have more.
+pub fn summary(errors: &[FieldError]) -> String {
+    const SHOWN: usize = 5;
+    let mut words: Vec<_> = errors
+        .iter()
+        .take(SHOWN)
+        .map(|e| format!("{}: {}", e.field, e.message))
+        .collect();
+    if errors.len() > SHOWN {
+        words.push(format!("and {} more", errors.len() - SHOWN));
+    }
+    words.join("; ")
+}
+
+/// A query whose names are all known, each once. An empty value is as good as none.
 pub struct Query(BTreeMap<String, String>);
 
 impl Query {
     pub fn of(parts: &Parts, known: &[&str]) -> Result<Self, Refusal> {
-        let axum::extract::Query(fields) =
-            axum::extract::Query::<BTreeMap<String, String>>::try_from_uri(&parts.uri)
+        let axum::extract::Query(pairs) =
+            axum::extract::Query::<Vec<(String, String)>>::try_from_uri(&parts.uri)
                 .map_err(|e| Refusal::from(Problem::new(Code::BadRequest, e.to_string())))?;
+        let takes = match known {
+            [] => "unknown; this verb takes no query".to_string(),
+            _ => format!("unknown; this verb takes {}", known.join(", ")),
+        };
         let mut wrong = Wrong::default();
-        for (name, value) in &fields {
-            wrong.unless(
-                known.contains(&name.as_str()),
-                format!("/{name}"),
-                format!("unknown; this verb takes {}", known.join(", ")),
-            );
-            wrong.unless(
-                !value.contains('\0'),
-                format!("/{name}"),
-                "U+0000 cannot be stored",
-            );
+        let mut fields = BTreeMap::new();
+        for (name, value) in pairs {
+            let field = format!("/{name}");
+            wrong.unless(known.contains(&name.as_str()), &field, &takes);
+            wrong.unless(!value.contains('\0'), &field, "U+0000 cannot be stored");
+            wrong.unless(fields.insert(name, value).is_none(), &field, "stands twice");
         }
         wrong.done()?;
         Ok(Query(fields))

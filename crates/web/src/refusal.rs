@@ -1,3 +1,4 @@
+use crate::body::summary;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use ops_core::{Code, FieldError, Problem};
@@ -27,13 +28,34 @@ impl Refusal {
         }
     }
 
+    /// Of a batch of one whose caller sent no batch: fields are named as they were sent.
+    pub fn of_single(mut self, place: &str) -> Self {
+        let problem = &mut self.problem;
+        for error in &mut problem.errors {
+            if let Some(rest) = error.field.strip_prefix(place) {
+                error.field = rest.into();
+            }
+        }
+        if !problem.errors.is_empty() {
+            problem.detail = summary(&problem.errors);
+        }
+        self
+    }
+
     pub fn into_problem(self) -> Problem {
         *self.problem
     }
 
+    /// The reason goes to our log alone; the caller gets an id by which it is found there.
     pub fn internal(place: &str, why: &str) -> Self {
-        eprintln!("{place}: {why}");
-        Problem::new(Code::Internal, "").into()
+        let mut random = [0; 8];
+        // Without random numbers there is an id too, only not one of its own.
+        let _ = getrandom::fill(&mut random);
+        let id = format!("{:016x}", u64::from_be_bytes(random));
+        eprintln!("{place}: {why} (id {id})");
+        let mut problem = Problem::new(Code::Internal, format!("id {id}"));
+        problem.facts.insert("id".into(), id.into());
+        problem.into()
     }
 
     /// An answer of the database with a `code`; what else it carries travels as facts.
@@ -50,14 +72,14 @@ impl Refusal {
         if let Some(Value::Array(errors)) = answer.remove("errors") {
             problem.errors = errors.iter().map(field_error).collect();
             if problem.detail.is_empty() {
-                problem.detail = problem
-                    .errors
-                    .iter()
-                    .map(|e| format!("{}: {}", e.field, e.message))
-                    .collect::<Vec<_>>()
-                    .join("; ");
+                problem.detail = summary(&problem.errors);
             }
         }
+        // A problem has a `status` of its own, and a name that stands twice cannot be read.
+        if let Some(status) = answer.remove("status") {
+            answer.insert("run_status".into(), status);
+        }
+        answer.retain(|name, _| !["type", "title", "hint"].contains(&name.as_str()));
         problem.facts = answer;
         problem.into()
     }

@@ -11,7 +11,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ops_core::api::{ArtifactKind, ArtifactPut};
 use ops_core::{BASE_PATH, Code, Problem, limits};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 pub async fn put(State(app): State<App>, request: Request) -> Answer {
     let multipart = request
@@ -22,12 +22,16 @@ pub async fn put(State(app): State<App>, request: Request) -> Answer {
                 .to_ascii_lowercase()
                 .starts_with(b"multipart/form-data")
         });
-    let (auth, artifact) = if multipart {
+    let (auth, mut artifact) = if multipart {
         read_multipart(request).await?
     } else {
         read_json(request).await?
     };
     check(&artifact)?;
+    if let Some(text) = artifact.content.take_if(|text| text.contains('\0')) {
+        // No text of the database holds it; bytes do, so the artifact stays as it is.
+        artifact.content_base64 = Some(STANDARD.encode(text));
+    }
     let mut p = serde_json::to_value(&artifact)
         .map_err(|e| Refusal::internal("artifacts.put", &e.to_string()))?;
     p["mime"] = artifact
@@ -45,16 +49,15 @@ pub async fn put(State(app): State<App>, request: Request) -> Answer {
 }
 
 async fn read_json(request: Request) -> Result<(Value, ArtifactPut), Refusal> {
-    let (auth, body) = super::worker_call(request).await?;
+    let (auth, body) = super::write_call(request).await?;
     Ok((auth, body::typed(body, "")?))
 }
 
 /// The fields of the JSON form as text parts, and the bytes as the part `file`.
 async fn read_multipart(request: Request) -> Result<(Value, ArtifactPut), Refusal> {
-    let (parts, body) = request.into_parts();
-    let auth = call::authenticate(&parts)?;
     // Limited before it is parsed: a part has no length of its own.
-    let (parts, bytes) = body::read(Request::from_parts(parts, body), limits::BODY_BYTES).await?;
+    let (parts, bytes) = body::read(request, limits::BODY_BYTES).await?;
+    let auth = call::authenticate(&parts)?;
     let broken = |e: &dyn std::fmt::Display| {
         Refusal::from(Problem::new(
             Code::BadRequest,
@@ -65,35 +68,47 @@ async fn read_multipart(request: Request) -> Result<(Value, ArtifactPut), Refusa
     let mut form = Multipart::from_request(request, &())
         .await
         .map_err(|e| broken(&e.body_text()))?;
-    let mut fields = json!({});
+    let mut fields = Map::new();
+    let mut mime = None;
     while let Some(part) = form
         .next_field()
         .await
         .map_err(|e| broken(&e.body_text()))?
     {
         let name = part.name().unwrap_or_default().to_string();
-        if name == "file" {
-            if let Some(kind) = part.content_type().filter(|_| fields.get("mime").is_none()) {
-                fields["mime"] = kind.into();
-            }
+        let (field, value) = if name == "file" {
+            mime = part.content_type().map(str::to_string);
             let bytes = part.bytes().await.map_err(|e| broken(&e.body_text()))?;
-            fields["content_base64"] = STANDARD.encode(&bytes).into();
+            ("content_base64".to_string(), STANDARD.encode(&bytes).into())
         } else {
             let text = part.text().await.map_err(|e| broken(&e.body_text()))?;
-            fields[&name] = if name == "attempt" {
-                text.parse::<u32>().map_or(Value::Null, Value::from)
-            } else {
-                text.into()
-            };
+            let number = text.parse::<u32>().ok().filter(|_| name == "attempt");
+            (name.clone(), number.map_or(text.into(), Value::from))
+        };
+        if fields.insert(field, value).is_some() {
+            return Err(Problem::invalid(format!("/{name}"), "stands twice").into());
         }
     }
-    body::replace_nul(&mut fields);
-    Ok((auth, body::typed(fields, "")?))
+    if let Some(mime) = mime.filter(|_| !fields.contains_key("mime")) {
+        fields.insert("mime".into(), mime.into());
+    }
+    Ok((auth, body::typed(fields.into(), "")?))
 }
 
 fn check(artifact: &ArtifactPut) -> Result<(), Refusal> {
     let mut wrong = Wrong::default();
     wrong.uuid(Some(&artifact.run_id), "/run_id");
+    wrong.attempt(artifact.attempt, "/attempt");
+    for (name, text) in [
+        ("worker_id", Some(&artifact.worker_id)),
+        ("mime", artifact.mime.as_ref()),
+    ] {
+        wrong.unless(
+            text.is_none_or(|text| text.len() <= 200 && !text.contains(char::is_control)),
+            format!("/{name}"),
+            "must be at most 200 bytes without control characters",
+        );
+    }
     let named = (1..=200).contains(&artifact.name.chars().count())
         && !artifact.name.chars().any(char::is_control);
     wrong.unless(
@@ -117,7 +132,8 @@ fn check(artifact: &ArtifactPut) -> Result<(), Refusal> {
         "goes with kind `link`, and only with it",
     );
     let web = artifact.url.as_deref().is_none_or(|url| {
-        (url.starts_with("https://") || url.starts_with("http://")) && url.len() <= 2_000
+        let link = url.starts_with("https://") || url.starts_with("http://");
+        link && url.len() <= 2_000 && !url.contains(char::is_control)
     });
     wrong.unless(
         web,
@@ -175,7 +191,12 @@ pub async fn read(State(app): State<App>, request: Request) -> Answer {
             json!({ "artifact_id": query.require("artifact_id")? }),
         )
         .await?;
-    let artifact = &mut answer["artifact"];
+    let Some(artifact) = answer.get_mut("artifact") else {
+        return Err(Refusal::internal(
+            "artifacts.get",
+            "no artifact in the answer",
+        ));
+    };
     let bytes = artifact["content_base64"]
         .as_str()
         .and_then(|text| STANDARD.decode(text).ok());
@@ -227,7 +248,8 @@ pub async fn list(State(app): State<App>, request: Request) -> Answer {
     query.uuid("run_id")?;
     let p = json!({ "run_id": query.require("run_id")?, "attempt": query.number("attempt", 1..=i64::from(i32::MAX))? });
     let mut answer = app.call("artifacts_list", &auth, without_nulls(p)).await?;
-    for artifact in answer["artifacts"].as_array_mut().into_iter().flatten() {
+    let artifacts = answer.get_mut("artifacts").and_then(Value::as_array_mut);
+    for artifact in artifacts.into_iter().flatten() {
         with_url(artifact);
     }
     ok(answer)

@@ -7,10 +7,11 @@ use ops_core::api::ClaimRequest;
 use ops_core::{limits, text};
 use serde_json::{Map, Value, json};
 use std::collections::HashSet;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use tokio::time::Instant;
 
 /// What another process made claimable is seen at the latest after this.
-const POLL: Duration = Duration::from_millis(500);
+pub const POLL: Duration = Duration::from_millis(500);
 
 pub async fn claim(State(app): State<App>, request: Request) -> Answer {
     let (auth, body) = worker_call(request).await?;
@@ -18,7 +19,8 @@ pub async fn claim(State(app): State<App>, request: Request) -> Answer {
     check(&claim)?;
 
     let arrived = Instant::now();
-    let patience = if app.host.long_poll && claim.finish.is_empty() {
+    let may_wait = app.host.long_poll && claim.finish.is_empty() && claim.limit != Some(0);
+    let patience = if may_wait {
         Duration::from_secs(
             claim
                 .wait_seconds
@@ -43,11 +45,13 @@ pub async fn claim(State(app): State<App>, request: Request) -> Answer {
             |answer: &Result<Map<String, Value>, Refusal>| answer.as_ref().is_ok_and(is_empty);
         let answer = waiter
             .call_then_wait(call, got_nothing, rest.min(POLL))
-            .await?;
+            .await;
+        // Also with a refusal: a stale claim settles all the same.
+        for finish in &claim.finish {
+            app.wake.log(&finish.run_id);
+        }
+        let answer = answer?;
         if !is_empty(&answer) || arrived.elapsed() >= patience {
-            for finish in &claim.finish {
-                app.wake.log(&finish.run_id);
-            }
             return ok(shape(&app, answer, waited));
         }
     }
@@ -131,6 +135,7 @@ pub fn check_finish(finish: &[ops_core::api::Finish], at: &str, wrong: &mut Wron
     let mut seen = HashSet::new();
     for (i, entry) in finish.iter().enumerate() {
         wrong.uuid(Some(&entry.run_id), format!("{at}/{i}/run_id"));
+        wrong.attempt(entry.attempt, format!("{at}/{i}/attempt"));
         wrong.unless(
             seen.insert(&entry.run_id),
             format!("{at}/{i}/run_id"),

@@ -107,7 +107,9 @@ impl Batch {
         if self.bulk {
             return created(json!({ "runs": runs }));
         }
-        let mut run = runs.swap_remove(0);
+        let Some(mut run) = runs.pop() else {
+            return Err(Refusal::internal("runs_create", "no run in the answer"));
+        };
         let seen = run
             .as_object_mut()
             .and_then(|fields| fields.remove("seen"))

@@ -16,7 +16,7 @@ use crate::body;
 use crate::call;
 use crate::refusal::Refusal;
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
@@ -59,13 +59,15 @@ pub fn routes(app: App) -> Router {
         ("health", get(health)),
         ("", get(health)),
     ];
-    let mut router = Router::new();
+    let mut router = Router::new().route(BASE_PATH, get(health));
     for (verb, method) in verbs {
         router = router.route(&format!("{BASE_PATH}/{verb}"), method);
     }
     router
         .fallback(unknown_verb)
         .method_not_allowed_fallback(wrong_method)
+        // Bodies are limited where they are read, multipart ones too.
+        .layer(DefaultBodyLimit::disable())
         .layer(map_response(with_safe_headers))
         .with_state(app)
 }
@@ -115,20 +117,23 @@ fn with_status(status: StatusCode, value: impl Into<Value>) -> Answer {
     Ok((status, axum::Json(value.into())).into_response())
 }
 
-/// Caller and body of an operator verb: U+0000 is refused.
-pub(crate) async fn operator_call(request: Request) -> Result<(Value, Value), Refusal> {
+/// Caller and body of a verb that sees to U+0000 itself.
+pub(crate) async fn write_call(request: Request) -> Result<(Value, Value), Refusal> {
     let (parts, bytes) = body::read(request, limits::BODY_BYTES).await?;
     let auth = call::authenticate(&parts)?;
-    let value = body::json(&parts.headers, &bytes)?;
+    Ok((auth, body::json(&parts.headers, &bytes)?))
+}
+
+/// Caller and body of an operator verb: U+0000 is refused.
+pub(crate) async fn operator_call(request: Request) -> Result<(Value, Value), Refusal> {
+    let (auth, value) = write_call(request).await?;
     body::refuse_nul(&value)?;
     Ok((auth, value))
 }
 
 /// Caller and body of a worker verb: U+0000 is replaced.
 pub(crate) async fn worker_call(request: Request) -> Result<(Value, Value), Refusal> {
-    let (parts, bytes) = body::read(request, limits::BODY_BYTES).await?;
-    let auth = call::authenticate(&parts)?;
-    let mut value = body::json(&parts.headers, &bytes)?;
+    let (auth, mut value) = write_call(request).await?;
     body::replace_nul(&mut value);
     Ok((auth, value))
 }

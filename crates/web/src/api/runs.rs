@@ -1,12 +1,15 @@
 use super::{Answer, created, ok, only_id, operator_call, read_call};
 use crate::app::App;
+use crate::body::Wrong;
+use crate::refusal::Refusal;
 use axum::extract::{Request, State};
 use ops_core::{Problem, RunStatus, text};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 pub async fn cancel(State(app): State<App>, request: Request) -> Answer {
     let (auth, body) = operator_call(request).await?;
     let fields = only_id(&body, "run_id", &["reason"])?.clone();
+    at_most(&fields, "reason", 2_000)?;
     let answer = app
         .call("runs_cancel", &auth, fields.clone().into())
         .await?;
@@ -17,6 +20,7 @@ pub async fn cancel(State(app): State<App>, request: Request) -> Answer {
 pub async fn retry(State(app): State<App>, request: Request) -> Answer {
     let (auth, body) = operator_call(request).await?;
     let fields = only_id(&body, "run_id", &["idempotency_key"])?.clone();
+    at_most(&fields, "idempotency_key", 200)?;
     let mut answer = app.call("runs_retry", &auth, fields.into()).await?;
     let mut run = super::claim::only(&mut answer, "runs");
     if run.remove("seen").is_some() {
@@ -26,8 +30,24 @@ pub async fn retry(State(app): State<App>, request: Request) -> Answer {
     }
 }
 
+fn at_most(fields: &Map<String, Value>, name: &str, bytes: usize) -> Result<(), Refusal> {
+    let text = fields.get(name).and_then(Value::as_str);
+    let mut wrong = Wrong::default();
+    wrong.unless(
+        text.is_none_or(|text| (1..=bytes).contains(&text.len())),
+        format!("/{name}"),
+        format!("must be 1 to {bytes} bytes"),
+    );
+    wrong.done()
+}
+
 pub async fn sweep(State(app): State<App>, request: Request) -> Answer {
-    let (auth, _) = operator_call(request).await?;
+    let (auth, body) = operator_call(request).await?;
+    let mut wrong = Wrong::default();
+    for (field, _) in body.as_object().into_iter().flatten() {
+        wrong.unless(false, format!("/{field}"), "unknown field");
+    }
+    wrong.done()?;
     ok(app.call("runs_sweep", &auth, json!({})).await?)
 }
 

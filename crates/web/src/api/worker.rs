@@ -8,6 +8,7 @@ use ops_core::api::{Beat, Finish};
 use ops_core::{Problem, limits};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::collections::HashSet;
 
 #[derive(Deserialize)]
 struct Holder {
@@ -21,6 +22,7 @@ pub async fn start(State(app): State<App>, request: Request) -> Answer {
     let holder: Holder = body::typed(body, "")?;
     let mut wrong = Wrong::default();
     wrong.uuid(Some(&holder.run_id), "/run_id");
+    wrong.attempt(holder.attempt, "/attempt");
     wrong.done()?;
     let p = json!({ "run_id": holder.run_id, "worker_id": holder.worker_id, "attempt": holder.attempt });
     let answer = app.call("runs_start", &auth, p).await?;
@@ -38,17 +40,13 @@ struct Beats {
 pub async fn heartbeat(State(app): State<App>, request: Request) -> Answer {
     let (auth, mut body) = worker_call(request).await?;
     let single = single_form(&mut body, "runs", &["run_id", "attempt", "step"])?;
-    let beats: Beats = body::typed(body, "")?;
-    let mut wrong = Wrong::default();
-    wrong.unless(
-        beats.runs.len() <= limits::CLAIM_RUNS,
-        "/runs",
-        format!("at most {}", limits::CLAIM_RUNS),
-    );
-    for (i, beat) in beats.runs.iter().enumerate() {
-        wrong.uuid(Some(&beat.run_id), format!("/runs/{i}/run_id"));
-    }
-    wrong.done()?;
+    let beats = read_beats(body).map_err(|refusal| {
+        if single {
+            refusal.of_single("/runs/0")
+        } else {
+            refusal
+        }
+    })?;
     let mut answer = app
         .call(
             "runs_heartbeat",
@@ -56,7 +54,8 @@ pub async fn heartbeat(State(app): State<App>, request: Request) -> Answer {
             json!({ "worker_id": beats.worker_id, "runs": beats.runs }),
         )
         .await?;
-    let shortest = answer["runs"].as_array().and_then(|runs| {
+    let runs = answer.get("runs").and_then(Value::as_array);
+    let shortest = runs.and_then(|runs| {
         runs.iter()
             .filter_map(|run| run["lease_seconds"].as_u64())
             .min()
@@ -68,10 +67,34 @@ pub async fn heartbeat(State(app): State<App>, request: Request) -> Answer {
             return Err(Refusal::from_answer(run));
         }
         run.insert("heartbeat_after_ms".into(), pause.into());
+        if let Some(drain) = answer.remove("drain") {
+            run.insert("drain".into(), drain);
+        }
         return ok(run);
     }
     answer.insert("heartbeat_after_ms".into(), pause.into());
     ok(answer)
+}
+
+fn read_beats(body: Value) -> Result<Beats, Refusal> {
+    let beats: Beats = body::typed(body, "")?;
+    let mut wrong = Wrong::default();
+    wrong.unless(
+        beats.runs.len() <= limits::CLAIM_RUNS,
+        "/runs",
+        format!("at most {}", limits::CLAIM_RUNS),
+    );
+    let mut seen = HashSet::new();
+    for (i, beat) in beats.runs.iter().enumerate() {
+        wrong.unless(
+            seen.insert(&beat.run_id),
+            format!("/runs/{i}/run_id"),
+            "stands twice",
+        );
+        wrong.uuid(Some(&beat.run_id), format!("/runs/{i}/run_id"));
+        wrong.attempt(beat.attempt, format!("/runs/{i}/attempt"));
+    }
+    wrong.done().map(|()| beats)
 }
 
 #[derive(Deserialize)]
@@ -82,14 +105,29 @@ struct Finishes {
 
 pub async fn finish(State(app): State<App>, request: Request) -> Answer {
     let (auth, mut body) = worker_call(request).await?;
-    single_form(
-        &mut body,
-        "finish",
-        &[
-            "run_id", "attempt", "status", "reason", "last_seq", "error", "result",
-        ],
-    )?;
-    let finishes: Finishes = body::typed(body, "")?;
+    let names = [
+        "run_id", "attempt", "status", "reason", "last_seq", "error", "result",
+    ];
+    let single = single_form(&mut body, "finish", &names)?;
+    let (worker_id, end) = read_finish(body).map_err(|refusal| {
+        if single {
+            refusal.of_single("/finish/0")
+        } else {
+            refusal
+        }
+    })?;
+    let p = json!({ "worker_id": worker_id, "finish": [end] });
+    let mut answer = app.call("runs_finish", &auth, p).await?;
+    app.wake.log(&end.run_id);
+    let one = only(&mut answer, "finished");
+    if one.contains_key("code") {
+        return Err(Refusal::from_answer(one));
+    }
+    ok(one)
+}
+
+fn read_finish(body: Value) -> Result<(String, Finish), Refusal> {
+    let mut finishes: Finishes = body::typed(body, "")?;
     let mut wrong = Wrong::default();
     wrong.unless(
         finishes.finish.len() == 1,
@@ -98,14 +136,10 @@ pub async fn finish(State(app): State<App>, request: Request) -> Answer {
     );
     check_finish(&finishes.finish, "/finish", &mut wrong);
     wrong.done()?;
-    let p = json!({ "worker_id": finishes.worker_id, "finish": finishes.finish });
-    let mut answer = app.call("runs_finish", &auth, p).await?;
-    app.wake.log(&finishes.finish[0].run_id);
-    let one = only(&mut answer, "finished");
-    if one.contains_key("code") {
-        return Err(Refusal::from_answer(one));
+    match finishes.finish.pop() {
+        Some(end) => Ok((finishes.worker_id, end)),
+        None => Err(Problem::invalid("/finish", "takes one run").into()),
     }
-    ok(one)
 }
 
 /// Turns the flat form into a list of one, in place. Both forms at once are refused.
