@@ -1,0 +1,4 @@
+//! The schema: what people read and what is applied give the same database, and who may do what.
+
+mod access;
+mod folders;
