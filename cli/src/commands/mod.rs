@@ -1,0 +1,32 @@
+//! One file or folder per command.
+
+pub mod completions;
+pub mod doctor;
+pub mod lanes;
+pub mod run;
+pub mod runs;
+pub mod sessions;
+pub mod templates;
+pub mod tokens;
+pub mod up;
+pub mod worker;
+
+use crate::args::Command;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::runtime::{asking, serving};
+
+pub fn run(command: Command) -> Result<Exit, Failure> {
+    match command {
+        Command::Up(arguments) => serving(up::run(arguments)),
+        Command::Worker(arguments) => serving(worker::run(arguments)),
+        Command::Run(arguments) => asking(run::run(*arguments)),
+        Command::Runs(arguments) => asking(runs::run(arguments)),
+        Command::Templates(arguments) => asking(templates::run(arguments)),
+        Command::Sessions(arguments) => asking(sessions::run(arguments)),
+        Command::Lanes(arguments) => asking(lanes::run(arguments)),
+        Command::Tokens(arguments) => asking(tokens::run(arguments)),
+        Command::Doctor(arguments) => asking(doctor::run(arguments)),
+        Command::Completions(arguments) => completions::run(arguments),
+    }
+}

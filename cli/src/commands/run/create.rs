@@ -1,0 +1,36 @@
+//! `runs.create` that survives a network fault without making two runs.
+
+use crate::connection::Room;
+use crate::failure::Failure;
+use crate::output;
+use ops_core::api::{CreatedRun, NewRun};
+use std::time::Duration;
+
+const PAUSES: [Duration; 3] = [
+    Duration::from_millis(300),
+    Duration::from_secs(1),
+    Duration::from_secs(3),
+];
+
+pub async fn create(room: &Room, mut run: NewRun) -> Result<CreatedRun, Failure> {
+    if run.idempotency_key.is_none() {
+        run.idempotency_key = Some(random_key()?);
+    }
+    for pause in PAUSES {
+        match room.client.runs_create(&run).await {
+            Err(error) if error.is_transient() => {
+                output::note(format_args!("{error}; trying again"));
+                tokio::time::sleep(pause).await;
+            }
+            done => return done.map_err(|error| room.failure(error)),
+        }
+    }
+    room.ask(room.client.runs_create(&run)).await
+}
+
+fn random_key() -> Result<String, Failure> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(Failure::Random)?;
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(format!("cli-{hex}"))
+}
