@@ -1,5 +1,6 @@
 //! Developer commands: `cargo xtask <command>`.
 
+mod bench;
 mod schema;
 mod stage;
 mod test;
@@ -10,6 +11,7 @@ const HELP: &str = "\
 cargo xtask <command>
 
   test        everything that CI checks: format, lints, all tests; does its own set-up
+  bench       measures this machine; --quick for one short round
   schema      writes supabase/migrations from supabase/schemas (until the first release)
 ";
 
@@ -22,6 +24,7 @@ fn main() -> ExitCode {
         .as_slice()
     {
         ["test"] => test::run(),
+        ["bench", rest @ ..] => bench::run(rest),
         ["schema"] => schema::write(),
         _ => {
             eprint!("{HELP}");

@@ -1,0 +1,113 @@
+//! One PostgreSQL, one `ops up` in front of it as a process of its own, and a clean slate per row.
+
+use ops_client::{Client, NativeTransport};
+use ops_embedded::{Cluster, Options};
+use serde_json::Value;
+use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use tokio_postgres::Config;
+
+pub type Fallible<T> = Result<T, Box<dyn std::error::Error>>;
+
+pub struct Stage {
+    pub config: Config,
+    pub url: String,
+    pub token: String,
+    pub client: Client,
+    pub facts: String,
+    folder: PathBuf,
+    cluster: Cluster,
+    server: Child,
+}
+
+impl Stage {
+    pub async fn start() -> Fallible<Self> {
+        let folder = std::env::temp_dir().join(format!("ops-bench-{}", std::process::id()));
+        std::fs::create_dir(&folder)?;
+        std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o711))?;
+        let cluster = Cluster::start(Options::new(folder.join("postgres"), |line| {
+            eprintln!("{line}")
+        }))
+        .await?;
+        let ops = std::env::current_exe()?.with_file_name("ops");
+        let mut server = Command::new(ops)
+            .args([
+                "up",
+                "--json",
+                "--listen",
+                "127.0.0.1:0",
+                "--workers",
+                "0",
+                "--database-url",
+                &cluster.connection_string(),
+            ])
+            .arg("--data")
+            .arg(folder.join("up"))
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let mut line = String::new();
+        BufReader::new(server.stdout.take().ok_or("no output")?).read_line(&mut line)?;
+        let ready: Value = serde_json::from_str(&line)?;
+        let (url, token) = (
+            ready["url"].as_str().ok_or("no url")?.to_string(),
+            ready["token"].as_str().ok_or("no token")?.to_string(),
+        );
+        let client = Client::new(Arc::new(NativeTransport::new()?), &url, &token);
+        let facts = format!(
+            "PostgreSQL {}, fsync and synchronous_commit on",
+            cluster.version()
+        );
+        Ok(Stage {
+            config: cluster.connection_string().parse()?,
+            url,
+            token,
+            client,
+            facts,
+            folder,
+            cluster,
+            server,
+        })
+    }
+
+    pub async fn connect(&self) -> Fallible<tokio_postgres::Client> {
+        Ok(ops_store_postgres::connect(&self.config).await?)
+    }
+
+    /// An empty queue with fresh statistics, and nothing left for a checkpoint to do meanwhile.
+    pub async fn clean(&self) -> Fallible<()> {
+        let admin = self.connect().await?;
+        admin
+            .batch_execute(
+                "truncate runs, run_leases, run_attempts, run_logs, run_events, run_steps, artifacts, workers cascade;
+                 drop table if exists floor",
+            )
+            .await?;
+        self.settle_down().await
+    }
+
+    pub async fn settle_down(&self) -> Fallible<()> {
+        let admin = self.connect().await?;
+        for statement in ["vacuum analyze", "checkpoint"] {
+            admin.batch_execute(statement).await?;
+        }
+        Ok(())
+    }
+
+    pub fn auth(&self) -> Value {
+        serde_json::json!({ "token_sha256": ops_tests::harness::database::sha256_hex(&self.token) })
+    }
+
+    pub async fn stop(mut self) -> Fallible<()> {
+        // SIGTERM by its own pid.
+        Command::new("kill")
+            .arg(self.server.id().to_string())
+            .status()?;
+        self.server.wait()?;
+        self.cluster.stop().await?;
+        std::fs::remove_dir_all(&self.folder)?;
+        Ok(())
+    }
+}
