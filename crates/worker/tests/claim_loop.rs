@@ -97,8 +97,14 @@ async fn lost_answers_to_logs_artifacts_and_ends_double_nothing() {
     ]));
     let run = world.fake.ended(&id).await;
     assert_eq!(run.status, "succeeded", "{run:#?}");
-    let expected: Vec<_> = (1..=3000).map(|n| n.to_string()).collect();
-    assert_eq!(run.messages("stdout"), expected);
+    let lines = run.messages("stdout");
+    assert_eq!(lines.len(), 3_000);
+    assert!(
+        lines
+            .iter()
+            .zip(1..)
+            .all(|(line, n)| *line == n.to_string())
+    );
     assert_eq!((run.finishes.len(), run.refused), (1, 0));
     world.end().await;
 }
@@ -196,22 +202,16 @@ async fn events_that_the_control_room_lost_are_sent_again() {
 
 #[tokio::test]
 async fn events_that_are_missing_at_the_end_are_sent_before_it() {
-    let world = World::start();
-    world.fake.fault(
-        "runs.finish",
-        Fault::Refuse(Code::EventsMissing, json!({"last_seq": 0})),
-    );
-    let fake = world.fake.clone();
-    let id = world.fake.queue(json!([{"id": "a", "run": "echo one"}]));
-    // The claim settles where all slots are busy; there the loss has to be found too.
-    fake.until("the log is there", |state| {
-        state.run(&id).step("a") == "succeeded"
-    })
-    .await;
-    fake.with(|state| state.run_mut(&id).events.clear());
-    let run = world.fake.ended(&id).await;
-    assert_eq!(run.messages("stdout"), ["one"]);
-    world.end().await;
+    // With one slot the end travels with a claim, with two on its own.
+    for concurrency in [1, 2] {
+        let world = World::start_with(|config| config.concurrency = concurrency);
+        world.fake.with(|state| state.forgets_the_log = true);
+        let id = world.fake.queue(json!([{"id": "a", "run": "echo one"}]));
+        let run = world.fake.ended(&id).await;
+        assert_eq!(run.messages("stdout"), ["one"]);
+        assert_eq!(run.status, "succeeded");
+        world.end().await;
+    }
 }
 
 #[tokio::test]
@@ -423,6 +423,68 @@ async fn a_run_whose_task_falls_over_is_handed_back() {
     let id = fake.queue(json!([]));
     let world = World::with_executor(fake.clone(), Broken, |config| config.max_runs = Some(1));
     let run = fake.ended(&id).await;
+    assert_eq!(run.finish()["status"], "released");
+    assert_eq!(run.finish()["reason"], "worker_trouble");
+    world.worker.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn what_cannot_be_sent_again_is_told_instead() {
+    let world = World::start();
+    let script = "seq 1 100000; while [ ! -e $OPS_WORKSPACE/go ]; do sleep 0.01; done; echo two";
+    let id = world.fake.queue(json!([{"id": "a", "run": script}]));
+    world
+        .fake
+        .until("the first lines are there", |state| {
+            state.run(&id).events.len() == 100_000
+        })
+        .await;
+    world.fake.with(|state| state.run_mut(&id).events.clear());
+    std::fs::write(world.folder.path().join("workspace/go"), "").unwrap();
+    let run = world.fake.ended(&id).await;
+    assert_eq!(run.status, "succeeded");
+    let note = run.events[0]["message"].as_str().unwrap();
+    assert!(note.starts_with("the control room lost "), "{note}");
+    let lines = run.messages("stdout");
+    assert!(lines.len() > 1_000);
+    assert_eq!(lines[lines.len() - 2..], ["100000", "two"]);
+    assert_eq!(run.finish()["last_seq"], run.events.len());
+    world.end().await;
+}
+
+#[tokio::test]
+async fn batches_that_are_too_large_are_halved() {
+    let world = World::start();
+    let script = "echo up; while [ ! -e $OPS_WORKSPACE/go ]; do sleep 0.01; done; seq 1 5000";
+    let id = world.fake.queue(json!([{"id": "a", "run": script}]));
+    until_up(&world, &id).await;
+    for _ in 0..3 {
+        world
+            .fake
+            .fault("events.append", Fault::Refuse(Code::TooLarge, json!({})));
+    }
+    std::fs::write(world.folder.path().join("workspace/go"), "").unwrap();
+    let run = world.fake.ended(&id).await;
+    assert_eq!(run.status, "succeeded");
+    let lines = run.messages("stdout");
+    assert_eq!(lines.len(), 5_001);
+    assert!(
+        lines[1..]
+            .iter()
+            .zip(1..)
+            .all(|(line, n)| *line == n.to_string())
+    );
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_machine_that_can_start_nothing_hands_its_runs_back() {
+    let world = World::start_with(|config| {
+        config.supervisor = vec!["/no/such/program".into()];
+        config.max_runs = Some(1);
+    });
+    let id = world.fake.queue(json!([{"id": "a", "run": "echo"}]));
+    let run = world.fake.ended(&id).await;
     assert_eq!(run.finish()["status"], "released");
     assert_eq!(run.finish()["reason"], "worker_trouble");
     world.worker.await.unwrap().unwrap();

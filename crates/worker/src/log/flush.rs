@@ -15,7 +15,7 @@ use tokio::time::Instant;
 /// Events in one batch; the protocol allows twice as many.
 const BATCH_EVENTS: usize = 1_000;
 /// The first entry after a pause waits this long for company, so that a start is seen at once.
-const LINGER: Duration = Duration::from_millis(15);
+const LINGER: Duration = Duration::from_millis(3);
 
 struct Batch {
     first_seq: i64,

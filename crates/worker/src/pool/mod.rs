@@ -162,11 +162,7 @@ impl<E: Executor> Pool<E> {
                 }
                 Some(end) = self.work.join_next_with_id() => {
                     self.take_end(end);
-                    // Others end in the same blink; one claim settles them all.
-                    tokio::task::yield_now().await;
-                    while let Some(end) = self.work.try_join_next_with_id() {
-                        self.take_end(end);
-                    }
+                    self.gather_ends().await;
                     self.settle_beside_a_wait();
                 }
                 Some(settled) = self.settling.join_next() => {

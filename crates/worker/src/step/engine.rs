@@ -25,7 +25,9 @@ pub struct StepExecutor {
 }
 
 impl StepExecutor {
+    /// Removes what killed workers left in `runs_dir`.
     pub fn new(config: &WorkerConfig) -> Self {
+        super::folder::remove_left_behind(&config.runs_dir);
         StepExecutor {
             supervisor: config.supervisor.clone(),
             runs_dir: config.runs_dir.clone(),

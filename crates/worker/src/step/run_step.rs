@@ -36,6 +36,8 @@ pub enum ShellEnd {
     TimedOut,
     Stopped(Stop),
     NotStarted(String),
+    /// This machine cannot start anything now.
+    Trouble(std::io::Error),
     SupervisorLost,
 }
 
@@ -75,7 +77,12 @@ pub async fn run(step: ShellStep, around: &Surroundings<'_>) -> ShellReport {
     };
     let (mut process, stdout, stderr) = match StepProcess::start(around.supervisor, &order).await {
         Ok(started) => started,
-        Err(error) => return not_started(format!("the supervisor: {error}")),
+        Err(error) => {
+            return ShellReport {
+                end: ShellEnd::Trouble(error),
+                notes: Vec::new(),
+            };
+        }
     };
     control.attach(process.line());
 
@@ -114,13 +121,6 @@ pub async fn run(step: ShellStep, around: &Surroundings<'_>) -> ShellReport {
         notes.push("a process of this step could not be killed at once");
     }
     ShellReport { end, notes }
-}
-
-fn not_started(why: String) -> ShellReport {
-    ShellReport {
-        end: ShellEnd::NotStarted(why),
-        notes: Vec::new(),
-    }
 }
 
 /// Waits for the child; a reason to stop or the step's timeout means SIGTERM, five seconds, and

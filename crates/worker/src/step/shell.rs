@@ -115,6 +115,10 @@ impl Attempt<'_> {
             ShellEnd::NotStarted(why) => {
                 StepEnd::failed("step_failed", format!("step {id} could not start: {why}"))
             }
+            ShellEnd::Trouble(error) => StepEnd::last(
+                StepStatus::Cancelled,
+                hand_back(&format!("the supervisor of step {id}"), error),
+            ),
             ShellEnd::SupervisorLost => StepEnd::last(
                 StepStatus::Cancelled,
                 Outcome::released("supervisor_lost").with_error(format!(

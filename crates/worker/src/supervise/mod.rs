@@ -161,7 +161,11 @@ impl Supervisor {
                 self.tree = Some(Tree::new(child));
                 say(&self.socket, &Report::Started(child.as_raw_nonzero().get()));
             }
-            Err(error) => self.refuse(&error),
+            Err(error) => {
+                let program = order.argv.first().map_or("nothing", String::as_str);
+                let folder = order.cwd.display();
+                self.refuse(&format_args!("{program} in {folder}: {error}"));
+            }
         }
     }
 
