@@ -1,5 +1,6 @@
 pub mod api;
 pub mod database;
+pub mod process;
 mod runs;
 
 pub use api::Api;
