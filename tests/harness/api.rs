@@ -10,20 +10,16 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-/// A program of this workspace, from beside the test programs.
+/// A program of this workspace: test programs lie one folder below it, other programs beside it.
 pub fn built(name: &str) -> PathBuf {
     let exe = std::env::current_exe().expect("a path");
-    let path = exe
+    let mut places = exe
         .ancestors()
-        .nth(2)
-        .expect("the target folder")
-        .join(name);
-    assert!(
-        path.exists(),
-        "{} is not built; run the tests by `cargo xtask test`",
-        path.display()
-    );
-    path
+        .skip(1)
+        .take(2)
+        .map(|folder| folder.join(name));
+    let found = places.find(|path| path.exists());
+    found.unwrap_or_else(|| panic!("`{name}` is not built; run the tests by `cargo xtask test`"))
 }
 
 pub struct Api {

@@ -1,6 +1,7 @@
 //! Developer commands: `cargo xtask <command>`.
 
 mod bench;
+mod chaos;
 mod schema;
 mod stage;
 mod test;
@@ -12,6 +13,7 @@ cargo xtask <command>
 
   test        everything that CI checks: format, lints, all tests; does its own set-up
   bench       measures this machine; --quick for one short round
+  chaos       kills and freezes real workers; --minutes N --seed S --workers N
   schema      writes supabase/migrations from supabase/schemas (until the first release)
 ";
 
@@ -25,6 +27,7 @@ fn main() -> ExitCode {
     {
         ["test"] => test::run(),
         ["bench", rest @ ..] => bench::run(rest),
+        ["chaos", rest @ ..] => chaos::run(rest),
         ["schema"] => schema::write(),
         _ => {
             eprint!("{HELP}");

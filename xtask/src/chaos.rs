@@ -1,0 +1,30 @@
+use crate::stage::cargo;
+
+/// Kills and freezes real workers; `--minutes N`, `--seed S`, `--workers N`.
+pub fn run(arguments: &[&str]) -> Result<(), String> {
+    cargo(
+        "programs",
+        &[
+            "build",
+            "--locked",
+            "--quiet",
+            "-p",
+            "ops",
+            "-p",
+            "ops-tests",
+            "--bins",
+        ],
+    )?;
+    let mut run = vec![
+        "run",
+        "--locked",
+        "--quiet",
+        "-p",
+        "ops-tests",
+        "--bin",
+        "ops-chaos",
+        "--",
+    ];
+    run.extend(arguments);
+    cargo("chaos", &run)
+}
