@@ -1,3 +1,19 @@
-//! The protocol, verb by verb, on a real PostgreSQL.
+//! The protocol, verb by verb, told once and run against every store.
 
-mod life;
+mod access;
+mod artifacts;
+mod audit;
+mod cancel;
+mod claim;
+mod create;
+mod finish;
+mod hand_back;
+mod lanes;
+mod lease;
+mod lists;
+mod log;
+mod postgres;
+mod repeat;
+mod retry;
+mod story;
+mod world;
