@@ -9,7 +9,7 @@ use std::path::Path;
 
 /// What programs need to work at all. Not here, on purpose: `ACTIONS_*`, `GITHUB_*`, `RUNNER_*`,
 /// `OPS_*` (tokens and file-command paths) and everything unknown.
-const INHERITED: [&str; 24] = [
+const INHERITED: [&str; 23] = [
     "PATH",
     "HOME",
     "USER",
@@ -31,7 +31,6 @@ const INHERITED: [&str; 24] = [
     "https_proxy",
     "no_proxy",
     "all_proxy",
-    "XDG_RUNTIME_DIR",
     "LD_LIBRARY_PATH",
     "CI",
 ];
