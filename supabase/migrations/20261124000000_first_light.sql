@@ -759,6 +759,16 @@ begin
     return public.ops_refuse('forbidden', format('this token is bound to worker %s', a.worker_id));
   end if;
 
+  -- A long poll asks again and again: while nothing is queued it writes nothing and locks nothing.
+  select * into w from public.workers k where k.id = v_worker;
+  if found and w.request_id = v_request and cardinality(w.got_runs) = 0 and w.lanes = v_lanes and w.token_id = a.token_id
+    and w.session_id is not distinct from v_session and not w.drain and jsonb_array_length(p -> 'finish') is null
+    and w.last_seen > v_now - interval '10 seconds' and w.swept_at > v_now - interval '2 seconds'
+    and not exists (select from public.lanes l where l.name = any (v_lanes)
+      and (select q.seq from public.runs q where q.lane = l.name and q.status = 'queued' and q.parked is null
+        order by q.priority, q.seq limit 1) is not null) then
+    return jsonb_build_object('runs', '[]'::jsonb, 'finished', '[]'::jsonb, 'drain', false);
+  end if;
   loop
     select * into w from public.workers k where k.id = v_worker for no key update;
     exit when found;
@@ -812,7 +822,8 @@ begin
       join public.run_leases l on l.run_id = g.run_id and l.attempt = g.attempt
       where l.worker_id = v_worker order by l.run_id for no key update of l) x;
     update public.run_leases l set heartbeat_at = v_now,
-      expires_at = greatest(l.expires_at, least(v_now + make_interval(secs => r.lease_seconds), l.ends_by))
+      expires_at = greatest(l.expires_at, least(v_now + make_interval(secs => r.lease_seconds), l.ends_by,
+        r.cancelled_at + interval '30 seconds'))
     from public.runs r where l.run_id = any (v_ids) and r.id = l.run_id;
     v_got_runs := w.got_runs;
     v_got_attempts := w.got_attempts;
