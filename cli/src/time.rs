@@ -61,12 +61,13 @@ pub fn age(then: i64, now: i64) -> String {
     }
 }
 
-/// How long: `0.4s`, `12.3s`, `2m 05s`, `3h 07m`, `2d 04h`.
+/// How long: `45ms`, `12.3s`, `2m 05s`, `3h 07m`, `2d 04h`.
 pub fn span(micros: i64) -> String {
     let tenths = micros.max(0) / (SECOND / 10);
     let seconds = tenths / 10;
     match seconds {
-        0..60 => format!("{seconds}.{}s", tenths % 10),
+        0 => format!("{}ms", micros.max(0) / 1_000),
+        1..60 => format!("{seconds}.{}s", tenths % 10),
         60..3_600 => format!("{}m {:02}s", seconds / 60, seconds % 60),
         3_600..86_400 => format!("{}h {:02}m", seconds / 3_600, seconds / 60 % 60),
         _ => format!("{}d {:02}h", seconds / 86_400, seconds / 3_600 % 24),
@@ -130,7 +131,8 @@ mod tests {
         assert_eq!(age(0, 120 * SECOND), "2m");
         assert_eq!(age(0, 3 * 86_400 * SECOND), "3d");
         assert_eq!(age(5 * SECOND, 0), "0s");
-        assert_eq!(span(350_000), "0.3s");
+        assert_eq!(span(350_000), "350ms");
+        assert_eq!(span(1_350_000), "1.3s");
         assert_eq!(span(65 * SECOND), "1m 05s");
         assert_eq!(span(3_661 * SECOND), "1h 01m");
         assert_eq!(span(90_000 * SECOND), "1d 01h");

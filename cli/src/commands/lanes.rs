@@ -3,7 +3,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::style::Paint;
 use crate::output::table::{Cell, Table};
-use crate::{output, values};
+use crate::{output, program, values};
 use clap::{Args, Subcommand};
 use ops_core::api::{Lane, LaneUpdate};
 use serde::Deserialize;
@@ -69,7 +69,11 @@ async fn list(common: &Common) -> Result<Exit, Failure> {
     }
     let lanes = Vec::<Lane>::deserialize(&answer["lanes"]).unwrap_or_default();
     if lanes.is_empty() {
-        output::note("no lanes yet; the first run or worker of a lane makes it");
+        output::note("no lanes");
+        output::hint(format_args!(
+            "make one: {}",
+            program::call("lanes update A")
+        ));
         return Ok(Exit::Success);
     }
     print(&lanes)?;

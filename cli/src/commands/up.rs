@@ -123,15 +123,21 @@ fn tell_ready(up: &Up, arguments: &UpArgs, format: Format) -> Result<(), Failure
         arguments.lanes.join(", "),
         up.url(),
         up.token(),
-        up.data().display()
+        up.data()
+            .canonicalize()
+            .unwrap_or_else(|_| up.data().into())
+            .display()
     ))?;
-    output::hint(format_args!(
-        "in another terminal: {}\n      Ctrl-C here stops everything; the data stays",
-        program::call(format_args!(
-            "run hello -p name=you --follow{}",
-            data_argument(up)
-        ))
-    ));
+    output::hints([
+        format!(
+            "in another terminal: {}",
+            program::call(format_args!(
+                "run hello -p name=you --follow{}",
+                data_argument(up)
+            ))
+        ),
+        "Ctrl-C stops everything; the data stays".into(),
+    ]);
     Ok(())
 }
 

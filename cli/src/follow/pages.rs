@@ -59,7 +59,7 @@ impl Pages {
         let mut silent_since: Option<Instant> = None;
         let mut pause = FIRST_PAUSE;
         loop {
-            let error = match self.ask(WAIT_SECONDS).await {
+            let error = match self.ask(self.wait()).await {
                 Ok(page) => {
                     if silent_since.is_some() {
                         output::note("connected again");
@@ -82,27 +82,30 @@ impl Pages {
 
     /// What is there already, without waiting and without trying again.
     pub async fn now(&mut self) -> Result<Page, Failure> {
-        match self.ask(0).await {
+        match self.ask(None).await {
             Ok(page) => Ok(self.taken(page)),
             Err(error) => Err(self.room.failure(error)),
         }
     }
 
-    async fn ask(&self, wait_seconds: u64) -> Result<Page, ClientError> {
-        let (after, wait) = (self.after.to_string(), wait_seconds.to_string());
+    /// The first answer comes at once, so that a wrong address is told at once.
+    fn wait(&self) -> Option<u64> {
+        self.answered.then_some(WAIT_SECONDS)
+    }
+
+    async fn ask(&self, wait_seconds: Option<u64>) -> Result<Page, ClientError> {
+        let after = self.after.to_string();
+        // An empty value is left out of the query.
+        let wait = wait_seconds
+            .map(|seconds| seconds.to_string())
+            .unwrap_or_default();
         let query = [
             ("run_id", self.run_id.as_str()),
             ("after", after.as_str()),
             ("limit", LIMIT),
             ("wait_seconds", wait.as_str()),
         ];
-        // The first answer comes at once, so that a wrong address is told at once.
-        let query = if self.answered {
-            &query[..]
-        } else {
-            &query[..3]
-        };
-        self.patient.get("events.list", query).await
+        self.patient.get("events.list", &query).await
     }
 
     /// The position moves only when a page has come through whole: nothing is lost or repeated.

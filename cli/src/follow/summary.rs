@@ -48,7 +48,7 @@ async fn patiently(room: &Room, verb: &str, run_id: &str) -> Result<Value, Failu
     room.ask(room.client.get(verb, &[("run_id", run_id)])).await
 }
 
-/// Such as `failed after 2.3s, 2 attempts, 1 artifact: report.md: the step build exited with 1`.
+/// Such as `failed after 2.3s, 2 attempts, 1 artifact (report.md): step build exited with 1`.
 fn line(run: &Run, artifacts: &[Artifact]) -> String {
     let word = run.status.as_str();
     let link = if run.status == RunStatus::Succeeded {
@@ -73,17 +73,16 @@ fn line(run: &Run, artifacts: &[Artifact]) -> String {
     let names = if names.is_empty() {
         String::new()
     } else {
-        format!(": {}", names.join(", "))
+        format!(" ({})", names.join(", "))
     };
     let attempts = count(run.attempt.into(), "attempt");
     let artifacts = count(artifacts.len() as u64, "artifact");
     let word = To::Err.paint(Paint::of_status(word), &word.replace('_', " "));
-    let why = match run.status {
-        RunStatus::Succeeded => None,
-        _ => run.error.as_deref().or(run.reason.as_deref()),
-    };
+    // A reason that only repeats the status explains nothing.
+    let why = run.error.as_deref().or(run.reason.as_deref());
+    let why = why.filter(|why| run.status != RunStatus::Succeeded && *why != run.status.as_str());
     let why = why
-        .map(|why| format!("\n{}", plain(why)))
+        .map(|why| format!(": {}", plain(why)))
         .unwrap_or_default();
     format!("{word}{took}, {attempts}, {artifacts}{names}{why}")
 }

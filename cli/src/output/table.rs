@@ -77,7 +77,7 @@ impl Table {
 
     fn rendered(&self, width: Option<usize>, to: To) -> String {
         let widths = self.widths(width);
-        let head = self
+        let head: Vec<_> = self
             .head
             .iter()
             .map(|name| Cell::painted(name, Paint::Bold))
@@ -106,7 +106,7 @@ impl Table {
     }
 }
 
-fn line(cells: &Vec<Cell>, widths: &[usize], to: To) -> String {
+fn line(cells: &[Cell], widths: &[usize], to: To) -> String {
     let mut text = String::new();
     for (index, (cell, width)) in cells.iter().zip(widths).enumerate() {
         let content = shortened(&cell.text, *width);
@@ -157,9 +157,6 @@ mod tests {
             text.lines().all(|line| line.chars().count() <= 26),
             "{text}"
         );
-        assert!(
-            text.contains("a rather long…") || text.contains("a rather lon…"),
-            "{text}"
-        );
+        assert!(text.contains("a rather long ti…"), "{text}");
     }
 }

@@ -83,8 +83,8 @@ fn clock(report: &mut Report, health: &Value, asked: i64, answered: i64) {
         time::span(skew)
     );
     match skew {
-        ..=SKEW => report.ok(CLOCK, "this machine's and the database's agree"),
-        ..=FAR_SKEW => report.note(
+        0..=SKEW => report.ok(CLOCK, "this machine's and the database's agree"),
+        _ if skew <= FAR_SKEW => report.note(
             CLOCK,
             told,
             "ages in tables are off by that; leases are not affected",

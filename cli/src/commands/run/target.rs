@@ -40,7 +40,7 @@ impl Target {
         }
         Err(Failure::usage(
             format!("`{word}` is neither a file nor the slug of a template"),
-            format!("{} shows the templates", program::call("templates list")),
+            format!("see the templates: {}", program::call("templates list")),
         ))
     }
 

@@ -67,7 +67,7 @@ fn facts(run: &Run, all: &Value) -> Result<(), Failure> {
     fact(
         "attempts",
         &format!(
-            "{}, {} of {} counted",
+            "{} ({} of {} counted)",
             run.attempt, run.attempts_used, run.max_attempts
         ),
     )?;

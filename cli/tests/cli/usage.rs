@@ -1,0 +1,50 @@
+use crate::ops::ops;
+
+#[test]
+fn a_wrong_command_line_ends_with_2() {
+    for arguments in [
+        &["runz"][..],
+        &["run"],
+        &["run", "hello", "-p", "name"],
+        &["run", "hello", "--timeout", "soon"],
+        &["run", "hello", "--not-before", "tomorrow"],
+        &["run", "hello", "--max-attempts", "0"],
+        &["run", "two words"],
+        &["run", "hello", "-p", "a=1", "-p", "a=2"],
+        &["runs", "get", "7"],
+        &["runs", "--status", "done"],
+        &["runs", "--limit", "0"],
+        &["worker", "--lanes", ""],
+        &["worker", "--concurrency", "0"],
+        &["tokens", "create", "--name", "x", "--kind", "king"],
+        &["lanes", "update", "A", "--pause", "--resume"],
+        &["lanes", "update", "A", "--reason", "why"],
+        &["up", "--listen", "4173"],
+        &["runs", "--url", "localhost:4173"],
+        &["templates", "validate", "missing.yaml"],
+        &["run", "missing.yaml"],
+        &["run", "hello", "--params-file", "missing.json"],
+    ] {
+        let done = ops(arguments).run().exits(2);
+        assert!(done.out.is_empty() && !done.err.is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn nothing_at_all_shows_the_help() {
+    ops(&[]).run().exits(2).says("Usage: ops <COMMAND>");
+}
+
+#[test]
+fn parameters_of_a_file_are_json() {
+    ops(&["run", "hello", "--params-file", "p.json"])
+        .file("p.json", "{\n  \"a\": }")
+        .run()
+        .exits(2)
+        .says("p.json:2:8: this is no JSON");
+    ops(&["run", "hello", "--params-file", "p.json"])
+        .file("p.json", "[1]")
+        .run()
+        .exits(2)
+        .says("no JSON object");
+}
