@@ -5,38 +5,36 @@ mod common;
 use common::*;
 use ops_embedded::{Cluster, EmbeddedError};
 use std::{
-    io::{BufRead, BufReader, Lines, Read},
+    io::{BufRead, BufReader},
     path::Path,
-    process::{Child, ChildStdout, Command, Stdio},
+    process::{Child, Command, Stdio},
 };
 
 /// Another process that runs a cluster.
 struct Holder {
     process: Child,
     postmaster: u32,
-    /// Kept open: the test runner in there reports its end.
-    _output: Lines<BufReader<ChildStdout>>,
 }
 
 impl Holder {
     fn start(data_dir: &Path) -> Holder {
-        let mut process = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "hold_a_cluster", "--ignored", "--nocapture"])
-            .env("OPS_TEST_HOLD", data_dir)
+        // cargo builds examples beside the tests.
+        let exe = std::env::current_exe().unwrap();
+        let hold = exe.ancestors().nth(2).unwrap().join("examples/hold");
+        let mut process = Command::new(hold)
+            .arg(data_dir)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
-        let postmaster = lines
-            .by_ref()
-            .map(Result::unwrap)
-            .find_map(|line| line.split_once("POSTMASTER ")?.1.trim().parse().ok())
-            .expect("the holder says its postmaster");
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let postmaster = line.trim().parse().expect("the holder says its postmaster");
         Holder {
             process,
             postmaster,
-            _output: lines,
         }
     }
 
@@ -46,21 +44,6 @@ impl Holder {
         self.process.wait().unwrap();
         self.postmaster
     }
-}
-
-#[tokio::test]
-#[ignore = "the other process of the stories below"]
-async fn hold_a_cluster() {
-    let data_dir = std::env::var_os("OPS_TEST_HOLD").expect("run by the other tests");
-    let cluster = start(Path::new(&data_dir)).await.unwrap();
-    write_word(&connect(&cluster).await, "of the holder").await;
-    println!("\nPOSTMASTER {}", cluster.pid().unwrap());
-    // Until the story kills us, or its own process ends and closes the pipe.
-    tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new()))
-        .await
-        .unwrap()
-        .unwrap();
-    cluster.stop().await.unwrap();
 }
 
 #[tokio::test]
