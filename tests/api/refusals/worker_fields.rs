@@ -62,21 +62,22 @@ async fn a_flat_form_is_named_flat_and_a_list_by_its_place() {
     let ended = with(far.clone(), json!({ "attempt": 1, "status": "done" }));
     wrong(&room, "runs.finish", ended, "/status").await;
     let fine = json!({ "run_id": id, "attempt": 1, "status": "failed" });
-    for (second, field) in [
-        (&bad, "run_id"),
-        (&far, "attempt"),
-        (&word, "attempt"),
-        (&fine, "run_id"),
-    ] {
-        let list = json!([fine, second]);
+    let other = "00000000-0000-4000-8000-000000000001";
+    for (second, field) in [(&bad, "run_id"), (&far, "attempt"), (&word, "attempt")] {
+        let first = with(fine.clone(), json!({ "run_id": other }));
+        let list = json!([first, second]);
         let beats = json!({ "worker_id": "w", "runs": list });
         wrong(&room, "runs.heartbeat", beats, &format!("/runs/1/{field}")).await;
         let settle = claim("w", json!({ "finish": list }));
         wrong(&room, "runs.claim", settle, &format!("/finish/1/{field}")).await;
     }
-    let many = json!({ "worker_id": "w", "finish": [fine, fine] });
-    let problem = room.post("runs.finish", many).await.refused(Code::Invalid);
-    assert!(problem.fields().contains(&"/finish"));
+    let twice = json!([fine, fine]);
+    let beats = json!({ "worker_id": "w", "runs": twice });
+    wrong(&room, "runs.heartbeat", beats, "/runs/1/run_id").await;
+    let settle = claim("w", json!({ "finish": twice }));
+    wrong(&room, "runs.claim", settle, "/finish/1/run_id").await;
+    let many = json!({ "worker_id": "w", "finish": [fine, with(fine.clone(), json!({ "run_id": other }))] });
+    wrong(&room, "runs.finish", many, "/finish").await;
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use crate::refusal::Refusal;
 use axum::extract::{Request, State};
 use ops_core::api::ClaimRequest;
 use ops_core::{limits, text};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use std::collections::HashSet;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -144,17 +144,12 @@ pub fn check_finish(finish: &[ops_core::api::Finish], at: &str, wrong: &mut Wron
     }
 }
 
-/// The answer of a single form out of that of a batch of one.
-pub fn only(answer: &mut Map<String, Value>, list: &str) -> Map<String, Value> {
-    match answer
-        .get_mut(list)
-        .and_then(Value::as_array_mut)
-        .and_then(Vec::pop)
-    {
-        Some(Value::Object(one)) => one,
-        _ => json!({ "code": "internal" })
-            .as_object()
-            .cloned()
-            .unwrap_or_default(),
+/// The answer of a single form out of that of a batch of one; a refusal there refuses the call.
+pub fn only(answer: &mut Map<String, Value>, list: &str) -> Result<Map<String, Value>, Refusal> {
+    let one = answer.get_mut(list).and_then(Value::as_array_mut);
+    match one.and_then(Vec::pop) {
+        Some(Value::Object(one)) if one.contains_key("code") => Err(Refusal::from_answer(one)),
+        Some(Value::Object(one)) => Ok(one),
+        _ => Err(Refusal::internal(list, "nothing in the answer")),
     }
 }

@@ -22,7 +22,7 @@ pub async fn retry(State(app): State<App>, request: Request) -> Answer {
     let fields = only_id(&body, "run_id", &["idempotency_key"])?.clone();
     at_most(&fields, "idempotency_key", 200)?;
     let mut answer = app.call("runs_retry", &auth, fields.into()).await?;
-    let mut run = super::claim::only(&mut answer, "runs");
+    let mut run = super::claim::only(&mut answer, "runs")?;
     if run.remove("seen").is_some() {
         ok(run)
     } else {

@@ -62,10 +62,7 @@ pub async fn heartbeat(State(app): State<App>, request: Request) -> Answer {
     });
     let pause = heartbeat_after_ms(&app, shortest);
     if single {
-        let mut run = only(&mut answer, "runs");
-        if run.contains_key("code") {
-            return Err(Refusal::from_answer(run));
-        }
+        let mut run = only(&mut answer, "runs")?;
         run.insert("heartbeat_after_ms".into(), pause.into());
         if let Some(drain) = answer.remove("drain") {
             run.insert("drain".into(), drain);
@@ -119,11 +116,7 @@ pub async fn finish(State(app): State<App>, request: Request) -> Answer {
     let p = json!({ "worker_id": worker_id, "finish": [end] });
     let mut answer = app.call("runs_finish", &auth, p).await?;
     app.wake.log(&end.run_id);
-    let one = only(&mut answer, "finished");
-    if one.contains_key("code") {
-        return Err(Refusal::from_answer(one));
-    }
-    ok(one)
+    ok(only(&mut answer, "finished")?)
 }
 
 fn read_finish(body: Value) -> Result<(String, Finish), Refusal> {
