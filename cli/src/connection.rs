@@ -4,6 +4,7 @@ use crate::failure::Failure;
 use crate::{folder, program};
 use clap::Args;
 use ops_client::{Client, ClientError, NativeTransport};
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -18,7 +19,7 @@ pub struct Connection {
     token: Option<String>,
     /// The data folder in which `ops up` runs: url and token are read from its up.json
     #[arg(long, env = "OPS_DATA", value_name = "DIR")]
-    data: Option<PathBuf>,
+    data: Option<OsString>,
 }
 
 /// Where to go, and how we know.

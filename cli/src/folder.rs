@@ -2,6 +2,7 @@
 
 use crate::failure::Failure;
 use serde::Deserialize;
+use std::ffi::OsString;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -21,11 +22,11 @@ pub fn default_data() -> PathBuf {
     }
 }
 
-/// What was asked for, else the default.
-pub fn data(asked: Option<PathBuf>) -> PathBuf {
+/// What was asked for, else the default. A variable that is set to nothing asks for nothing.
+pub fn data(asked: Option<OsString>) -> PathBuf {
     asked
-        .filter(|path| !path.as_os_str().is_empty())
-        .unwrap_or_else(default_data)
+        .filter(|path| !path.is_empty())
+        .map_or_else(default_data, PathBuf::from)
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -27,16 +27,11 @@ Examples:
 )]
 pub struct UpArgs {
     /// Address of the API; port 0 takes any free one
-    #[arg(
-        long,
-        env = "OPS_LISTEN",
-        value_name = "ADDRESS",
-        default_value = "127.0.0.1:4173"
-    )]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4173")]
     listen: SocketAddr,
     /// Where everything is kept [default: ~/.local/share/ops-control-room]
     #[arg(long, env = "OPS_DATA", value_name = "DIR")]
-    data: Option<PathBuf>,
+    data: Option<OsString>,
     /// Local workers; 0 for none
     #[arg(long, value_name = "N", default_value_t = 2)]
     workers: u16,

@@ -26,7 +26,7 @@ Examples:
 )]
 pub struct WorkerArgs {
     /// Lanes to take runs from
-    #[arg(long, env = "OPS_LANES", value_name = "LANES", value_delimiter = ',', default_value = "A,B,C,D", value_parser = values::lane)]
+    #[arg(long, value_name = "LANES", value_delimiter = ',', default_value = "A,B,C,D", value_parser = values::lane)]
     lanes: Vec<String>,
     /// Runs at once
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1_000))]

@@ -95,9 +95,16 @@ fn hint_of_file(error: &io::Error) -> Option<String> {
 }
 
 fn hints_of_up(error: &UpError, holder: Option<&str>) -> Vec<String> {
-    let mut hints = Vec::new();
-    if let (UpError::PortInUse { address }, holder) = (error, holder) {
-        hints.extend(holder.map(|holder| format!("{address} is held by {holder}")));
+    match (error, holder) {
+        (UpError::PortInUse { address }, Some(holder)) => {
+            vec![format!("{address} is held by {holder}")]
+        }
+        (UpError::Listen { .. }, _) => {
+            vec!["choose an address of this machine with --listen, and a port above 1023".into()]
+        }
+        (UpError::Connect(_) | UpError::DatabaseUrl(_), _) => {
+            vec!["check --database-url (OPS_DATABASE_URL); without it `ops up` brings its own PostgreSQL".into()]
+        }
+        _ => Vec::new(),
     }
-    hints
 }

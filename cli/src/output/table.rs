@@ -6,7 +6,7 @@ use crate::failure::Failure;
 
 const GAP: usize = 2;
 /// The flexible column never becomes narrower than this.
-const NARROWEST: usize = 12;
+const NARROWEST: usize = 10;
 
 pub struct Cell {
     text: String,
@@ -49,6 +49,8 @@ impl Cell {
 pub struct Table {
     head: Vec<&'static str>,
     flexible: Option<usize>,
+    /// Columns that a narrow terminal goes without, the first to go first.
+    spare: Vec<usize>,
     rows: Vec<Vec<Cell>>,
 }
 
@@ -57,6 +59,7 @@ impl Table {
         Table {
             head: head.into(),
             flexible: None,
+            spare: Vec::new(),
             rows: Vec::new(),
         }
     }
@@ -64,6 +67,13 @@ impl Table {
     /// The column that is cut where the terminal is too narrow.
     pub fn flexible(mut self, column: &'static str) -> Self {
         self.flexible = self.head.iter().position(|name| *name == column);
+        self
+    }
+
+    /// Columns that are left out where the terminal is too narrow, the first one first.
+    pub fn spare(mut self, columns: &[&'static str]) -> Self {
+        let place = |column: &&str| self.head.iter().position(|name| name == column);
+        self.spare = columns.iter().filter_map(place).collect();
         self
     }
 
@@ -75,47 +85,67 @@ impl Table {
         super::write(self.rendered(style::width(), To::Out))
     }
 
-    fn rendered(&self, width: Option<usize>, to: To) -> String {
-        let widths = self.widths(width);
-        let head: Vec<_> = self
+    fn rendered(&self, terminal: Option<usize>, to: To) -> String {
+        let widths = self.widths(terminal);
+        let head = self
             .head
             .iter()
-            .map(|name| Cell::painted(name, Paint::Bold))
-            .collect();
-        let mut text = line(&head, &widths, to);
+            .map(|name| Cell::painted(name, Paint::Bold));
+        let mut text = line(&head.collect::<Vec<_>>(), &widths, to);
         for row in &self.rows {
             text.push_str(&line(row, &widths, to));
         }
         text
     }
 
-    fn widths(&self, terminal: Option<usize>) -> Vec<usize> {
-        let mut widths: Vec<usize> = self.head.iter().map(|name| name.len()).collect();
+    /// Of each column; none for a column that is left out.
+    fn widths(&self, terminal: Option<usize>) -> Vec<Option<usize>> {
+        let mut widths: Vec<Option<usize>> =
+            self.head.iter().map(|name| Some(name.len())).collect();
         for row in &self.rows {
             for (width, cell) in widths.iter_mut().zip(row) {
-                *width = (*width).max(cell.width());
+                *width = (*width).max(Some(cell.width()));
             }
         }
-        if let (Some(terminal), Some(column)) = (terminal, self.flexible) {
-            let total = widths.iter().sum::<usize>() + GAP * widths.len().saturating_sub(1);
-            let excess = total.saturating_sub(terminal);
-            let narrowest = NARROWEST.min(widths[column]);
-            widths[column] = widths[column].saturating_sub(excess).max(narrowest);
+        let Some(terminal) = terminal else {
+            return widths;
+        };
+        let mut spare = self.spare.iter();
+        loop {
+            let excess = total(&widths).saturating_sub(terminal);
+            let flexible = self.flexible.and_then(|column| widths[column]).unwrap_or(0);
+            let gives_way = flexible.saturating_sub(NARROWEST);
+            match spare.next().filter(|_| excess > gives_way) {
+                Some(column) => widths[*column] = None,
+                None => {
+                    if let Some(width) = self.flexible.and_then(|column| widths[column].as_mut()) {
+                        *width -= excess.min(gives_way);
+                    }
+                    return widths;
+                }
+            }
         }
-        widths
     }
 }
 
-fn line(cells: &[Cell], widths: &[usize], to: To) -> String {
+fn total(widths: &[Option<usize>]) -> usize {
+    let shown = widths.iter().flatten().count();
+    widths.iter().flatten().sum::<usize>() + GAP * shown.saturating_sub(1)
+}
+
+fn line(cells: &[Cell], widths: &[Option<usize>], to: To) -> String {
+    let shown = cells
+        .iter()
+        .zip(widths)
+        .filter_map(|(cell, width)| Some((cell, (*width)?)));
     let mut text = String::new();
-    for (index, (cell, width)) in cells.iter().zip(widths).enumerate() {
-        let content = shortened(&cell.text, *width);
-        let padding = width.saturating_sub(content.chars().count());
-        text.push_str(&to.paint(cell.paint, &content));
+    let mut blanks = 0;
+    for (cell, width) in shown {
+        let content = shortened(&cell.text, width);
         // No blanks at the end of a line.
-        if index + 1 < cells.len() {
-            text.push_str(&" ".repeat(padding + GAP));
-        }
+        text.push_str(&" ".repeat(blanks));
+        blanks = width.saturating_sub(content.chars().count()) + GAP;
+        text.push_str(&to.paint(cell.paint, &content));
     }
     text.push('\n');
     text
@@ -158,5 +188,13 @@ mod tests {
             "{text}"
         );
         assert!(text.contains("a rather long ti…"), "{text}");
+    }
+
+    #[test]
+    fn a_narrow_terminal_goes_without_spare_columns() {
+        let text = table().spare(&["AGE"]).rendered(Some(14), To::Out);
+        assert_eq!(text, "ID  TITLE\n1   a rather…\n22  short\n");
+        let text = table().spare(&["AGE"]).rendered(Some(20), To::Out);
+        assert!(text.contains("AGE"), "{text}");
     }
 }

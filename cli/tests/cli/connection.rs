@@ -54,6 +54,16 @@ fn the_default_folder_follows_xdg() {
 }
 
 #[test]
+fn variables_of_nothing_ask_for_nothing() {
+    let done = ops(&["runs"])
+        .env("OPS_URL", "")
+        .env("OPS_TOKEN", "")
+        .env("OPS_DATA", "")
+        .run();
+    done.exits(3).says(".local/share/ops-control-room/up.json");
+}
+
+#[test]
 fn a_local_token_never_goes_elsewhere() {
     let (room, data) = (empty(), Folder::new());
     up_json(&data, "http://127.0.0.1:1");

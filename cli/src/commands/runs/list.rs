@@ -112,7 +112,9 @@ fn print(runs: &[Value]) -> Result<(), Failure> {
     let head = [
         "ID", "STATUS", "LANE", "TITLE", "ATTEMPT", "WORKER", "AGE", "DURATION",
     ];
-    let mut table = Table::new(head).flexible("TITLE");
+    let mut table = Table::new(head)
+        .flexible("TITLE")
+        .spare(&["WORKER", "ATTEMPT", "DURATION"]);
     for run in runs.iter().filter_map(|run| Run::deserialize(run).ok()) {
         table.row([
             Cell::new(&run.id),
