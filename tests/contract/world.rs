@@ -69,6 +69,13 @@ macro_rules! in_every_world {
                 super::$story::<crate::postgres::Postgres>().await;
             })*
         }
+
+        mod model {
+            $(#[tokio::test]
+            async fn $story() {
+                super::$story::<ops_tests::model::Model>().await;
+            })*
+        }
     };
 }
 pub(crate) use in_every_world;

@@ -1,0 +1,244 @@
+//! Queueing: all or none, and each idempotency key once.
+
+use super::access::Caller;
+use super::state::{Frozen, Run, State};
+use super::{Reply, Stop, Time, refuse, runs};
+use ops_core::{RunStatus, limits};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+#[derive(Deserialize)]
+struct New {
+    title: Option<String>,
+    template: Option<String>,
+    template_version: Option<u64>,
+    runbook: Option<Value>,
+    session_id: Option<String>,
+    lane: Option<String>,
+    priority: Option<i64>,
+    params: Option<Value>,
+    intent: Option<String>,
+    env: Option<String>,
+    repo: Option<String>,
+    max_attempts: Option<u32>,
+    lease_seconds: Option<i64>,
+    timeout_seconds: Option<i64>,
+    start_within_seconds: Option<i64>,
+    not_before: Option<String>,
+    idempotency_key: Option<String>,
+    body_sha256: Option<String>,
+}
+
+pub fn create(s: &mut State, who: &Caller, p: Value) -> Reply {
+    let news: Vec<New> = serde_json::from_value(p["runs"].clone())?;
+    let wrong: Vec<Value> = (news.iter().enumerate())
+        .flat_map(|(at, new)| {
+            unknown(s, new).into_iter().map(
+                move |(field, message)| json!({ "at": at, "field": field, "message": message }),
+            )
+        })
+        .collect();
+    if !wrong.is_empty() {
+        return Err(Stop::Refused(json!({ "code": "invalid", "errors": wrong })));
+    }
+    let mut stale = BTreeMap::new();
+    for new in &news {
+        if let Some((slug, template)) = new
+            .template
+            .as_ref()
+            .and_then(|slug| s.templates.get_key_value(slug))
+            && new.template_version != Some(template.version)
+        {
+            stale.insert(
+                slug,
+                json!({ "slug": slug, "version": template.version, "runbook": template.runbook }),
+            );
+        }
+    }
+    if !stale.is_empty() {
+        let templates: Vec<Value> = stale.into_values().collect();
+        return Err(Stop::Refused(
+            json!({ "code": "template_changed", "templates": templates }),
+        ));
+    }
+    let lease = p["lease_seconds"]
+        .as_i64()
+        .unwrap_or(limits::LEASE_SECONDS_NATIVE.into());
+    let mut frozen = Vec::new();
+    for new in news {
+        let start_by = new.start_within_seconds.map(|seconds| s.now.plus(seconds));
+        frozen.push((freeze(s, new, lease)?, start_by));
+    }
+    insert(s, who, frozen)
+}
+
+/// What is named and does not exist.
+fn unknown(s: &State, new: &New) -> Vec<(&'static str, String)> {
+    let mut wrong = Vec::new();
+    let template = new.template.as_ref().map(|slug| s.templates.get(slug));
+    if template.is_some_and(|t| t.is_none()) {
+        wrong.push(("template", "there is no such template".into()));
+    }
+    if let Some(id) = &new.session_id {
+        match s.sessions.iter().find(|session| &session.id == id) {
+            None => wrong.push(("session_id", "there is no such session".into())),
+            Some(session) if session.status == "archived" => {
+                wrong.push(("session_id", "this session is archived".into()));
+            }
+            Some(_) => {}
+        }
+    }
+    let runbook = new
+        .runbook
+        .as_ref()
+        .or(template.flatten().map(|t| &t.runbook));
+    let default = runbook.and_then(|runbook| runbook["default_lane"].as_str());
+    if let Some(lane) = new.lane.as_deref().or(default)
+        && !s.lanes.contains_key(lane)
+    {
+        wrong.push(("lane", format!("there is no lane `{lane}`")));
+    }
+    wrong
+}
+
+fn freeze(s: &State, new: New, lease: i64) -> Result<Frozen, Stop> {
+    let of_template = new.template.as_ref().and_then(|slug| s.templates.get(slug));
+    let runbook = new
+        .runbook
+        .or_else(|| of_template.map(|t| t.runbook.clone()));
+    let runbook = runbook.ok_or_else(|| Stop::Malformed("neither template nor runbook".into()))?;
+    let said = |name: &str| runbook[name].as_i64();
+    let text = |name: &str| runbook[name].as_str().map(String::from);
+    let not_before = match &new.not_before {
+        None => None,
+        Some(date) => Some(Time::parse(date).ok_or_else(|| Stop::Malformed(date.clone()))?),
+    };
+    Ok(Frozen {
+        title: new
+            .title
+            .or(text("title"))
+            .ok_or_else(|| Stop::Malformed("no title".into()))?,
+        template_version: new.template.as_ref().and(new.template_version),
+        template: new.template,
+        params: new.params.unwrap_or_else(|| json!({})),
+        session: new.session_id,
+        lane: new
+            .lane
+            .or(text("default_lane"))
+            .unwrap_or_else(|| "A".into()),
+        priority: new.priority.unwrap_or(100),
+        intent: new.intent,
+        env: new.env,
+        repo: new.repo,
+        max_attempts: new
+            .max_attempts
+            .or(said("max_attempts").map(|n| n as u32))
+            .unwrap_or(limits::MAX_ATTEMPTS),
+        lease_seconds: new.lease_seconds.or(said("lease")).unwrap_or(lease),
+        timeout_seconds: new
+            .timeout_seconds
+            .or(said("timeout"))
+            .unwrap_or(limits::TIMEOUT_SECONDS.into()),
+        not_before,
+        key: new.idempotency_key,
+        body: new.body_sha256,
+        retry_of: None,
+        runbook,
+    })
+}
+
+fn insert(s: &mut State, who: &Caller, news: Vec<(Frozen, Option<Time>)>) -> Reply {
+    // A key that was seen, before or earlier in this very batch, must come with the same body.
+    let mut keys: BTreeMap<String, Option<String>> = s
+        .runs
+        .iter()
+        .filter_map(|run| Some((run.frozen.key.clone()?, run.frozen.body.clone())))
+        .collect();
+    let mut mismatch = Vec::new();
+    for (at, (new, _)) in news.iter().enumerate() {
+        if let Some(key) = &new.key
+            && keys.entry(key.clone()).or_insert_with(|| new.body.clone()) != &new.body
+        {
+            mismatch.push(at);
+        }
+    }
+    if !mismatch.is_empty() {
+        return Err(Stop::Refused(
+            json!({ "code": "idempotency_mismatch", "at": mismatch }),
+        ));
+    }
+    let mut answers = Vec::new();
+    for (frozen, start_by) in news {
+        let same = |run: &&Run| frozen.key.is_some() && run.frozen.key == frozen.key;
+        answers.push(match s.runs.iter().find(same) {
+            Some(run) => json!({ "run_id": run.id, "status": run.status, "seen": true }),
+            None => {
+                let id = add(s, who, frozen, start_by);
+                json!({ "run_id": id, "status": "queued" })
+            }
+        });
+    }
+    if let [answer] = &mut answers[..] {
+        let place = s.find(answer["run_id"].as_str().unwrap_or_default());
+        answer["run"] = place.map(|place| runs::shown(&s.runs[place])).into();
+    }
+    Ok(json!({ "runs": answers }))
+}
+
+fn add(s: &mut State, who: &Caller, frozen: Frozen, start_by: Option<Time>) -> String {
+    let id = s.new_id();
+    let parked = frozen.not_before.is_some_and(|at| at > s.now);
+    if !parked {
+        s.wake(&frozen.lane);
+    }
+    s.runs.push(Run {
+        id: id.clone(),
+        seq: s.runs.len() as i64 + 1,
+        frozen,
+        status: RunStatus::Queued,
+        parked,
+        start_by,
+        attempts: Vec::new(),
+        lease: None,
+        attempts_used: 0,
+        handbacks: 0,
+        claimed_by: None,
+        claimed_at: None,
+        started_at: None,
+        cancelled_at: None,
+        finished_at: None,
+        reason: None,
+        error: None,
+        result: Value::Null,
+        refused_writes: 0,
+        log: Vec::new(),
+        last_seq: BTreeMap::new(),
+        steps: Vec::new(),
+        artifacts: Vec::new(),
+        created_by: who.name.clone(),
+        created_at: s.now,
+    });
+    id
+}
+
+/// A new run linked to the old one.
+pub fn retry(s: &mut State, who: &Caller, p: Value) -> Reply {
+    let place = runs::place(s, &p)?;
+    let old = &s.runs[place];
+    if !old.status.is_terminal() {
+        return Err(refuse("conflict", format!("the run is {}", old.status)));
+    }
+    let frozen = Frozen {
+        not_before: None,
+        key: p["idempotency_key"].as_str().map(String::from),
+        body: Some(format!("a retry of {}", old.id)),
+        retry_of: Some(old.id.clone()),
+        ..old.frozen.clone()
+    };
+    match insert(s, who, vec![(frozen, None)]) {
+        // There is one entry; its place says nothing.
+        Err(Stop::Refused(_)) => Err(Stop::Refused(json!({ "code": "idempotency_mismatch" }))),
+        other => other,
+    }
+}

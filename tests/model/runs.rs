@@ -1,0 +1,141 @@
+//! Cancel, and what people see of a run.
+
+use super::access::Caller;
+use super::state::{Run, State};
+use super::{Reply, Stop, Time, refuse};
+use ops_core::RunStatus;
+use serde_json::{Value, json};
+
+pub fn place(s: &State, p: &Value) -> Result<usize, Stop> {
+    let found = p["run_id"].as_str().and_then(|id| s.find(id));
+    found.ok_or_else(|| refuse("not_found", "there is no such run"))
+}
+
+/// The holder keeps its lease until it finishes, or its time ends.
+pub fn cancel(s: &mut State, who: &Caller, p: Value) -> Reply {
+    let place = place(s, &p)?;
+    let now = s.now;
+    let run = &mut s.runs[place];
+    if run.status.is_terminal() {
+        let status = run.status;
+        return Err(Stop::Refused(json!({
+            "code": "already_finished", "detail": format!("the run is {status}"), "run_status": status,
+        })));
+    }
+    let reason = p["reason"].as_str();
+    run.status = RunStatus::Cancelled;
+    run.parked = false;
+    run.cancelled_at = Some(now);
+    run.finished_at = Some(now);
+    run.reason = Some(reason.unwrap_or("cancelled_by_operator").into());
+    run.tell(
+        now,
+        format!(
+            "cancelled by {}: {}",
+            who.name,
+            reason.unwrap_or("no reason given")
+        ),
+    );
+    Ok(json!({ "run_id": run.id, "status": "cancelled" }))
+}
+
+fn text(at: Option<Time>) -> Option<String> {
+    at.map(|at| at.to_string())
+}
+
+/// As a list shows it.
+pub fn shown(run: &Run) -> Value {
+    let f = &run.frozen;
+    let lease = run.lease.as_ref();
+    json!({
+        "id": run.id, "seq": run.seq, "title": f.title, "status": run.status, "lane": f.lane,
+        "priority": f.priority, "attempt": run.attempt(), "attempts_used": run.attempts_used,
+        "max_attempts": f.max_attempts, "handbacks": run.handbacks, "template": f.template,
+        "template_version": f.template_version, "session_id": f.session, "intent": f.intent, "env": f.env,
+        "repo": f.repo, "reason": run.reason, "error": run.error, "claimed_by": run.claimed_by,
+        "refused_writes": run.refused_writes, "lease_seconds": f.lease_seconds,
+        "timeout_seconds": f.timeout_seconds, "not_before": text(f.not_before), "created_by": run.created_by,
+        "created_at": run.created_at.to_string(), "claimed_at": text(run.claimed_at),
+        "started_at": text(run.started_at), "cancelled_at": text(run.cancelled_at),
+        "finished_at": text(run.finished_at), "retry_of": f.retry_of, "step": lease.map(|l| &l.step),
+        "heartbeat_at": text(lease.map(|l| l.heartbeat_at)), "lease_expires_at": text(lease.map(|l| l.expires_at)),
+    })
+}
+
+pub fn get(s: &mut State, _: &Caller, p: Value) -> Reply {
+    let run = &s.runs[place(s, &p)?];
+    let steps = run.steps.iter().map(|step| {
+        json!({
+            "attempt": step.attempt, "step": step.is.step, "status": step.is.status, "exit_code": step.is.exit_code,
+            "outputs": step.is.outputs, "started_at": text(step.started_at), "finished_at": text(step.finished_at),
+        })
+    });
+    let attempts = (1..).zip(&run.attempts).map(|(attempt, a): (u32, _)| {
+        let ended = a.ended.as_ref();
+        json!({
+            "attempt": attempt, "worker_id": a.worker, "claimed_at": a.claimed_at.to_string(),
+            "ended_at": text(ended.map(|e| e.at)), "ended_as": ended.map(|e| e.how), "reason": ended.map(|e| &e.reason),
+        })
+    });
+    let bytes: usize = run.log.iter().map(|event| event.own.message.len()).sum();
+    let mut answer = shown(run);
+    answer["params"] = run.frozen.params.clone();
+    answer["runbook"] = run.frozen.runbook.clone();
+    answer["result"] = run.result.clone();
+    answer["waiting"] = waiting(s, run);
+    answer["steps"] = steps.collect();
+    answer["attempts"] = attempts.collect();
+    if !run.log.is_empty() || !run.last_seq.is_empty() {
+        answer["log"] = json!({ "last_pos": run.log.len(), "bytes": bytes, "dropped_events": 0, "dropped_bytes": 0 });
+    }
+    Ok(json!({ "run": answer }))
+}
+
+/// The nearest reason first.
+fn waiting(s: &State, run: &Run) -> Value {
+    if run.status != RunStatus::Queued {
+        return Value::Null;
+    }
+    let lane = &s.lanes[&run.frozen.lane];
+    let asks = s.workers.values().any(|worker| {
+        worker.lanes.contains(&run.frozen.lane)
+            && (worker.session.is_none() || worker.session == run.frozen.session)
+            && worker.last_seen.plus(30) > s.now
+    });
+    let full = lane
+        .limit
+        .is_some_and(|limit| s.held_in(&run.frozen.lane) >= limit);
+    let reason = if run.parked {
+        "not_before"
+    } else if lane.paused {
+        "lane_paused"
+    } else if !asks {
+        "no_worker"
+    } else if full {
+        "lane_full"
+    } else {
+        "queue"
+    };
+    json!({ "reason": reason, "detail": format!("in lane {}", run.frozen.lane) })
+}
+
+/// Newest first; the cursor is the last one's `seq`.
+pub fn list(s: &mut State, _: &Caller, p: Value) -> Reply {
+    let after = match &p["after"] {
+        Value::String(text) => text.parse().map_err(|_| Stop::Malformed(text.clone()))?,
+        other => other.as_i64().unwrap_or(i64::MAX),
+    };
+    let limit = p["limit"].as_u64().unwrap_or(50).min(200) as usize;
+    let wanted = |name: &str, value: Option<&str>| p[name].is_null() || p[name].as_str() == value;
+    let mut rows = (s.runs.iter().rev()).filter(|run| {
+        run.seq < after
+            && wanted("status", Some(run.status.as_str()))
+            && wanted("lane", Some(&run.frozen.lane))
+            && wanted("template", run.frozen.template.as_deref())
+            && wanted("session_id", run.frozen.session.as_deref())
+    });
+    let page: Vec<&Run> = rows.by_ref().take(limit).collect();
+    let last = page.last().map(|run| run.seq.to_string());
+    let next = last.filter(|_| rows.next().is_some());
+    Ok(json!({ "runs": page.into_iter().map(shown).collect::<Vec<_>>(), "next": next }))
+}

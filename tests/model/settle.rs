@@ -1,0 +1,112 @@
+//! Ended attempts of one worker: one answer per entry; a refused one fails no other.
+
+use super::access::{self, Caller, Holder};
+use super::state::{Ended, Run, State};
+use ops_core::api::Finish;
+use ops_core::status::EndStatus;
+use ops_core::{RunStatus, limits};
+use serde_json::{Value, json};
+
+pub fn settle(s: &mut State, who: &Caller, worker: &str, finish: &[Finish]) -> Vec<Value> {
+    finish
+        .iter()
+        .map(|entry| one(s, who, worker, entry))
+        .collect()
+}
+
+fn one(s: &mut State, who: &Caller, worker: &str, entry: &Finish) -> Value {
+    let holder = Holder {
+        run_id: entry.run_id.clone(),
+        worker_id: worker.into(),
+        attempt: entry.attempt,
+    };
+    let place = s.find(&entry.run_id);
+    let held = place.filter(|place| s.runs[*place].is_held_by(worker, entry.attempt, &who.token));
+    let Some(place) = held else {
+        return match place.and_then(|place| access::recorded(s, place, who, &holder)) {
+            Some(status) => json!({ "run_id": entry.run_id, "status": status }),
+            None => access::lost(s, place, who, &holder),
+        };
+    };
+    let run = &s.runs[place];
+    let stored = run.last_seq.get(&entry.attempt).copied().unwrap_or(0);
+    if entry.last_seq.unwrap_or(0) > stored {
+        return json!({ "run_id": entry.run_id, "code": "events_missing", "last_seq": stored });
+    }
+    let status = end(s, place, entry);
+    json!({ "run_id": entry.run_id, "status": status })
+}
+
+fn end(s: &mut State, place: usize, entry: &Finish) -> RunStatus {
+    let now = s.now;
+    let run = &mut s.runs[place];
+    let status = if run.status == RunStatus::Cancelled {
+        RunStatus::Cancelled
+    } else {
+        turn(run, entry);
+        run.status
+    };
+    if status.is_terminal() && run.finished_at.is_none() {
+        run.finished_at = Some(now);
+    }
+    run.lease = None;
+    if let Some(attempt) = run.attempts.last_mut() {
+        attempt.answer = Some(status);
+        attempt.ended = Some(Ended {
+            at: now,
+            how: word(entry.status),
+            reason: entry.reason.clone(),
+        });
+    }
+    let lane = run.frozen.lane.clone();
+    if status == RunStatus::Queued || s.lanes[&lane].limit.is_some() {
+        s.wake(&lane);
+    }
+    status
+}
+
+fn turn(run: &mut Run, entry: &Finish) {
+    run.reason = entry.reason.clone();
+    run.error = entry.error.clone();
+    run.result = entry.result.clone();
+    let ended = match entry.status {
+        EndStatus::Succeeded => RunStatus::Succeeded,
+        EndStatus::Failed => RunStatus::Failed,
+        EndStatus::Cancelled => RunStatus::Cancelled,
+        EndStatus::TimedOut => RunStatus::TimedOut,
+        EndStatus::Released => {
+            let ran_out = entry.reason.as_deref() == Some("lease_ran_out");
+            let free = !ran_out && run.handbacks < limits::FREE_HANDBACKS;
+            run.handbacks += 1;
+            if !free {
+                run.attempts_used += 1;
+            }
+            requeue(run, free || run.attempts_used < run.frozen.max_attempts);
+            return;
+        }
+    };
+    run.status = ended;
+    run.attempts_used += 1;
+}
+
+/// Back to its old place in the queue, or to its end.
+pub fn requeue(run: &mut Run, attempts_are_left: bool) {
+    if attempts_are_left {
+        run.status = RunStatus::Queued;
+        run.claimed_by = None;
+        run.started_at = None;
+    } else {
+        run.status = RunStatus::Failed;
+        run.reason = Some("attempts_used_up".into());
+    }
+}
+
+fn word(status: EndStatus) -> &'static str {
+    match status {
+        EndStatus::Succeeded => "succeeded",
+        EndStatus::Failed => "failed",
+        EndStatus::Cancelled => "cancelled",
+        EndStatus::TimedOut => "timed_out",
+        EndStatus::Released => "released",
+    }
+}

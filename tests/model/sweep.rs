@@ -1,0 +1,107 @@
+//! What time alone changes.
+
+use super::Reply;
+use super::access::Caller;
+use super::settle::requeue;
+use super::state::{Ended, State};
+use ops_core::{RunStatus, limits};
+use serde_json::{Value, json};
+
+#[derive(Default)]
+pub struct Counts {
+    requeued: u32,
+    ended: u32,
+    leases_released: u32,
+    overdue: u32,
+    unparked: u32,
+}
+
+pub fn verb(s: &mut State, _: &Caller, _: Value) -> Reply {
+    let c = sweep(s, limits::SWEEP_ROWS);
+    Ok(json!({
+        "requeued": c.requeued, "ended": c.ended, "leases_released": c.leases_released, "overdue": c.overdue,
+        "unparked": c.unparked,
+    }))
+}
+
+pub fn sweep(s: &mut State, rows: usize) -> Counts {
+    let mut counts = Counts::default();
+    let now = s.now;
+    let mut expired: Vec<usize> = (0..s.runs.len())
+        .filter(|place| {
+            s.runs[*place]
+                .lease
+                .as_ref()
+                .is_some_and(|lease| lease.expires_at < now)
+        })
+        .collect();
+    expired.sort_by_key(|place| s.runs[*place].lease.as_ref().map(|lease| lease.expires_at));
+    for place in expired.into_iter().take(rows) {
+        expire(s, place, &mut counts);
+    }
+    for place in 0..s.runs.len() {
+        let run = &mut s.runs[place];
+        if run.status != RunStatus::Queued {
+            continue;
+        }
+        if run.start_by.is_some_and(|at| at < now) {
+            run.status = RunStatus::TimedOut;
+            run.parked = false;
+            run.finished_at = Some(now);
+            run.reason = Some("not_started_in_time".into());
+            counts.overdue += 1;
+        } else if run.parked && run.frozen.not_before.is_none_or(|at| at <= now) {
+            run.parked = false;
+            counts.unparked += 1;
+            let lane = run.frozen.lane.clone();
+            s.wake(&lane);
+        }
+    }
+    counts
+}
+
+fn expire(s: &mut State, place: usize, counts: &mut Counts) {
+    let now = s.now;
+    let run = &mut s.runs[place];
+    run.lease = None;
+    let Some(attempt) = run.attempts.last_mut() else {
+        return;
+    };
+    attempt.ended = Some(Ended {
+        at: now,
+        how: "lost",
+        reason: Some("lease_expired".into()),
+    });
+    let late = now >= attempt.claimed_at.plus(run.frozen.timeout_seconds);
+    let lane = run.frozen.lane.clone();
+    if run.status.is_terminal() {
+        counts.leases_released += 1;
+        s.wake(&lane);
+        return;
+    }
+    run.attempts_used += 1;
+    run.reason = None;
+    run.error = None;
+    if late {
+        run.status = RunStatus::TimedOut;
+        run.reason = Some("run_timed_out".into());
+    } else {
+        requeue(run, run.attempts_used < run.frozen.max_attempts);
+    }
+    let message = format!(
+        "attempt {} is lost; the run is {}",
+        run.attempt(),
+        run.status
+    );
+    if run.status.is_terminal() {
+        run.finished_at = Some(now);
+        run.error = Some(message.clone());
+        counts.ended += 1;
+    } else {
+        counts.requeued += 1;
+    }
+    run.tell(now, message);
+    if s.runs[place].may_go() || s.lanes[&lane].limit.is_some() {
+        s.wake(&lane);
+    }
+}
