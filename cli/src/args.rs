@@ -59,15 +59,16 @@ pub enum Format {
     Json,
 }
 
-impl Format {
-    pub fn of_flag(json: bool) -> Self {
+/// From the flag `--json`.
+impl From<bool> for Format {
+    fn from(json: bool) -> Self {
         if json { Format::Json } else { Format::People }
     }
 }
 
 impl Common {
     pub fn format(&self) -> Format {
-        Format::of_flag(self.json)
+        self.json.into()
     }
 }
 

@@ -61,7 +61,7 @@ pub async fn run(arguments: TemplatesArgs) -> Result<Exit, Failure> {
         TemplatesCommand::List { common } => list(&common).await,
         TemplatesCommand::Show { slug, common } => show(&slug, &common).await,
         TemplatesCommand::Create { file, common } => create(file, &common).await,
-        TemplatesCommand::Validate { files, json } => validate(&files, Format::of_flag(json)),
+        TemplatesCommand::Validate { files, json } => validate(&files, json.into()),
     }
 }
 

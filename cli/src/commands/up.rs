@@ -52,7 +52,7 @@ pub struct UpArgs {
 }
 
 pub async fn run(arguments: UpArgs) -> Result<Exit, Failure> {
-    let format = Format::of_flag(arguments.json);
+    let format = Format::from(arguments.json);
     let shutdown = Shutdown::new();
     let asked = signals::watch(shutdown.clone(), tell_stopping)?;
     let started = tokio::select! {

@@ -102,6 +102,11 @@ fn hints_of_up(error: &UpError, holder: Option<&str>) -> Vec<String> {
         (UpError::Listen { .. }, _) => {
             vec!["choose an address of this machine with --listen, and a port above 1023".into()]
         }
+        (UpError::Worker(why), _) if why.contains("there is no lane") => vec![format!(
+            "make the lane first: {}, then {} in another terminal",
+            program::call("up --workers 0"),
+            program::call("lanes update NAME")
+        )],
         (UpError::Connect(_) | UpError::DatabaseUrl(_), _) => {
             vec!["check --database-url (OPS_DATABASE_URL); without it `ops up` brings its own PostgreSQL".into()]
         }

@@ -19,12 +19,7 @@ pub struct Lines {
 }
 
 impl Lines {
-    pub fn new(coloured: bool) -> Self {
-        let escapes = if coloured {
-            Escapes::KeepColours
-        } else {
-            Escapes::Remove
-        };
+    pub fn new(escapes: Escapes) -> Self {
         Lines {
             escapes,
             width: CONTROL.len(),
@@ -122,7 +117,7 @@ mod tests {
 
     #[test]
     fn parts_of_a_line_are_put_together() {
-        let mut lines = Lines::new(false);
+        let mut lines = Lines::new(Escapes::Remove);
         let part = |text: &str| Event {
             more: true,
             ..event("build", text)
@@ -136,7 +131,7 @@ mod tests {
 
     #[test]
     fn our_own_words_say_how_bad_it_is() {
-        let mut lines = Lines::new(false);
+        let mut lines = Lines::new(Escapes::Remove);
         let refused = Event {
             level: Level::Error,
             source: Some("worker".into()),
@@ -154,7 +149,7 @@ mod tests {
 
     #[test]
     fn only_a_later_attempt_is_news() {
-        let mut lines = Lines::new(false);
+        let mut lines = Lines::new(Escapes::Remove);
         assert_eq!(lines.new_attempt(&event("a", "")), None);
         let second = Event {
             attempt: 2,

@@ -3,7 +3,7 @@
 use super::lines::Lines;
 use crate::args::Format;
 use crate::failure::Failure;
-use crate::output::{self, style::To};
+use crate::output::{self, style::To, text::Escapes};
 use ops_core::api::Event;
 use serde::Deserialize;
 use serde_json::Value;
@@ -18,7 +18,10 @@ pub enum Sink {
 impl Sink {
     pub fn new(format: Format) -> Self {
         match format {
-            Format::People => Sink::People(Lines::new(To::Out.is_coloured())),
+            Format::People if To::Out.is_coloured() => {
+                Sink::People(Lines::new(Escapes::KeepColours))
+            }
+            Format::People => Sink::People(Lines::new(Escapes::Remove)),
             Format::Json => Sink::Json,
         }
     }
