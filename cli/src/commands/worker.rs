@@ -61,7 +61,7 @@ pub async fn run(arguments: WorkerArgs) -> Result<Exit, Failure> {
     config.max_runs = arguments.max_runs;
     config.idle_timeout = arguments.idle_timeout;
     config.max_runtime = arguments.max_runtime;
-    config.runs_dir = scratch.path().into();
+    config.runs_dir = scratch.runs().into();
 
     let shutdown = Shutdown::new();
     let asked = signals::watch(shutdown.clone(), |times| {
