@@ -3,3 +3,5 @@
 mod common;
 mod life;
 mod refusals;
+mod round_trips;
+mod verbs;

@@ -1,0 +1,14 @@
+//! The shapes of PROTOCOL part 15, verb by verb.
+
+mod artifacts;
+mod claims;
+mod create;
+mod events;
+mod holders;
+mod lanes;
+mod multipart;
+mod operators;
+mod reads;
+mod sessions;
+mod templates;
+mod tokens;
