@@ -1,5 +1,6 @@
 //! Templates as this process last saw them, so that `runs.create` validates params without a second
-//! round trip. The database compares the version; a stale entry costs one more call, never a wrong run.
+//! round trip. The database compares the version; a stale entry costs one more call, never a wrong run
+//! and never a wrong refusal.
 
 use ops_runbook::Runbook;
 use std::collections::HashMap;

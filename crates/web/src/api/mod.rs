@@ -5,6 +5,7 @@ mod claim;
 mod create;
 mod events;
 mod lanes;
+mod prepare;
 mod runs;
 mod sessions;
 mod templates;
