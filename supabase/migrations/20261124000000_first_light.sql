@@ -25,6 +25,8 @@ create table if not exists public.lanes (
   concurrency_limit integer check (concurrency_limit > 0),
   paused boolean not null default false,
   paused_reason text,
+  -- As a pause, and workers that ask for nothing else are told to end.
+  draining boolean not null default false,
   created_at timestamptz not null default clock_timestamp(),
   updated_at timestamptz not null default clock_timestamp()
 );
@@ -98,6 +100,17 @@ create table if not exists public.run_templates (
   updated_at timestamptz not null default clock_timestamp()
 );
 
+-- Every text that a template ever had.
+create table if not exists public.run_template_versions (
+  slug text not null references public.run_templates (slug) on delete cascade,
+  version integer not null,
+  source text not null,
+  runbook jsonb not null,
+  created_by text not null,
+  created_at timestamptz not null default clock_timestamp(),
+  primary key (slug, version)
+);
+
 create table if not exists public.spec_docs (
   id uuid primary key default gen_random_uuid(),
   slug text not null unique,
@@ -163,6 +176,8 @@ create index if not exists runs_due on public.runs (not_before) where status = '
 create index if not exists runs_start_by on public.runs (start_by) where status = 'queued' and start_by is not null;
 create index if not exists runs_session on public.runs (session_id, lane, status, priority, created_at)
   where session_id is not null;
+create index if not exists runs_template on public.runs (template, seq) where template is not null;
+create index if not exists runs_ended on public.runs (finished_at) where finished_at is not null;
 create unique index if not exists runs_seq on public.runs (seq);
 create unique index if not exists runs_idempotency on public.runs (idempotency_key) where idempotency_key is not null;
 create index if not exists runs_retry_of on public.runs (retry_of) where retry_of is not null;
@@ -413,11 +428,14 @@ begin
         r.attempts_used + 1 < r.max_attempts as attempts_left
       from jsonb_to_recordset(p_finish)
         as f (run_id uuid, attempt integer, status text, reason text, last_seq bigint, error text, result jsonb)
-      join public.run_leases l on l.run_id = f.run_id and l.attempt = f.attempt
-        and l.worker_id = p_worker and l.token_id = p_token
-      join public.runs r on r.id = f.run_id
-      where f.last_seq is null or f.last_seq <= coalesce(
-        (select g.last_seq from public.run_logs g where g.run_id = f.run_id and g.attempt = f.attempt), 0)) h) d;
+      -- LATERAL with LIMIT is one index probe each: a plan that was made while these tables were empty
+      -- must not walk them whole when they are full. UPDATEs below are bounded by arrays instead.
+      cross join lateral (select 1 from public.run_leases x where x.run_id = f.run_id and x.attempt = f.attempt
+        and x.worker_id = p_worker and x.token_id = p_token limit 1) l
+      cross join lateral (select x.status, x.handbacks, x.attempts_used, x.max_attempts from public.runs x
+        where x.id = f.run_id limit 1) r
+      where (f.last_seq is null or f.last_seq <= coalesce(
+        (select g.last_seq from public.run_logs g where g.run_id = f.run_id and g.attempt = f.attempt), 0))) h) d;
 
   if v_ids is not null then
     delete from public.run_leases l where l.run_id = any (v_ids);
@@ -433,10 +451,10 @@ begin
       result = d.result
     from unnest(v_ids, v_ended, v_outcomes, v_uncounted, v_reasons, v_errors, v_results)
       as d (run_id, ended, outcome, uncounted, reason, error, result)
-    where r.id = d.run_id and r.status <> 'cancelled';
+    where r.id = any (v_ids) and r.id = d.run_id and r.status <> 'cancelled';
     update public.run_attempts t set ended_at = p_now, ended_as = d.ended, reason = d.reason, answer = d.outcome
     from unnest(v_ids, v_attempts, v_ended, v_outcomes, v_reasons) as d (run_id, attempt, ended, outcome, reason)
-    where t.run_id = d.run_id and t.attempt = d.attempt;
+    where t.run_id = any (v_ids) and t.run_id = d.run_id and t.attempt = d.attempt;
   end if;
 
   if cardinality(v_ids) = cardinality(v_asked) then
@@ -764,9 +782,9 @@ begin
   if found and w.request_id = v_request and cardinality(w.got_runs) = 0 and w.lanes = v_lanes and w.token_id = a.token_id
     and w.session_id is not distinct from v_session and not w.drain and jsonb_array_length(p -> 'finish') is null
     and w.last_seen > v_now - interval '10 seconds' and w.swept_at > v_now - interval '2 seconds'
-    and not exists (select from public.lanes l where l.name = any (v_lanes)
-      and (select q.seq from public.runs q where q.lane = l.name and q.status = 'queued' and q.parked is null
-        order by q.priority, q.seq limit 1) is not null) then
+    and not exists (select from public.lanes l where l.name = any (v_lanes) and not l.paused
+      and (l.draining or (select q.seq from public.runs q where q.lane = l.name and q.status = 'queued' and q.parked is null
+        order by q.priority, q.seq limit 1) is not null)) then
     return jsonb_build_object('runs', '[]'::jsonb, 'finished', '[]'::jsonb, 'drain', false);
   end if;
   loop
@@ -792,7 +810,7 @@ begin
   if v_limit > 0 then
     select coalesce(array_agg(x.name), '{}') into v_locked from (
       select l.name from public.lanes l
-      where l.name = any (v_lanes) and l.concurrency_limit is not null and not l.paused
+      where l.name = any (v_lanes) and l.concurrency_limit is not null and not l.paused and not l.draining
         -- A scalar, because the planner turns EXISTS into a join over the whole queue.
         and (select q.seq from public.runs q where q.lane = l.name and q.status = 'queued' and q.parked is null
           order by q.priority, q.seq limit 1) is not null
@@ -820,11 +838,11 @@ begin
     select coalesce(array_agg(x.run_id), '{}') into v_ids from (
       select l.run_id from unnest(w.got_runs, w.got_attempts) as g (run_id, attempt)
       join public.run_leases l on l.run_id = g.run_id and l.attempt = g.attempt
-      where l.worker_id = v_worker order by l.run_id for no key update of l) x;
+      where l.worker_id = v_worker and l.run_id = any (w.got_runs) order by l.run_id for no key update of l) x;
     update public.run_leases l set heartbeat_at = v_now,
       expires_at = greatest(l.expires_at, least(v_now + make_interval(secs => r.lease_seconds), l.ends_by,
         r.cancelled_at + interval '30 seconds'))
-    from public.runs r where l.run_id = any (v_ids) and r.id = l.run_id;
+    from public.runs r where l.run_id = any (v_ids) and r.id = any (v_ids) and r.id = l.run_id;
     v_got_runs := w.got_runs;
     v_got_attempts := w.got_attempts;
   elsif v_limit > 0 and not w.drain then
@@ -838,7 +856,7 @@ begin
         (select q.priority, q.seq from public.runs q
           where q.session_id = v_session and q.lane = l.name and q.status = 'queued' and q.parked is null
           order by q.priority, q.seq limit 1)) q
-      where l.name = any (v_lanes) and not l.paused
+      where l.name = any (v_lanes) and not l.paused and not l.draining
       order by q.priority, q.seq
     loop
       v_free := v_limit - cardinality(v_got_runs);
@@ -886,9 +904,13 @@ begin
       select r.id as run_id, r.attempt, r.lane, floor(extract(epoch from l.expires_at - v_now))::integer as lease_seconds,
         l.expires_at as lease_expires_at, r.timeout_seconds, r.title, r.template, r.session_id, r.env, r.repo, r.intent,
         r.params, r.runbook -> 'steps' as steps, coalesce(r.runbook -> 'secrets', '[]') as secrets
+      -- LATERAL with LIMIT is one index probe each: a plan that was made while these tables were empty
+      -- must not walk them whole when they are full.
       from unnest(v_got_runs, v_got_attempts) as g (run_id, attempt)
-      join public.run_leases l on l.run_id = g.run_id and l.attempt = g.attempt and l.worker_id = v_worker
-      join public.runs r on r.id = g.run_id and r.status in ('claimed', 'running')
+      cross join lateral (select x.expires_at from public.run_leases x
+        where x.run_id = g.run_id and x.attempt = g.attempt and x.worker_id = v_worker limit 1) l
+      cross join lateral (select x.* from public.runs x
+        where x.id = g.run_id and x.status in ('claimed', 'running') limit 1) r
       order by r.priority, r.seq) c;
   end if;
   update public.workers k set
@@ -897,7 +919,8 @@ begin
     swept_at = case when v_sweep then v_now else k.swept_at end,
     request_id = coalesce(v_request, k.request_id), got_runs = v_got_runs, got_attempts = v_got_attempts
   where k.id = v_worker;
-  return jsonb_build_object('runs', v_runs, 'finished', v_finished, 'drain', w.drain, 'wake', v_wake);
+  return jsonb_build_object('runs', v_runs, 'finished', v_finished, 'wake', v_wake, 'drain', w.drain
+    or not exists (select from public.lanes l where l.name = any (v_lanes) and not l.draining));
 end $$;
 
 -- 32_runs_worker_verbs.sql
@@ -953,6 +976,7 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off se
 declare
   v_now timestamptz := clock_timestamp();
   v_worker text := p ->> 'worker_id';
+  v_asked uuid[] := array(select b.run_id from jsonb_to_recordset(p -> 'runs') as b (run_id uuid));
   v_held uuid[];
   v_answers jsonb;
   v_lost jsonb;
@@ -966,7 +990,8 @@ begin
   select coalesce(array_agg(x.run_id), '{}') into v_held from (
     select l.run_id from jsonb_to_recordset(p -> 'runs') as b (run_id uuid, attempt integer)
     join public.run_leases l on l.run_id = b.run_id and l.attempt = b.attempt
-    where l.worker_id = v_worker and l.token_id = a.token_id
+    -- The bound holds whichever side the planner starts from.
+    where l.run_id = any (v_asked) and l.worker_id = v_worker and l.token_id = a.token_id
     order by l.run_id for no key update of l) x;
   with b as materialized (
     select x.ord, x.run_id, x.attempt, x.step
@@ -976,7 +1001,7 @@ begin
     update public.run_leases l set heartbeat_at = v_now, step = coalesce(b.step, l.step),
       expires_at = greatest(l.expires_at, least(v_now + make_interval(secs => r.lease_seconds), l.ends_by,
         r.cancelled_at + interval '30 seconds'))
-    from b join public.runs r on r.id = b.run_id
+    from b join public.runs r on r.id = b.run_id and r.id = any (v_asked)
     where l.run_id = b.run_id and l.run_id = any (v_held)
     returning l.run_id, l.expires_at, r.status, b.ord
   )
@@ -1018,74 +1043,142 @@ begin
 end $$;
 
 -- 33_runs_operator_verbs.sql
+-- Which runs a bulk form means: `run_ids`, or a `filter`, newest first. At most a thousand.
+create or replace function public.ops_chosen_runs(p jsonb, p_statuses text[]) returns uuid[]
+language sql stable set search_path = '' as $$
+  select coalesce(array_agg(x.id order by x.id), '{}') from (
+    select r.id from public.runs r
+    where case when p ? 'run_ids' then r.id = any (array(select jsonb_array_elements_text(p -> 'run_ids')::uuid))
+      else r.status = any (p_statuses)
+        and (p #>> '{filter,status}' is null or r.status = p #>> '{filter,status}')
+        and (p #>> '{filter,lane}' is null or r.lane = p #>> '{filter,lane}')
+        and (p #>> '{filter,template}' is null or r.template = p #>> '{filter,template}')
+        and (p #>> '{filter,session_id}' is null or r.session_id = (p #>> '{filter,session_id}')::uuid) end
+    order by r.seq desc limit 1000) x
+$$;
+
 -- `cancelled` at once. Locks the run, then its log; never the lease: a holder keeps it until it
 -- finishes or its time ends, and is told by its next heartbeat or append.
+create or replace function public.ops_cancel_run(
+  p_auth jsonb, p_token uuid, p_actor text, p_now timestamptz, p_run uuid, p_reason text) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+declare
+  r public.runs%rowtype;
+begin
+  select * into r from public.runs x where x.id = p_run for no key update;
+  if not found then
+    return jsonb_build_object('run_id', p_run, 'code', 'not_found', 'detail', 'there is no such run');
+  end if;
+  if r.status not in ('queued', 'claimed', 'running') then
+    return jsonb_build_object('run_id', p_run, 'code', 'already_finished', 'detail', format('the run is %s', r.status),
+      'run_status', r.status);
+  end if;
+  update public.runs set status = 'cancelled', cancelled_at = p_now, finished_at = p_now, parked = null,
+    reason = coalesce(p_reason, 'cancelled_by_operator')
+  where id = p_run;
+  perform public.ops_log(p_run, r.attempt, p_now, 'warn', format('cancelled by %s', p_actor) || coalesce(': ' || p_reason, ''));
+  perform public.ops_audit(p_auth, p_token, p_actor, p_now, 'runs.cancel', p_run::text,
+    jsonb_build_object('reason', p_reason, 'was', r.status));
+  return jsonb_build_object('run_id', p_run, 'status', 'cancelled');
+end $$;
+
+-- One run, or many by id or filter; with `dry_run` only how many it would be.
 create or replace function public.runs_cancel(p jsonb) returns jsonb
 language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
 declare
   v_now timestamptz := clock_timestamp();
-  v_run uuid := (p ->> 'run_id')::uuid;
-  r public.runs%rowtype;
+  v_ids uuid[];
+  v_answers jsonb := '[]';
+  v_run uuid;
   a record;
 begin
   a := public.ops_authenticate(p -> 'auth', '{operator}', v_now);
   if a.code is not null then
     return public.ops_refuse(a.code, a.detail);
   end if;
-  select * into r from public.runs x where x.id = v_run for no key update;
-  if not found then
-    return public.ops_refuse('not_found', 'there is no such run');
+  if p ? 'run_id' then
+    return public.ops_cancel_run(p -> 'auth', a.token_id, a.actor, v_now, (p ->> 'run_id')::uuid, p ->> 'reason');
   end if;
-  if r.status not in ('queued', 'claimed', 'running') then
-    return jsonb_build_object('code', 'already_finished', 'detail', format('the run is %s', r.status), 'run_status', r.status);
+  v_ids := public.ops_chosen_runs(p, '{queued,claimed,running}');
+  if (p ->> 'dry_run')::boolean then
+    return jsonb_build_object('count', cardinality(v_ids), 'dry_run', true);
   end if;
-  update public.runs set status = 'cancelled', cancelled_at = v_now, finished_at = v_now, parked = null,
-    reason = coalesce(p ->> 'reason', 'cancelled_by_operator')
-  where id = v_run;
-  perform public.ops_log(v_run, r.attempt, v_now, 'warn',
-    format('cancelled by %s', a.actor) || coalesce(': ' || (p ->> 'reason'), ''));
-  perform public.ops_audit(p -> 'auth', a.token_id, a.actor, v_now, 'runs.cancel', v_run::text,
-    jsonb_build_object('reason', p ->> 'reason', 'was', r.status));
-  return jsonb_build_object('run_id', v_run, 'status', 'cancelled');
+  foreach v_run in array v_ids loop
+    v_answers := v_answers || public.ops_cancel_run(p -> 'auth', a.token_id, a.actor, v_now, v_run, p ->> 'reason');
+  end loop;
+  return jsonb_build_object('count', cardinality(v_ids), 'runs', v_answers);
 end $$;
 
--- A new run linked to the old one. Nothing leaves a terminal state.
-create or replace function public.runs_retry(p jsonb) returns jsonb
-language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
+create or replace function public.ops_retry_run(
+  p_auth jsonb, p_token uuid, p_actor text, p_now timestamptz, p_run uuid, p_key text) returns jsonb
+language plpgsql volatile set search_path = '' as $$
 declare
-  v_now timestamptz := clock_timestamp();
-  v_run uuid := (p ->> 'run_id')::uuid;
   v_new jsonb;
   v_out jsonb;
   r public.runs%rowtype;
-  a record;
 begin
-  a := public.ops_authenticate(p -> 'auth', '{operator}', v_now);
-  if a.code is not null then
-    return public.ops_refuse(a.code, a.detail);
-  end if;
-  select * into r from public.runs x where x.id = v_run;
+  select * into r from public.runs x where x.id = p_run;
   if not found then
-    return public.ops_refuse('not_found', 'there is no such run');
+    return jsonb_build_object('retry_of', p_run, 'code', 'not_found', 'detail', 'there is no such run');
   end if;
   if r.status in ('queued', 'claimed', 'running') then
-    return public.ops_refuse('conflict', format('the run is %s; cancel it first, or wait until it ends', r.status));
+    return jsonb_build_object('retry_of', p_run, 'code', 'conflict',
+      'detail', format('the run is %s; cancel it first, or wait until it ends', r.status));
   end if;
   v_new := jsonb_strip_nulls(jsonb_build_object('title', r.title, 'template', r.template,
     'template_version', r.template_version, 'session_id', r.session_id, 'lane', r.lane, 'priority', r.priority,
     'intent', r.intent, 'env', r.env, 'repo', r.repo, 'max_attempts', r.max_attempts,
     'lease_seconds', r.lease_seconds, 'timeout_seconds', r.timeout_seconds, 'retry_of', r.id,
-    'idempotency_key', p ->> 'idempotency_key', 'body_sha256', encode(sha256(convert_to('retry ' || r.id, 'UTF8')), 'hex')))
+    'idempotency_key', p_key, 'body_sha256', encode(sha256(convert_to('retry ' || r.id, 'UTF8')), 'hex')))
     || jsonb_build_object('runbook', r.runbook, 'params', r.params);
   begin
-    v_out := public.ops_insert_runs(jsonb_build_array(v_new), a.actor, r.lease_seconds, v_now);
+    v_out := public.ops_insert_runs(jsonb_build_array(v_new), p_actor, r.lease_seconds, p_now);
   exception when sqlstate 'OPS01' then
-    return jsonb_build_object('code', 'idempotency_mismatch');
+    return jsonb_build_object('retry_of', p_run, 'code', 'idempotency_mismatch');
   end;
-  select * into r from public.runs x where x.id = (v_out #>> '{runs,0,run_id}')::uuid;
-  perform public.ops_audit(p -> 'auth', a.token_id, a.actor, v_now, 'runs.retry', v_run::text,
-    jsonb_build_object('run_id', r.id));
-  return jsonb_set(v_out, '{runs,0,run}', public.ops_run_json(r));
+  perform public.ops_audit(p_auth, p_token, p_actor, p_now, 'runs.retry', p_run::text,
+    jsonb_build_object('run_id', v_out #> '{runs,0,run_id}'));
+  return (v_out #> '{runs,0}') || jsonb_build_object('retry_of', p_run, 'lane', r.lane);
+end $$;
+
+-- A new run linked to the old one; nothing leaves a terminal state. In bulk by id or filter, each
+-- answered for itself; with `dry_run` only how many it would be.
+create or replace function public.runs_retry(p jsonb) returns jsonb
+language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
+declare
+  v_now timestamptz := clock_timestamp();
+  v_ids uuid[];
+  v_answers jsonb := '[]';
+  v_wake jsonb;
+  v_one jsonb;
+  v_run uuid;
+  r public.runs%rowtype;
+  a record;
+begin
+  a := public.ops_authenticate(p -> 'auth', '{operator}', v_now);
+  if a.code is not null then
+    return public.ops_refuse(a.code, a.detail);
+  end if;
+  v_ids := case when p ? 'run_id' then array[(p ->> 'run_id')::uuid]
+    else public.ops_chosen_runs(p, '{failed,cancelled,timed_out}') end;
+  if (p ->> 'dry_run')::boolean then
+    return jsonb_build_object('count', cardinality(v_ids), 'dry_run', true);
+  end if;
+  foreach v_run in array v_ids loop
+    v_one := public.ops_retry_run(p -> 'auth', a.token_id, a.actor, v_now, v_run, p ->> 'idempotency_key');
+    if p ? 'run_id' and v_one ? 'code' then
+      return v_one - 'retry_of';
+    end if;
+    v_answers := v_answers || (v_one - 'lane');
+  end loop;
+  select jsonb_object_agg(w.lane, w.n) into v_wake from (
+    select x.lane, count(*) as n from public.runs x
+    where x.id = any (array(select (e ->> 'run_id')::uuid from jsonb_array_elements(v_answers) e)) group by x.lane) w;
+  if p ? 'run_id' then
+    select * into r from public.runs x where x.id = (v_answers #>> '{0,run_id}')::uuid;
+    v_answers := jsonb_set(v_answers, '{0,run}', public.ops_run_json(r));
+  end if;
+  return jsonb_build_object('runs', v_answers, 'count', cardinality(v_ids), 'wake', v_wake);
 end $$;
 
 -- Why a queued run is still queued, the nearest reason first.
@@ -1106,6 +1199,9 @@ begin
   if l.paused then
     return jsonb_build_object('reason', 'lane_paused', 'detail',
       format('lane %s is paused', r.lane) || coalesce(': ' || l.paused_reason, ''));
+  end if;
+  if l.draining then
+    return jsonb_build_object('reason', 'lane_draining', 'detail', format('lane %s is draining', r.lane));
   end if;
   if not exists (
     select from public.workers w where r.lane = any (w.lanes) and not w.drain
@@ -1175,6 +1271,12 @@ begin
       and (p ->> 'lane' is null or x.lane = p ->> 'lane')
       and (p ->> 'template' is null or x.template = p ->> 'template')
       and (p ->> 'session_id' is null or x.session_id = (p ->> 'session_id')::uuid)
+      and (p ->> 'repo' is null or x.repo = p ->> 'repo')
+      and (p ->> 'worker' is null or x.claimed_by = p ->> 'worker' or x.claimed_by like (p ->> 'worker') || '-%')
+      and (p ->> 'since' is null or x.created_at >= (p ->> 'since')::timestamptz)
+      and (p ->> 'until' is null or x.created_at < (p ->> 'until')::timestamptz)
+      and (p ->> 'text' is null or position(lower(p ->> 'text') in lower(concat_ws(' ', x.title, x.template, x.intent, x.env,
+        x.repo, x.reason, x.error, x.id))) > 0)
     order by x.seq desc limit v_limit) r;
   return jsonb_build_object('runs', v_runs,
     'next', case when jsonb_array_length(v_runs) = v_limit then v_runs -> -1 ->> 'seq' end);
@@ -1451,7 +1553,89 @@ begin
   if not found then
     return public.ops_refuse('not_found', 'there is no such session');
   end if;
+  return jsonb_build_object('session', public.ops_session_json(s) || jsonb_build_object('members', coalesce((
+    select jsonb_agg(jsonb_build_object('user_id', m.user_id, 'role', m.role) order by m.user_id)
+    from public.session_members m where m.session_id = s.id), '[]')));
+end $$;
+
+-- Fields that are absent stay. `members` replaces the whole list.
+create or replace function public.sessions_update(p jsonb) returns jsonb
+language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
+declare
+  v_now timestamptz := clock_timestamp();
+  s public.sessions%rowtype;
+  a record;
+begin
+  a := public.ops_authenticate(p -> 'auth', '{operator}', v_now);
+  if a.code is not null then
+    return public.ops_refuse(a.code, a.detail);
+  end if;
+  update public.sessions x set name = coalesce(p ->> 'name', x.name), meta = coalesce(p -> 'meta', x.meta), updated_at = v_now
+  where x.id = (p ->> 'session_id')::uuid returning * into s;
+  if not found then
+    return public.ops_refuse('not_found', 'there is no such session');
+  end if;
+  if p ? 'members' then
+    delete from public.session_members m where m.session_id = s.id;
+    insert into public.session_members (session_id, user_id, role)
+    select s.id, x.user_id, coalesce(x.role, 'viewer') from jsonb_to_recordset(p -> 'members') as x (user_id text, role text)
+    order by x.user_id;
+  end if;
+  perform public.ops_audit(p -> 'auth', a.token_id, a.actor, v_now, 'sessions.update', s.id::text, p - 'auth' - 'session_id');
   return jsonb_build_object('session', public.ops_session_json(s));
+end $$;
+
+-- An archived session takes no new runs; `archived: false` opens it again.
+create or replace function public.sessions_archive(p jsonb) returns jsonb
+language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
+declare
+  v_now timestamptz := clock_timestamp();
+  v_archived boolean := coalesce((p ->> 'archived')::boolean, true);
+  s public.sessions%rowtype;
+  a record;
+begin
+  a := public.ops_authenticate(p -> 'auth', '{operator}', v_now);
+  if a.code is not null then
+    return public.ops_refuse(a.code, a.detail);
+  end if;
+  update public.sessions x set status = case when v_archived then 'archived' else 'active' end,
+    archived_at = case when v_archived then coalesce(x.archived_at, v_now) end, updated_at = v_now
+  where x.id = (p ->> 'session_id')::uuid returning * into s;
+  if not found then
+    return public.ops_refuse('not_found', 'there is no such session');
+  end if;
+  perform public.ops_audit(p -> 'auth', a.token_id, a.actor, v_now, 'sessions.archive', s.id::text,
+    jsonb_build_object('archived', v_archived));
+  return jsonb_build_object('session', public.ops_session_json(s));
+end $$;
+
+-- Only a session without runs goes.
+create or replace function public.sessions_delete(p jsonb) returns jsonb
+language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
+declare
+  v_now timestamptz := clock_timestamp();
+  v_session uuid := (p ->> 'session_id')::uuid;
+  v_runs bigint;
+  s public.sessions%rowtype;
+  a record;
+begin
+  a := public.ops_authenticate(p -> 'auth', '{operator}', v_now);
+  if a.code is not null then
+    return public.ops_refuse(a.code, a.detail);
+  end if;
+  -- FOR UPDATE waits for creates under way, whose foreign key holds the row.
+  select * into s from public.sessions x where x.id = v_session for update;
+  if not found then
+    return public.ops_refuse('not_found', 'there is no such session');
+  end if;
+  select count(*) into v_runs from public.runs r where r.session_id = v_session;
+  if v_runs > 0 then
+    return public.ops_refuse('conflict', format('the session has %s runs; archive it instead', v_runs));
+  end if;
+  delete from public.sessions x where x.id = v_session;
+  perform public.ops_audit(p -> 'auth', a.token_id, a.actor, v_now, 'sessions.delete', v_session::text,
+    jsonb_build_object('name', s.name));
+  return jsonb_build_object('session_id', v_session, 'deleted', true);
 end $$;
 
 -- Newest first; the cursor is the last one's id.
@@ -1504,6 +1688,8 @@ begin
   if not found then
     return public.ops_refuse('slug_taken', format('a template `%s` exists', b ->> 'slug'));
   end if;
+  insert into public.run_template_versions (slug, version, source, runbook, created_by, created_at)
+  values (t.slug, t.version, t.source, t.runbook, a.actor, v_now);
   perform public.ops_audit(p -> 'auth', a.token_id, a.actor, v_now, 'templates.create', t.slug, '{}');
   return jsonb_build_object('template', public.ops_template_json(t));
 end $$;
@@ -1522,8 +1708,78 @@ begin
   if not found then
     return public.ops_refuse('not_found', format('there is no template `%s`', p ->> 'slug'));
   end if;
-  return jsonb_build_object('template', public.ops_template_json(t)
-    || jsonb_build_object('source', t.source, 'runbook', t.runbook));
+  if p ? 'version' then
+    select v.version, v.source, v.runbook into t.version, t.source, t.runbook
+    from public.run_template_versions v where v.slug = t.slug and v.version = (p ->> 'version')::integer;
+    if not found then
+      return public.ops_refuse('not_found', format('template `%s` has no version %s', p ->> 'slug', p ->> 'version'));
+    end if;
+  end if;
+  return jsonb_build_object('template', public.ops_template_json(t) || jsonb_build_object('source', t.source,
+    'runbook', t.runbook, 'versions', (
+      select jsonb_agg(jsonb_build_object('version', v.version, 'created_by', v.created_by, 'created_at', v.created_at)
+        order by v.version desc) from public.run_template_versions v where v.slug = t.slug)));
+end $$;
+
+-- A new version of the text; the same text changes nothing. With `expected_version` an edit that is
+-- based on an older text is refused rather than lost.
+create or replace function public.templates_update(p jsonb) returns jsonb
+language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
+declare
+  v_now timestamptz := clock_timestamp();
+  b jsonb := p -> 'runbook';
+  t public.run_templates%rowtype;
+  a record;
+begin
+  a := public.ops_authenticate(p -> 'auth', '{operator}', v_now);
+  if a.code is not null then
+    return public.ops_refuse(a.code, a.detail);
+  end if;
+  select * into t from public.run_templates x where x.slug = b ->> 'slug' for no key update;
+  if not found then
+    return public.ops_refuse('not_found', format('there is no template `%s`', b ->> 'slug'));
+  end if;
+  if t.version <> (p ->> 'expected_version')::integer then
+    return jsonb_build_object('code', 'conflict', 'version', t.version,
+      'detail', format('the template is at version %s; this edit is based on %s', t.version, p ->> 'expected_version'));
+  end if;
+  if t.source = p ->> 'source' then
+    return jsonb_build_object('template', public.ops_template_json(t), 'unchanged', true);
+  end if;
+  update public.run_templates x set version = x.version + 1, title = b ->> 'title',
+    description = coalesce(b ->> 'description', ''), default_lane = b ->> 'default_lane', source = p ->> 'source',
+    runbook = b, updated_at = v_now
+  where x.slug = t.slug returning * into t;
+  insert into public.run_template_versions (slug, version, source, runbook, created_by, created_at)
+  values (t.slug, t.version, t.source, t.runbook, a.actor, v_now);
+  perform public.ops_audit(p -> 'auth', a.token_id, a.actor, v_now, 'templates.update', t.slug,
+    jsonb_build_object('version', t.version));
+  return jsonb_build_object('template', public.ops_template_json(t));
+end $$;
+
+-- Not while runs of it wait or run: they have their own copy, but people look it up.
+create or replace function public.templates_delete(p jsonb) returns jsonb
+language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
+declare
+  v_now timestamptz := clock_timestamp();
+  v_runs bigint;
+  a record;
+begin
+  a := public.ops_authenticate(p -> 'auth', '{operator}', v_now);
+  if a.code is not null then
+    return public.ops_refuse(a.code, a.detail);
+  end if;
+  select count(*) into v_runs from public.runs r
+  where r.template = p ->> 'slug' and r.status in ('queued', 'claimed', 'running');
+  if v_runs > 0 then
+    return public.ops_refuse('conflict', format('%s runs of it are queued or running', v_runs));
+  end if;
+  delete from public.run_templates x where x.slug = p ->> 'slug';
+  if not found then
+    return public.ops_refuse('not_found', format('there is no template `%s`', p ->> 'slug'));
+  end if;
+  perform public.ops_audit(p -> 'auth', a.token_id, a.actor, v_now, 'templates.delete', p ->> 'slug', '{}');
+  return jsonb_build_object('slug', p ->> 'slug', 'deleted', true);
 end $$;
 
 -- By slug; the cursor is the last one's slug.
@@ -1550,7 +1806,7 @@ end $$;
 create or replace function public.ops_lane_json(l public.lanes) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object('name', l.name, 'concurrency_limit', l.concurrency_limit, 'paused', l.paused,
-    'paused_reason', l.paused_reason,
+    'paused_reason', l.paused_reason, 'draining', l.draining,
     'queued', (select count(*) from public.runs r where r.lane = l.name and r.status = 'queued' and r.parked is null),
     'held', (select count(*) from public.run_leases x where x.lane = l.name))
 $$;
@@ -1586,6 +1842,7 @@ begin
     concurrency_limit = case when p ? 'concurrency_limit' then nullif((p ->> 'concurrency_limit')::integer, 0)
       else x.concurrency_limit end,
     paused = coalesce((p ->> 'paused')::boolean, x.paused),
+    draining = coalesce((p ->> 'draining')::boolean, x.draining),
     paused_reason = case when (p ->> 'paused')::boolean then p ->> 'reason'
       when p ? 'paused' then null else x.paused_reason end,
     updated_at = v_now
@@ -1613,6 +1870,30 @@ begin
       order by w.last_seen desc, w.id)
     from (select * from public.workers x where x.last_seen > v_now - interval '1 day'
       order by x.last_seen desc limit 200) w), '[]'));
+end $$;
+
+-- The worker takes no more runs, ends those that it has, and goes; told in its next answer.
+create or replace function public.workers_drain(p jsonb) returns jsonb
+language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
+declare
+  v_now timestamptz := clock_timestamp();
+  v_drain boolean := coalesce((p ->> 'drain')::boolean, true);
+  v_lanes text[];
+  a record;
+begin
+  a := public.ops_authenticate(p -> 'auth', '{operator}', v_now);
+  if a.code is not null then
+    return public.ops_refuse(a.code, a.detail);
+  end if;
+  update public.workers k set drain = v_drain where k.id = p ->> 'worker_id' returning k.lanes into v_lanes;
+  if not found then
+    return public.ops_refuse('not_found', 'there is no such worker');
+  end if;
+  perform public.ops_audit(p -> 'auth', a.token_id, a.actor, v_now, 'workers.drain', p ->> 'worker_id',
+    jsonb_build_object('drain', v_drain));
+  return jsonb_build_object('worker_id', p ->> 'worker_id', 'drain', v_drain,
+    -- Its long poll should hear it now.
+    'wake', (select jsonb_object_agg(l, 1000) from unnest(v_lanes) l));
 end $$;
 
 -- 39_tokens.sql
@@ -1684,6 +1965,31 @@ begin
   return jsonb_build_object('id', p ->> 'token_id', 'revoked', true);
 end $$;
 
+-- 40_audit.sql
+-- Who did what, when, from where. Newest first; the cursor is the last one's id.
+create or replace function public.audit_list(p jsonb) returns jsonb
+language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
+declare
+  v_limit integer := least(coalesce((p ->> 'limit')::integer, 50), 200);
+  v_entries jsonb;
+  a record;
+begin
+  a := public.ops_authenticate(p -> 'auth', '{operator,viewer}', clock_timestamp());
+  if a.code is not null then
+    return public.ops_refuse(a.code, a.detail);
+  end if;
+  select coalesce(jsonb_agg(jsonb_build_object('id', e.id, 'ts', e.ts, 'actor', e.actor, 'source_address', e.source_address,
+    'action', e.action, 'target', e.target, 'detail', e.detail) order by e.id desc), '[]') into v_entries from (
+    select x.* from public.audit x
+    where (p ->> 'after' is null or x.id < (p ->> 'after')::bigint)
+      and (p ->> 'actor' is null or x.actor = p ->> 'actor')
+      and (p ->> 'action' is null or x.action = p ->> 'action')
+      and (p ->> 'target' is null or x.target = p ->> 'target')
+    order by x.id desc limit v_limit) e;
+  return jsonb_build_object('entries', v_entries,
+    'next', case when jsonb_array_length(v_entries) = v_limit then v_entries -> -1 ->> 'id' end);
+end $$;
+
 -- 80_policies.sql
 -- Row Level Security on every table. `anon` can do nothing. `authenticated` reads what belongs to
 -- sessions of which its `sub` is a member, and templates and spec documents. Policies call no
@@ -1692,7 +1998,7 @@ do $$
 declare
   t text;
 begin
-  foreach t in array array['lanes', 'tokens', 'audit', 'sessions', 'session_members', 'run_templates', 'spec_docs',
+  foreach t in array array['lanes', 'tokens', 'audit', 'sessions', 'session_members', 'run_templates', 'run_template_versions', 'spec_docs',
     'runs', 'run_leases', 'run_attempts', 'workers', 'run_logs', 'run_events', 'run_steps', 'artifacts']
   loop
     execute format('alter table public.%I enable row level security', t);
@@ -1721,6 +2027,7 @@ create policy ops_read on public.run_steps for select to authenticated
 create policy ops_read on public.artifacts for select to authenticated
   using (exists (select from public.runs r where r.id = run_id));
 create policy ops_read on public.run_templates for select to authenticated using (true);
+create policy ops_read on public.run_template_versions for select to authenticated using (true);
 create policy ops_read on public.spec_docs for select to authenticated using (true);
 create policy ops_read on public.lanes for select to authenticated using (true);
 
@@ -1728,15 +2035,15 @@ create policy ops_read on public.lanes for select to authenticated using (true);
 -- Explicit, to `service_role` too: Supabase grants nothing by itself any more. EXECUTE is taken from
 -- `anon` and `authenticated` by name, because old default privileges may have given it directly.
 grant select, insert, update, delete on public.lanes, public.tokens, public.audit, public.sessions,
-  public.session_members, public.run_templates, public.spec_docs, public.runs, public.run_leases,
+  public.session_members, public.run_templates, public.run_template_versions, public.spec_docs, public.runs, public.run_leases,
   public.run_attempts, public.workers, public.run_logs, public.run_events, public.run_steps, public.artifacts
   to service_role;
 grant usage, select on sequence public.runs_seq_seq, public.audit_id_seq to service_role;
 
 revoke all on public.lanes, public.tokens, public.audit, public.sessions, public.session_members,
-  public.run_templates, public.spec_docs, public.runs, public.run_leases, public.run_attempts, public.workers,
+  public.run_templates, public.run_template_versions, public.spec_docs, public.runs, public.run_leases, public.run_attempts, public.workers,
   public.run_logs, public.run_events, public.run_steps, public.artifacts from anon, authenticated;
-grant select on public.lanes, public.sessions, public.session_members, public.run_templates, public.spec_docs,
+grant select on public.lanes, public.sessions, public.session_members, public.run_templates, public.run_template_versions, public.spec_docs,
   public.runs, public.run_leases, public.run_attempts, public.run_logs, public.run_events, public.run_steps,
   public.artifacts to authenticated;
 
@@ -1749,7 +2056,8 @@ begin
     where p.pronamespace = 'public'::regnamespace and (p.proname like 'ops\_%' or p.proname in (
       'heartbeat_at', 'runs_create', 'runs_claim', 'runs_start', 'runs_heartbeat', 'runs_finish', 'runs_cancel',
       'runs_retry', 'runs_get', 'runs_list', 'runs_sweep', 'events_append', 'events_list', 'artifacts_put',
-      'artifacts_get', 'artifacts_list', 'sessions_create', 'sessions_get', 'sessions_list', 'templates_create',
+      'artifacts_get', 'artifacts_list', 'sessions_create', 'sessions_get', 'sessions_list', 'sessions_update',
+      'sessions_archive', 'sessions_delete', 'templates_update', 'templates_delete', 'workers_drain', 'audit_list', 'templates_create',
       'templates_get', 'templates_list', 'lanes_list', 'lanes_update', 'workers_list', 'tokens_create',
       'tokens_list', 'tokens_revoke'))
   loop

@@ -5,6 +5,8 @@ create table if not exists public.lanes (
   concurrency_limit integer check (concurrency_limit > 0),
   paused boolean not null default false,
   paused_reason text,
+  -- As a pause, and workers that ask for nothing else are told to end.
+  draining boolean not null default false,
   created_at timestamptz not null default clock_timestamp(),
   updated_at timestamptz not null default clock_timestamp()
 );

@@ -14,6 +14,17 @@ create table if not exists public.run_templates (
   updated_at timestamptz not null default clock_timestamp()
 );
 
+-- Every text that a template ever had.
+create table if not exists public.run_template_versions (
+  slug text not null references public.run_templates (slug) on delete cascade,
+  version integer not null,
+  source text not null,
+  runbook jsonb not null,
+  created_by text not null,
+  created_at timestamptz not null default clock_timestamp(),
+  primary key (slug, version)
+);
+
 create table if not exists public.spec_docs (
   id uuid primary key default gen_random_uuid(),
   slug text not null unique,

@@ -52,6 +52,8 @@ create index if not exists runs_due on public.runs (not_before) where status = '
 create index if not exists runs_start_by on public.runs (start_by) where status = 'queued' and start_by is not null;
 create index if not exists runs_session on public.runs (session_id, lane, status, priority, created_at)
   where session_id is not null;
+create index if not exists runs_template on public.runs (template, seq) where template is not null;
+create index if not exists runs_ended on public.runs (finished_at) where finished_at is not null;
 create unique index if not exists runs_seq on public.runs (seq);
 create unique index if not exists runs_idempotency on public.runs (idempotency_key) where idempotency_key is not null;
 create index if not exists runs_retry_of on public.runs (retry_of) where retry_of is not null;

@@ -38,11 +38,14 @@ begin
         r.attempts_used + 1 < r.max_attempts as attempts_left
       from jsonb_to_recordset(p_finish)
         as f (run_id uuid, attempt integer, status text, reason text, last_seq bigint, error text, result jsonb)
-      join public.run_leases l on l.run_id = f.run_id and l.attempt = f.attempt
-        and l.worker_id = p_worker and l.token_id = p_token
-      join public.runs r on r.id = f.run_id
-      where f.last_seq is null or f.last_seq <= coalesce(
-        (select g.last_seq from public.run_logs g where g.run_id = f.run_id and g.attempt = f.attempt), 0)) h) d;
+      -- LATERAL with LIMIT is one index probe each: a plan that was made while these tables were empty
+      -- must not walk them whole when they are full. UPDATEs below are bounded by arrays instead.
+      cross join lateral (select 1 from public.run_leases x where x.run_id = f.run_id and x.attempt = f.attempt
+        and x.worker_id = p_worker and x.token_id = p_token limit 1) l
+      cross join lateral (select x.status, x.handbacks, x.attempts_used, x.max_attempts from public.runs x
+        where x.id = f.run_id limit 1) r
+      where (f.last_seq is null or f.last_seq <= coalesce(
+        (select g.last_seq from public.run_logs g where g.run_id = f.run_id and g.attempt = f.attempt), 0))) h) d;
 
   if v_ids is not null then
     delete from public.run_leases l where l.run_id = any (v_ids);
@@ -58,10 +61,10 @@ begin
       result = d.result
     from unnest(v_ids, v_ended, v_outcomes, v_uncounted, v_reasons, v_errors, v_results)
       as d (run_id, ended, outcome, uncounted, reason, error, result)
-    where r.id = d.run_id and r.status <> 'cancelled';
+    where r.id = any (v_ids) and r.id = d.run_id and r.status <> 'cancelled';
     update public.run_attempts t set ended_at = p_now, ended_as = d.ended, reason = d.reason, answer = d.outcome
     from unnest(v_ids, v_attempts, v_ended, v_outcomes, v_reasons) as d (run_id, attempt, ended, outcome, reason)
-    where t.run_id = d.run_id and t.attempt = d.attempt;
+    where t.run_id = any (v_ids) and t.run_id = d.run_id and t.attempt = d.attempt;
   end if;
 
   if cardinality(v_ids) = cardinality(v_asked) then

@@ -47,9 +47,9 @@ begin
   if found and w.request_id = v_request and cardinality(w.got_runs) = 0 and w.lanes = v_lanes and w.token_id = a.token_id
     and w.session_id is not distinct from v_session and not w.drain and jsonb_array_length(p -> 'finish') is null
     and w.last_seen > v_now - interval '10 seconds' and w.swept_at > v_now - interval '2 seconds'
-    and not exists (select from public.lanes l where l.name = any (v_lanes)
-      and (select q.seq from public.runs q where q.lane = l.name and q.status = 'queued' and q.parked is null
-        order by q.priority, q.seq limit 1) is not null) then
+    and not exists (select from public.lanes l where l.name = any (v_lanes) and not l.paused
+      and (l.draining or (select q.seq from public.runs q where q.lane = l.name and q.status = 'queued' and q.parked is null
+        order by q.priority, q.seq limit 1) is not null)) then
     return jsonb_build_object('runs', '[]'::jsonb, 'finished', '[]'::jsonb, 'drain', false);
   end if;
   loop
@@ -75,7 +75,7 @@ begin
   if v_limit > 0 then
     select coalesce(array_agg(x.name), '{}') into v_locked from (
       select l.name from public.lanes l
-      where l.name = any (v_lanes) and l.concurrency_limit is not null and not l.paused
+      where l.name = any (v_lanes) and l.concurrency_limit is not null and not l.paused and not l.draining
         -- A scalar, because the planner turns EXISTS into a join over the whole queue.
         and (select q.seq from public.runs q where q.lane = l.name and q.status = 'queued' and q.parked is null
           order by q.priority, q.seq limit 1) is not null
@@ -103,11 +103,11 @@ begin
     select coalesce(array_agg(x.run_id), '{}') into v_ids from (
       select l.run_id from unnest(w.got_runs, w.got_attempts) as g (run_id, attempt)
       join public.run_leases l on l.run_id = g.run_id and l.attempt = g.attempt
-      where l.worker_id = v_worker order by l.run_id for no key update of l) x;
+      where l.worker_id = v_worker and l.run_id = any (w.got_runs) order by l.run_id for no key update of l) x;
     update public.run_leases l set heartbeat_at = v_now,
       expires_at = greatest(l.expires_at, least(v_now + make_interval(secs => r.lease_seconds), l.ends_by,
         r.cancelled_at + interval '30 seconds'))
-    from public.runs r where l.run_id = any (v_ids) and r.id = l.run_id;
+    from public.runs r where l.run_id = any (v_ids) and r.id = any (v_ids) and r.id = l.run_id;
     v_got_runs := w.got_runs;
     v_got_attempts := w.got_attempts;
   elsif v_limit > 0 and not w.drain then
@@ -121,7 +121,7 @@ begin
         (select q.priority, q.seq from public.runs q
           where q.session_id = v_session and q.lane = l.name and q.status = 'queued' and q.parked is null
           order by q.priority, q.seq limit 1)) q
-      where l.name = any (v_lanes) and not l.paused
+      where l.name = any (v_lanes) and not l.paused and not l.draining
       order by q.priority, q.seq
     loop
       v_free := v_limit - cardinality(v_got_runs);
@@ -169,9 +169,13 @@ begin
       select r.id as run_id, r.attempt, r.lane, floor(extract(epoch from l.expires_at - v_now))::integer as lease_seconds,
         l.expires_at as lease_expires_at, r.timeout_seconds, r.title, r.template, r.session_id, r.env, r.repo, r.intent,
         r.params, r.runbook -> 'steps' as steps, coalesce(r.runbook -> 'secrets', '[]') as secrets
+      -- LATERAL with LIMIT is one index probe each: a plan that was made while these tables were empty
+      -- must not walk them whole when they are full.
       from unnest(v_got_runs, v_got_attempts) as g (run_id, attempt)
-      join public.run_leases l on l.run_id = g.run_id and l.attempt = g.attempt and l.worker_id = v_worker
-      join public.runs r on r.id = g.run_id and r.status in ('claimed', 'running')
+      cross join lateral (select x.expires_at from public.run_leases x
+        where x.run_id = g.run_id and x.attempt = g.attempt and x.worker_id = v_worker limit 1) l
+      cross join lateral (select x.* from public.runs x
+        where x.id = g.run_id and x.status in ('claimed', 'running') limit 1) r
       order by r.priority, r.seq) c;
   end if;
   update public.workers k set
@@ -180,5 +184,6 @@ begin
     swept_at = case when v_sweep then v_now else k.swept_at end,
     request_id = coalesce(v_request, k.request_id), got_runs = v_got_runs, got_attempts = v_got_attempts
   where k.id = v_worker;
-  return jsonb_build_object('runs', v_runs, 'finished', v_finished, 'drain', w.drain, 'wake', v_wake);
+  return jsonb_build_object('runs', v_runs, 'finished', v_finished, 'wake', v_wake, 'drain', w.drain
+    or not exists (select from public.lanes l where l.name = any (v_lanes) and not l.draining));
 end $$;

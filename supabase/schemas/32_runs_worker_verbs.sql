@@ -50,6 +50,7 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off se
 declare
   v_now timestamptz := clock_timestamp();
   v_worker text := p ->> 'worker_id';
+  v_asked uuid[] := array(select b.run_id from jsonb_to_recordset(p -> 'runs') as b (run_id uuid));
   v_held uuid[];
   v_answers jsonb;
   v_lost jsonb;
@@ -63,7 +64,8 @@ begin
   select coalesce(array_agg(x.run_id), '{}') into v_held from (
     select l.run_id from jsonb_to_recordset(p -> 'runs') as b (run_id uuid, attempt integer)
     join public.run_leases l on l.run_id = b.run_id and l.attempt = b.attempt
-    where l.worker_id = v_worker and l.token_id = a.token_id
+    -- The bound holds whichever side the planner starts from.
+    where l.run_id = any (v_asked) and l.worker_id = v_worker and l.token_id = a.token_id
     order by l.run_id for no key update of l) x;
   with b as materialized (
     select x.ord, x.run_id, x.attempt, x.step
@@ -73,7 +75,7 @@ begin
     update public.run_leases l set heartbeat_at = v_now, step = coalesce(b.step, l.step),
       expires_at = greatest(l.expires_at, least(v_now + make_interval(secs => r.lease_seconds), l.ends_by,
         r.cancelled_at + interval '30 seconds'))
-    from b join public.runs r on r.id = b.run_id
+    from b join public.runs r on r.id = b.run_id and r.id = any (v_asked)
     where l.run_id = b.run_id and l.run_id = any (v_held)
     returning l.run_id, l.expires_at, r.status, b.ord
   )

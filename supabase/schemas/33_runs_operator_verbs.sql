@@ -1,71 +1,139 @@
+-- Which runs a bulk form means: `run_ids`, or a `filter`, newest first. At most a thousand.
+create or replace function public.ops_chosen_runs(p jsonb, p_statuses text[]) returns uuid[]
+language sql stable set search_path = '' as $$
+  select coalesce(array_agg(x.id order by x.id), '{}') from (
+    select r.id from public.runs r
+    where case when p ? 'run_ids' then r.id = any (array(select jsonb_array_elements_text(p -> 'run_ids')::uuid))
+      else r.status = any (p_statuses)
+        and (p #>> '{filter,status}' is null or r.status = p #>> '{filter,status}')
+        and (p #>> '{filter,lane}' is null or r.lane = p #>> '{filter,lane}')
+        and (p #>> '{filter,template}' is null or r.template = p #>> '{filter,template}')
+        and (p #>> '{filter,session_id}' is null or r.session_id = (p #>> '{filter,session_id}')::uuid) end
+    order by r.seq desc limit 1000) x
+$$;
+
 -- `cancelled` at once. Locks the run, then its log; never the lease: a holder keeps it until it
 -- finishes or its time ends, and is told by its next heartbeat or append.
+create or replace function public.ops_cancel_run(
+  p_auth jsonb, p_token uuid, p_actor text, p_now timestamptz, p_run uuid, p_reason text) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+declare
+  r public.runs%rowtype;
+begin
+  select * into r from public.runs x where x.id = p_run for no key update;
+  if not found then
+    return jsonb_build_object('run_id', p_run, 'code', 'not_found', 'detail', 'there is no such run');
+  end if;
+  if r.status not in ('queued', 'claimed', 'running') then
+    return jsonb_build_object('run_id', p_run, 'code', 'already_finished', 'detail', format('the run is %s', r.status),
+      'run_status', r.status);
+  end if;
+  update public.runs set status = 'cancelled', cancelled_at = p_now, finished_at = p_now, parked = null,
+    reason = coalesce(p_reason, 'cancelled_by_operator')
+  where id = p_run;
+  perform public.ops_log(p_run, r.attempt, p_now, 'warn', format('cancelled by %s', p_actor) || coalesce(': ' || p_reason, ''));
+  perform public.ops_audit(p_auth, p_token, p_actor, p_now, 'runs.cancel', p_run::text,
+    jsonb_build_object('reason', p_reason, 'was', r.status));
+  return jsonb_build_object('run_id', p_run, 'status', 'cancelled');
+end $$;
+
+-- One run, or many by id or filter; with `dry_run` only how many it would be.
 create or replace function public.runs_cancel(p jsonb) returns jsonb
 language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
 declare
   v_now timestamptz := clock_timestamp();
-  v_run uuid := (p ->> 'run_id')::uuid;
-  r public.runs%rowtype;
+  v_ids uuid[];
+  v_answers jsonb := '[]';
+  v_run uuid;
   a record;
 begin
   a := public.ops_authenticate(p -> 'auth', '{operator}', v_now);
   if a.code is not null then
     return public.ops_refuse(a.code, a.detail);
   end if;
-  select * into r from public.runs x where x.id = v_run for no key update;
-  if not found then
-    return public.ops_refuse('not_found', 'there is no such run');
+  if p ? 'run_id' then
+    return public.ops_cancel_run(p -> 'auth', a.token_id, a.actor, v_now, (p ->> 'run_id')::uuid, p ->> 'reason');
   end if;
-  if r.status not in ('queued', 'claimed', 'running') then
-    return jsonb_build_object('code', 'already_finished', 'detail', format('the run is %s', r.status), 'run_status', r.status);
+  v_ids := public.ops_chosen_runs(p, '{queued,claimed,running}');
+  if (p ->> 'dry_run')::boolean then
+    return jsonb_build_object('count', cardinality(v_ids), 'dry_run', true);
   end if;
-  update public.runs set status = 'cancelled', cancelled_at = v_now, finished_at = v_now, parked = null,
-    reason = coalesce(p ->> 'reason', 'cancelled_by_operator')
-  where id = v_run;
-  perform public.ops_log(v_run, r.attempt, v_now, 'warn',
-    format('cancelled by %s', a.actor) || coalesce(': ' || (p ->> 'reason'), ''));
-  perform public.ops_audit(p -> 'auth', a.token_id, a.actor, v_now, 'runs.cancel', v_run::text,
-    jsonb_build_object('reason', p ->> 'reason', 'was', r.status));
-  return jsonb_build_object('run_id', v_run, 'status', 'cancelled');
+  foreach v_run in array v_ids loop
+    v_answers := v_answers || public.ops_cancel_run(p -> 'auth', a.token_id, a.actor, v_now, v_run, p ->> 'reason');
+  end loop;
+  return jsonb_build_object('count', cardinality(v_ids), 'runs', v_answers);
 end $$;
 
--- A new run linked to the old one. Nothing leaves a terminal state.
-create or replace function public.runs_retry(p jsonb) returns jsonb
-language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
+create or replace function public.ops_retry_run(
+  p_auth jsonb, p_token uuid, p_actor text, p_now timestamptz, p_run uuid, p_key text) returns jsonb
+language plpgsql volatile set search_path = '' as $$
 declare
-  v_now timestamptz := clock_timestamp();
-  v_run uuid := (p ->> 'run_id')::uuid;
   v_new jsonb;
   v_out jsonb;
   r public.runs%rowtype;
-  a record;
 begin
-  a := public.ops_authenticate(p -> 'auth', '{operator}', v_now);
-  if a.code is not null then
-    return public.ops_refuse(a.code, a.detail);
-  end if;
-  select * into r from public.runs x where x.id = v_run;
+  select * into r from public.runs x where x.id = p_run;
   if not found then
-    return public.ops_refuse('not_found', 'there is no such run');
+    return jsonb_build_object('retry_of', p_run, 'code', 'not_found', 'detail', 'there is no such run');
   end if;
   if r.status in ('queued', 'claimed', 'running') then
-    return public.ops_refuse('conflict', format('the run is %s; cancel it first, or wait until it ends', r.status));
+    return jsonb_build_object('retry_of', p_run, 'code', 'conflict',
+      'detail', format('the run is %s; cancel it first, or wait until it ends', r.status));
   end if;
   v_new := jsonb_strip_nulls(jsonb_build_object('title', r.title, 'template', r.template,
     'template_version', r.template_version, 'session_id', r.session_id, 'lane', r.lane, 'priority', r.priority,
     'intent', r.intent, 'env', r.env, 'repo', r.repo, 'max_attempts', r.max_attempts,
     'lease_seconds', r.lease_seconds, 'timeout_seconds', r.timeout_seconds, 'retry_of', r.id,
-    'idempotency_key', p ->> 'idempotency_key', 'body_sha256', encode(sha256(convert_to('retry ' || r.id, 'UTF8')), 'hex')))
+    'idempotency_key', p_key, 'body_sha256', encode(sha256(convert_to('retry ' || r.id, 'UTF8')), 'hex')))
     || jsonb_build_object('runbook', r.runbook, 'params', r.params);
   begin
-    v_out := public.ops_insert_runs(jsonb_build_array(v_new), a.actor, r.lease_seconds, v_now);
+    v_out := public.ops_insert_runs(jsonb_build_array(v_new), p_actor, r.lease_seconds, p_now);
   exception when sqlstate 'OPS01' then
-    return jsonb_build_object('code', 'idempotency_mismatch');
+    return jsonb_build_object('retry_of', p_run, 'code', 'idempotency_mismatch');
   end;
-  select * into r from public.runs x where x.id = (v_out #>> '{runs,0,run_id}')::uuid;
-  perform public.ops_audit(p -> 'auth', a.token_id, a.actor, v_now, 'runs.retry', v_run::text,
-    jsonb_build_object('run_id', r.id));
-  return jsonb_set(v_out, '{runs,0,run}', public.ops_run_json(r));
+  perform public.ops_audit(p_auth, p_token, p_actor, p_now, 'runs.retry', p_run::text,
+    jsonb_build_object('run_id', v_out #> '{runs,0,run_id}'));
+  return (v_out #> '{runs,0}') || jsonb_build_object('retry_of', p_run, 'lane', r.lane);
+end $$;
+
+-- A new run linked to the old one; nothing leaves a terminal state. In bulk by id or filter, each
+-- answered for itself; with `dry_run` only how many it would be.
+create or replace function public.runs_retry(p jsonb) returns jsonb
+language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
+declare
+  v_now timestamptz := clock_timestamp();
+  v_ids uuid[];
+  v_answers jsonb := '[]';
+  v_wake jsonb;
+  v_one jsonb;
+  v_run uuid;
+  r public.runs%rowtype;
+  a record;
+begin
+  a := public.ops_authenticate(p -> 'auth', '{operator}', v_now);
+  if a.code is not null then
+    return public.ops_refuse(a.code, a.detail);
+  end if;
+  v_ids := case when p ? 'run_id' then array[(p ->> 'run_id')::uuid]
+    else public.ops_chosen_runs(p, '{failed,cancelled,timed_out}') end;
+  if (p ->> 'dry_run')::boolean then
+    return jsonb_build_object('count', cardinality(v_ids), 'dry_run', true);
+  end if;
+  foreach v_run in array v_ids loop
+    v_one := public.ops_retry_run(p -> 'auth', a.token_id, a.actor, v_now, v_run, p ->> 'idempotency_key');
+    if p ? 'run_id' and v_one ? 'code' then
+      return v_one - 'retry_of';
+    end if;
+    v_answers := v_answers || (v_one - 'lane');
+  end loop;
+  select jsonb_object_agg(w.lane, w.n) into v_wake from (
+    select x.lane, count(*) as n from public.runs x
+    where x.id = any (array(select (e ->> 'run_id')::uuid from jsonb_array_elements(v_answers) e)) group by x.lane) w;
+  if p ? 'run_id' then
+    select * into r from public.runs x where x.id = (v_answers #>> '{0,run_id}')::uuid;
+    v_answers := jsonb_set(v_answers, '{0,run}', public.ops_run_json(r));
+  end if;
+  return jsonb_build_object('runs', v_answers, 'count', cardinality(v_ids), 'wake', v_wake);
 end $$;
 
 -- Why a queued run is still queued, the nearest reason first.
@@ -86,6 +154,9 @@ begin
   if l.paused then
     return jsonb_build_object('reason', 'lane_paused', 'detail',
       format('lane %s is paused', r.lane) || coalesce(': ' || l.paused_reason, ''));
+  end if;
+  if l.draining then
+    return jsonb_build_object('reason', 'lane_draining', 'detail', format('lane %s is draining', r.lane));
   end if;
   if not exists (
     select from public.workers w where r.lane = any (w.lanes) and not w.drain
@@ -155,6 +226,12 @@ begin
       and (p ->> 'lane' is null or x.lane = p ->> 'lane')
       and (p ->> 'template' is null or x.template = p ->> 'template')
       and (p ->> 'session_id' is null or x.session_id = (p ->> 'session_id')::uuid)
+      and (p ->> 'repo' is null or x.repo = p ->> 'repo')
+      and (p ->> 'worker' is null or x.claimed_by = p ->> 'worker' or x.claimed_by like (p ->> 'worker') || '-%')
+      and (p ->> 'since' is null or x.created_at >= (p ->> 'since')::timestamptz)
+      and (p ->> 'until' is null or x.created_at < (p ->> 'until')::timestamptz)
+      and (p ->> 'text' is null or position(lower(p ->> 'text') in lower(concat_ws(' ', x.title, x.template, x.intent, x.env,
+        x.repo, x.reason, x.error, x.id))) > 0)
     order by x.seq desc limit v_limit) r;
   return jsonb_build_object('runs', v_runs,
     'next', case when jsonb_array_length(v_runs) = v_limit then v_runs -> -1 ->> 'seq' end);

@@ -1,7 +1,7 @@
 create or replace function public.ops_lane_json(l public.lanes) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object('name', l.name, 'concurrency_limit', l.concurrency_limit, 'paused', l.paused,
-    'paused_reason', l.paused_reason,
+    'paused_reason', l.paused_reason, 'draining', l.draining,
     'queued', (select count(*) from public.runs r where r.lane = l.name and r.status = 'queued' and r.parked is null),
     'held', (select count(*) from public.run_leases x where x.lane = l.name))
 $$;
@@ -37,6 +37,7 @@ begin
     concurrency_limit = case when p ? 'concurrency_limit' then nullif((p ->> 'concurrency_limit')::integer, 0)
       else x.concurrency_limit end,
     paused = coalesce((p ->> 'paused')::boolean, x.paused),
+    draining = coalesce((p ->> 'draining')::boolean, x.draining),
     paused_reason = case when (p ->> 'paused')::boolean then p ->> 'reason'
       when p ? 'paused' then null else x.paused_reason end,
     updated_at = v_now
@@ -64,4 +65,28 @@ begin
       order by w.last_seen desc, w.id)
     from (select * from public.workers x where x.last_seen > v_now - interval '1 day'
       order by x.last_seen desc limit 200) w), '[]'));
+end $$;
+
+-- The worker takes no more runs, ends those that it has, and goes; told in its next answer.
+create or replace function public.workers_drain(p jsonb) returns jsonb
+language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
+declare
+  v_now timestamptz := clock_timestamp();
+  v_drain boolean := coalesce((p ->> 'drain')::boolean, true);
+  v_lanes text[];
+  a record;
+begin
+  a := public.ops_authenticate(p -> 'auth', '{operator}', v_now);
+  if a.code is not null then
+    return public.ops_refuse(a.code, a.detail);
+  end if;
+  update public.workers k set drain = v_drain where k.id = p ->> 'worker_id' returning k.lanes into v_lanes;
+  if not found then
+    return public.ops_refuse('not_found', 'there is no such worker');
+  end if;
+  perform public.ops_audit(p -> 'auth', a.token_id, a.actor, v_now, 'workers.drain', p ->> 'worker_id',
+    jsonb_build_object('drain', v_drain));
+  return jsonb_build_object('worker_id', p ->> 'worker_id', 'drain', v_drain,
+    -- Its long poll should hear it now.
+    'wake', (select jsonb_object_agg(l, 1000) from unnest(v_lanes) l));
 end $$;

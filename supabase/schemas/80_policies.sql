@@ -5,7 +5,7 @@ do $$
 declare
   t text;
 begin
-  foreach t in array array['lanes', 'tokens', 'audit', 'sessions', 'session_members', 'run_templates', 'spec_docs',
+  foreach t in array array['lanes', 'tokens', 'audit', 'sessions', 'session_members', 'run_templates', 'run_template_versions', 'spec_docs',
     'runs', 'run_leases', 'run_attempts', 'workers', 'run_logs', 'run_events', 'run_steps', 'artifacts']
   loop
     execute format('alter table public.%I enable row level security', t);
@@ -34,5 +34,6 @@ create policy ops_read on public.run_steps for select to authenticated
 create policy ops_read on public.artifacts for select to authenticated
   using (exists (select from public.runs r where r.id = run_id));
 create policy ops_read on public.run_templates for select to authenticated using (true);
+create policy ops_read on public.run_template_versions for select to authenticated using (true);
 create policy ops_read on public.spec_docs for select to authenticated using (true);
 create policy ops_read on public.lanes for select to authenticated using (true);

@@ -1,15 +1,15 @@
 -- Explicit, to `service_role` too: Supabase grants nothing by itself any more. EXECUTE is taken from
 -- `anon` and `authenticated` by name, because old default privileges may have given it directly.
 grant select, insert, update, delete on public.lanes, public.tokens, public.audit, public.sessions,
-  public.session_members, public.run_templates, public.spec_docs, public.runs, public.run_leases,
+  public.session_members, public.run_templates, public.run_template_versions, public.spec_docs, public.runs, public.run_leases,
   public.run_attempts, public.workers, public.run_logs, public.run_events, public.run_steps, public.artifacts
   to service_role;
 grant usage, select on sequence public.runs_seq_seq, public.audit_id_seq to service_role;
 
 revoke all on public.lanes, public.tokens, public.audit, public.sessions, public.session_members,
-  public.run_templates, public.spec_docs, public.runs, public.run_leases, public.run_attempts, public.workers,
+  public.run_templates, public.run_template_versions, public.spec_docs, public.runs, public.run_leases, public.run_attempts, public.workers,
   public.run_logs, public.run_events, public.run_steps, public.artifacts from anon, authenticated;
-grant select on public.lanes, public.sessions, public.session_members, public.run_templates, public.spec_docs,
+grant select on public.lanes, public.sessions, public.session_members, public.run_templates, public.run_template_versions, public.spec_docs,
   public.runs, public.run_leases, public.run_attempts, public.run_logs, public.run_events, public.run_steps,
   public.artifacts to authenticated;
 
@@ -22,7 +22,8 @@ begin
     where p.pronamespace = 'public'::regnamespace and (p.proname like 'ops\_%' or p.proname in (
       'heartbeat_at', 'runs_create', 'runs_claim', 'runs_start', 'runs_heartbeat', 'runs_finish', 'runs_cancel',
       'runs_retry', 'runs_get', 'runs_list', 'runs_sweep', 'events_append', 'events_list', 'artifacts_put',
-      'artifacts_get', 'artifacts_list', 'sessions_create', 'sessions_get', 'sessions_list', 'templates_create',
+      'artifacts_get', 'artifacts_list', 'sessions_create', 'sessions_get', 'sessions_list', 'sessions_update',
+      'sessions_archive', 'sessions_delete', 'templates_update', 'templates_delete', 'workers_drain', 'audit_list', 'templates_create',
       'templates_get', 'templates_list', 'lanes_list', 'lanes_update', 'workers_list', 'tokens_create',
       'tokens_list', 'tokens_revoke'))
   loop
