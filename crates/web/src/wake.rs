@@ -67,6 +67,7 @@ pub struct Waiter {
 
 impl Waiter {
     /// Makes `call`, and when it has nothing to give, waits until woken or until `at_most` has passed.
+    /// Answers whether it was woken: then the call is worth another try, however late it is.
     /// A wake-up that comes while the call is under way is not lost. A waiter that goes away (its
     /// client hung up) passes its wake-up on: `Notify` does that.
     pub async fn call_then_wait<T, F: Future<Output = T>>(
@@ -74,7 +75,7 @@ impl Waiter {
         call: F,
         is_empty: impl FnOnce(&T) -> bool,
         at_most: Duration,
-    ) -> T {
+    ) -> (T, bool) {
         let mut woken: Vec<_> = self
             .notifies
             .iter()
@@ -84,10 +85,12 @@ impl Waiter {
             notified.as_mut().enable();
         }
         let answer = call.await;
-        if is_empty(&answer) && !at_most.is_zero() {
-            let _ = tokio::time::timeout(at_most, futures_util::future::select_all(woken)).await;
+        if !is_empty(&answer) || at_most.is_zero() {
+            return (answer, false);
         }
-        answer
+        let any = futures_util::future::select_all(woken);
+        let woken = tokio::time::timeout(at_most, any).await.is_ok();
+        (answer, woken)
     }
 }
 

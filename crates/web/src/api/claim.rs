@@ -43,7 +43,7 @@ pub async fn claim(State(app): State<App>, request: Request) -> Answer {
         let call = app.call("runs_claim", &auth, p.clone());
         let got_nothing =
             |answer: &Result<Map<String, Value>, Refusal>| answer.as_ref().is_ok_and(is_empty);
-        let answer = waiter
+        let (answer, woken) = waiter
             .call_then_wait(call, got_nothing, rest.min(POLL))
             .await;
         // Also with a refusal: a stale claim settles all the same.
@@ -51,7 +51,7 @@ pub async fn claim(State(app): State<App>, request: Request) -> Answer {
             app.wake.log(&finish.run_id);
         }
         let answer = answer?;
-        if !is_empty(&answer) || arrived.elapsed() >= patience {
+        if !is_empty(&answer) || (!woken && arrived.elapsed() >= patience) {
             return ok(shape(&app, answer, waited));
         }
     }

@@ -81,8 +81,9 @@ pub async fn list(State(app): State<App>, request: Request) -> Answer {
         let call = app.call("events_list", &auth, p.clone());
         let nothing_new =
             |answer: &Result<Map<String, Value>, Refusal>| answer.as_ref().is_ok_and(may_wait);
-        let answer = waiter.call_then_wait(call, nothing_new, rest).await?;
-        if !may_wait(&answer) || Instant::now() >= deadline {
+        let (answer, woken) = waiter.call_then_wait(call, nothing_new, rest).await;
+        let answer = answer?;
+        if !may_wait(&answer) || (!woken && Instant::now() >= deadline) {
             return ok(answer);
         }
     }
