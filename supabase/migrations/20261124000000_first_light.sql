@@ -271,7 +271,7 @@ create table if not exists public.run_steps (
   run_id uuid not null references public.runs (id) on delete cascade,
   attempt integer not null,
   step text not null,
-  status text not null check (status in ('running', 'succeeded', 'failed', 'cancelled', 'timed_out', 'skipped')),
+  status text not null check (status in ('running', 'succeeded', 'failed', 'cancelled', 'timed_out', 'skipped', 'lost')),
   exit_code integer,
   outputs jsonb not null default '{}',
   started_at timestamptz,
@@ -426,8 +426,9 @@ begin
       select f.*, r.status as was,
         f.status = 'released' and f.reason is distinct from 'lease_ran_out' and r.handbacks < 5 as uncounted,
         r.attempts_used + 1 < r.max_attempts as attempts_left
-      from jsonb_to_recordset(p_finish)
-        as f (run_id uuid, attempt integer, status text, reason text, last_seq bigint, error text, result jsonb)
+      from rows from (jsonb_to_recordset(p_finish)
+        as (run_id uuid, attempt integer, status text, reason text, last_seq bigint, error text, result jsonb))
+        with ordinality as f (run_id, attempt, status, reason, last_seq, error, result, ord)
       -- LATERAL with LIMIT is one index probe each: a plan that was made while these tables were empty
       -- must not walk them whole when they are full. UPDATEs below are bounded by arrays instead.
       cross join lateral (select 1 from public.run_leases x where x.run_id = f.run_id and x.attempt = f.attempt
@@ -435,14 +436,15 @@ begin
       cross join lateral (select x.status, x.handbacks, x.attempts_used, x.max_attempts from public.runs x
         where x.id = f.run_id limit 1) r
       where (f.last_seq is null or f.last_seq <= coalesce(
-        (select g.last_seq from public.run_logs g where g.run_id = f.run_id and g.attempt = f.attempt), 0))) h) d;
+        (select g.last_seq from public.run_logs g where g.run_id = f.run_id and g.attempt = f.attempt), 0))
+      order by f.ord) h) d;
 
   if v_ids is not null then
     delete from public.run_leases l where l.run_id = any (v_ids);
     update public.runs r set
       status = d.outcome,
       attempts_used = r.attempts_used + case when d.uncounted then 0 else 1 end,
-      handbacks = r.handbacks + case when d.ended = 'released' then 1 else 0 end,
+      handbacks = r.handbacks + case when d.uncounted then 1 else 0 end,
       claimed_by = case when d.outcome = 'queued' then null else r.claimed_by end,
       started_at = case when d.outcome = 'queued' then null else r.started_at end,
       finished_at = case when d.outcome = 'queued' then null else p_now end,
@@ -524,6 +526,8 @@ begin
       delete from public.run_leases where run_id = d.id;
       update public.run_attempts set ended_at = p_now, ended_as = 'lost', reason = 'lease_expired'
       where run_id = d.id and attempt = d.attempt;
+      update public.run_steps set status = 'lost', finished_at = p_now
+      where run_id = d.id and attempt = d.attempt and status = 'running';
       if d.outcome is null then
         v_released := v_released + 1;
         v_lanes := v_lanes || d.lane;
@@ -623,15 +627,17 @@ begin
       priority, parked, intent, env, repo, max_attempts, lease_seconds, timeout_seconds, not_before, start_by,
       idempotency_key, body_sha256, retry_of, created_by, created_at)
     select x.new_id, x.new_seq, x.session_id, x.template, x.template_version,
-      coalesce(x.title, x.runbook ->> 'title', t.title), coalesce(x.runbook, t.runbook), coalesce(x.params, '{}'),
-      coalesce(x.lane, x.runbook ->> 'default_lane', t.default_lane, 'A'), coalesce(x.priority, 100),
+      coalesce(x.title, x.runbook ->> 'title', t.runbook ->> 'title'), coalesce(x.runbook, t.runbook), coalesce(x.params, '{}'),
+      coalesce(x.lane, x.runbook ->> 'default_lane', t.runbook ->> 'default_lane', 'A'), coalesce(x.priority, 100),
       case when x.not_before > p_now then 'not_before' end, x.intent, x.env, x.repo,
       coalesce(x.max_attempts, (coalesce(x.runbook, t.runbook) ->> 'max_attempts')::integer, 3),
       coalesce(x.lease_seconds, (coalesce(x.runbook, t.runbook) ->> 'lease')::integer, p_lease),
       coalesce(x.timeout_seconds, (coalesce(x.runbook, t.runbook) ->> 'timeout')::integer, 21600),
       x.not_before, p_now + make_interval(secs => x.start_within_seconds),
       x.idempotency_key, x.body_sha256, x.retry_of, p_actor, p_now
-    from x left join public.run_templates t on x.runbook is null and t.slug = x.template
+    -- The very version that was validated: versions never change, whatever an editor does meanwhile.
+    from x left join public.run_template_versions t
+      on x.runbook is null and t.slug = x.template and t.version = x.template_version
     order by x.idempotency_key nulls last, x.new_seq
     on conflict (idempotency_key) where idempotency_key is not null do nothing
     returning r.lane, r.parked
@@ -838,7 +844,10 @@ begin
     select coalesce(array_agg(x.run_id), '{}') into v_ids from (
       select l.run_id from unnest(w.got_runs, w.got_attempts) as g (run_id, attempt)
       join public.run_leases l on l.run_id = g.run_id and l.attempt = g.attempt
-      where l.worker_id = v_worker and l.run_id = any (w.got_runs) order by l.run_id for no key update of l) x;
+      where l.worker_id = v_worker and l.run_id = any (w.got_runs)
+      -- A lease that somebody holds just now is being renewed or ended; waiting for it here, with runs
+      -- locked already, could close a circle.
+      order by l.run_id for no key update of l skip locked) x;
     update public.run_leases l set heartbeat_at = v_now,
       expires_at = greatest(l.expires_at, least(v_now + make_interval(secs => r.lease_seconds), l.ends_by,
         r.cancelled_at + interval '30 seconds'))
@@ -1897,7 +1906,7 @@ begin
 end $$;
 
 -- 39_tokens.sql
--- Makes or refreshes the first token of an installation. No authentication: only whoever may call
+-- Makes the first token of an installation, or makes it good again. No authentication: only whoever may call
 -- functions as the service role or the owner gets here, and no verb of the API leads to it.
 create or replace function public.ops_first_token(p jsonb) returns jsonb
 language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
@@ -1906,7 +1915,7 @@ declare
 begin
   insert into public.tokens (name, kinds, token_sha256)
   values (p ->> 'name', array(select jsonb_array_elements_text(p -> 'kinds')), p ->> 'token_sha256')
-  on conflict (token_sha256) do update set name = excluded.name, kinds = excluded.kinds returning id into v_id;
+  on conflict (token_sha256) do update set name = excluded.name, kinds = excluded.kinds, revoked_at = null returning id into v_id;
   return jsonb_build_object('id', v_id);
 end $$;
 
@@ -2053,8 +2062,14 @@ declare
 begin
   for f in
     select p.oid::regprocedure as signature, p.proname from pg_proc p
-    where p.pronamespace = 'public'::regnamespace and (p.proname like 'ops\_%' or p.proname in (
-      'heartbeat_at', 'runs_create', 'runs_claim', 'runs_start', 'runs_heartbeat', 'runs_finish', 'runs_cancel',
+    -- By signature: a function of somebody else's that bears one of these names is left alone.
+    where p.pronamespace = 'public'::regnamespace and (p.oid = 'public.heartbeat_at(public.runs)'::regprocedure
+      or p.proname in ('ops_version', 'ops_health', 'ops_refuse', 'ops_authenticate', 'ops_audit', 'ops_log', 'ops_run_json',
+        'ops_settle', 'ops_sweep', 'ops_insert_runs', 'ops_lease_lost', 'ops_chosen_runs', 'ops_cancel_run', 'ops_retry_run',
+        'ops_waiting', 'ops_roll_tail', 'ops_artifact_json', 'ops_session_json', 'ops_template_json', 'ops_lane_json',
+        'ops_first_token')
+      or pg_get_function_identity_arguments(p.oid) = 'p jsonb' and p.proname in (
+      'runs_create', 'runs_claim', 'runs_start', 'runs_heartbeat', 'runs_finish', 'runs_cancel',
       'runs_retry', 'runs_get', 'runs_list', 'runs_sweep', 'events_append', 'events_list', 'artifacts_put',
       'artifacts_get', 'artifacts_list', 'sessions_create', 'sessions_get', 'sessions_list', 'sessions_update',
       'sessions_archive', 'sessions_delete', 'templates_update', 'templates_delete', 'workers_drain', 'audit_list', 'templates_create',

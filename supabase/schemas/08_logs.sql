@@ -32,7 +32,7 @@ create table if not exists public.run_steps (
   run_id uuid not null references public.runs (id) on delete cascade,
   attempt integer not null,
   step text not null,
-  status text not null check (status in ('running', 'succeeded', 'failed', 'cancelled', 'timed_out', 'skipped')),
+  status text not null check (status in ('running', 'succeeded', 'failed', 'cancelled', 'timed_out', 'skipped', 'lost')),
   exit_code integer,
   outputs jsonb not null default '{}',
   started_at timestamptz,

@@ -36,8 +36,9 @@ begin
       select f.*, r.status as was,
         f.status = 'released' and f.reason is distinct from 'lease_ran_out' and r.handbacks < 5 as uncounted,
         r.attempts_used + 1 < r.max_attempts as attempts_left
-      from jsonb_to_recordset(p_finish)
-        as f (run_id uuid, attempt integer, status text, reason text, last_seq bigint, error text, result jsonb)
+      from rows from (jsonb_to_recordset(p_finish)
+        as (run_id uuid, attempt integer, status text, reason text, last_seq bigint, error text, result jsonb))
+        with ordinality as f (run_id, attempt, status, reason, last_seq, error, result, ord)
       -- LATERAL with LIMIT is one index probe each: a plan that was made while these tables were empty
       -- must not walk them whole when they are full. UPDATEs below are bounded by arrays instead.
       cross join lateral (select 1 from public.run_leases x where x.run_id = f.run_id and x.attempt = f.attempt
@@ -45,14 +46,15 @@ begin
       cross join lateral (select x.status, x.handbacks, x.attempts_used, x.max_attempts from public.runs x
         where x.id = f.run_id limit 1) r
       where (f.last_seq is null or f.last_seq <= coalesce(
-        (select g.last_seq from public.run_logs g where g.run_id = f.run_id and g.attempt = f.attempt), 0))) h) d;
+        (select g.last_seq from public.run_logs g where g.run_id = f.run_id and g.attempt = f.attempt), 0))
+      order by f.ord) h) d;
 
   if v_ids is not null then
     delete from public.run_leases l where l.run_id = any (v_ids);
     update public.runs r set
       status = d.outcome,
       attempts_used = r.attempts_used + case when d.uncounted then 0 else 1 end,
-      handbacks = r.handbacks + case when d.ended = 'released' then 1 else 0 end,
+      handbacks = r.handbacks + case when d.uncounted then 1 else 0 end,
       claimed_by = case when d.outcome = 'queued' then null else r.claimed_by end,
       started_at = case when d.outcome = 'queued' then null else r.started_at end,
       finished_at = case when d.outcome = 'queued' then null else p_now end,

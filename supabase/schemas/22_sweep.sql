@@ -33,6 +33,8 @@ begin
       delete from public.run_leases where run_id = d.id;
       update public.run_attempts set ended_at = p_now, ended_as = 'lost', reason = 'lease_expired'
       where run_id = d.id and attempt = d.attempt;
+      update public.run_steps set status = 'lost', finished_at = p_now
+      where run_id = d.id and attempt = d.attempt and status = 'running';
       if d.outcome is null then
         v_released := v_released + 1;
         v_lanes := v_lanes || d.lane;

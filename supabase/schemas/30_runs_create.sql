@@ -28,15 +28,17 @@ begin
       priority, parked, intent, env, repo, max_attempts, lease_seconds, timeout_seconds, not_before, start_by,
       idempotency_key, body_sha256, retry_of, created_by, created_at)
     select x.new_id, x.new_seq, x.session_id, x.template, x.template_version,
-      coalesce(x.title, x.runbook ->> 'title', t.title), coalesce(x.runbook, t.runbook), coalesce(x.params, '{}'),
-      coalesce(x.lane, x.runbook ->> 'default_lane', t.default_lane, 'A'), coalesce(x.priority, 100),
+      coalesce(x.title, x.runbook ->> 'title', t.runbook ->> 'title'), coalesce(x.runbook, t.runbook), coalesce(x.params, '{}'),
+      coalesce(x.lane, x.runbook ->> 'default_lane', t.runbook ->> 'default_lane', 'A'), coalesce(x.priority, 100),
       case when x.not_before > p_now then 'not_before' end, x.intent, x.env, x.repo,
       coalesce(x.max_attempts, (coalesce(x.runbook, t.runbook) ->> 'max_attempts')::integer, 3),
       coalesce(x.lease_seconds, (coalesce(x.runbook, t.runbook) ->> 'lease')::integer, p_lease),
       coalesce(x.timeout_seconds, (coalesce(x.runbook, t.runbook) ->> 'timeout')::integer, 21600),
       x.not_before, p_now + make_interval(secs => x.start_within_seconds),
       x.idempotency_key, x.body_sha256, x.retry_of, p_actor, p_now
-    from x left join public.run_templates t on x.runbook is null and t.slug = x.template
+    -- The very version that was validated: versions never change, whatever an editor does meanwhile.
+    from x left join public.run_template_versions t
+      on x.runbook is null and t.slug = x.template and t.version = x.template_version
     order by x.idempotency_key nulls last, x.new_seq
     on conflict (idempotency_key) where idempotency_key is not null do nothing
     returning r.lane, r.parked

@@ -103,7 +103,10 @@ begin
     select coalesce(array_agg(x.run_id), '{}') into v_ids from (
       select l.run_id from unnest(w.got_runs, w.got_attempts) as g (run_id, attempt)
       join public.run_leases l on l.run_id = g.run_id and l.attempt = g.attempt
-      where l.worker_id = v_worker and l.run_id = any (w.got_runs) order by l.run_id for no key update of l) x;
+      where l.worker_id = v_worker and l.run_id = any (w.got_runs)
+      -- A lease that somebody holds just now is being renewed or ended; waiting for it here, with runs
+      -- locked already, could close a circle.
+      order by l.run_id for no key update of l skip locked) x;
     update public.run_leases l set heartbeat_at = v_now,
       expires_at = greatest(l.expires_at, least(v_now + make_interval(secs => r.lease_seconds), l.ends_by,
         r.cancelled_at + interval '30 seconds'))

@@ -1,4 +1,4 @@
--- Makes or refreshes the first token of an installation. No authentication: only whoever may call
+-- Makes the first token of an installation, or makes it good again. No authentication: only whoever may call
 -- functions as the service role or the owner gets here, and no verb of the API leads to it.
 create or replace function public.ops_first_token(p jsonb) returns jsonb
 language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
@@ -7,7 +7,7 @@ declare
 begin
   insert into public.tokens (name, kinds, token_sha256)
   values (p ->> 'name', array(select jsonb_array_elements_text(p -> 'kinds')), p ->> 'token_sha256')
-  on conflict (token_sha256) do update set name = excluded.name, kinds = excluded.kinds returning id into v_id;
+  on conflict (token_sha256) do update set name = excluded.name, kinds = excluded.kinds, revoked_at = null returning id into v_id;
   return jsonb_build_object('id', v_id);
 end $$;
 

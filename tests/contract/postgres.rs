@@ -9,6 +9,19 @@ use tokio_postgres::{Client, Config};
 
 static IDLE: Mutex<Vec<Config>> = Mutex::new(Vec::new());
 
+/// Only refused writes are counted on a run that has ended; whatever else changes it is a fault.
+const NOTHING_LEAVES_A_TERMINAL_STATE: &str = "
+    create or replace function public.test_terminal() returns trigger language plpgsql as $$
+    begin
+      if old.status in ('succeeded', 'failed', 'cancelled', 'timed_out')
+        and to_jsonb(old) - 'refused_writes' <> to_jsonb(new) - 'refused_writes' then
+        raise exception 'a run that has ended was changed: % became %', old, new;
+      end if;
+      return new;
+    end $$;
+    create or replace trigger test_terminal before update on public.runs
+      for each row execute function public.test_terminal();";
+
 pub struct Postgres {
     pub database: TestDatabase,
     /// Moves every stored time back by `$1` seconds.
@@ -39,6 +52,11 @@ impl Postgres {
             store: Arc::new(store),
             admin,
         };
+        database
+            .admin
+            .batch_execute(NOTHING_LEAVES_A_TERMINAL_STATE)
+            .await
+            .expect("a trigger");
         let world = Postgres { database, pass };
         world.empty().await;
         world
@@ -49,10 +67,11 @@ impl Postgres {
         let sql = "
             delete from public.artifacts; delete from public.run_steps; delete from public.run_events;
             delete from public.run_logs; delete from public.run_attempts; delete from public.run_leases;
-            delete from public.runs; delete from public.workers; delete from public.run_templates;
+            delete from public.runs; delete from public.workers;
+            delete from public.run_template_versions; delete from public.run_templates;
             delete from public.session_members; delete from public.sessions; delete from public.audit;
             delete from public.tokens; delete from public.lanes where name not in ('A', 'B', 'C', 'D');
-            update public.lanes set concurrency_limit = null, paused = false, paused_reason = null;";
+            update public.lanes set concurrency_limit = null, paused = false, draining = false, paused_reason = null;";
         let admin = &self.database.admin;
         admin.batch_execute(sql).await.expect("an empty database");
         let kinds = ["operator", "worker"];
@@ -68,12 +87,6 @@ impl Postgres {
         let sql = self.pass.replace("$1", &seconds.to_string());
         let admin = &self.database.admin;
         admin.batch_execute(&sql).await.expect("time passes");
-    }
-
-    /// One value of one row.
-    pub async fn ask(&self, sql: &str) -> serde_json::Value {
-        let row = self.database.admin.query_one(sql, &[]).await;
-        row.unwrap_or_else(|e| panic!("{sql}: {e:?}")).get(0)
     }
 }
 

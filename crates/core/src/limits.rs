@@ -8,6 +8,8 @@ pub const BODY_BYTES: usize = 4 * 1024 * 1024;
 pub const SWEEP_ROWS: usize = 100;
 /// Runs that one claim may take or settle.
 pub const CLAIM_RUNS: usize = 100;
+/// Runs in one `runs.heartbeat`.
+pub const HEARTBEAT_RUNS: usize = 500;
 /// One event message; a longer line travels as parts.
 pub const MESSAGE_BYTES: usize = 64 * 1024;
 /// Events in one `events.append`.

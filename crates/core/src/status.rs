@@ -25,7 +25,6 @@ impl RunStatus {
     /// The states that may follow this one. A transition that is not here is a bug.
     pub fn successors(self) -> &'static [RunStatus] {
         match self {
-            // `Failed` from the queue: a dependency or the last attempt is settled by the sweep.
             Queued => &[Claimed, Running, Cancelled, TimedOut],
             Claimed => &[Running, Queued, Succeeded, Failed, Cancelled, TimedOut],
             Running => &[Queued, Succeeded, Failed, Cancelled, TimedOut],
@@ -81,6 +80,8 @@ pub enum StepStatus {
     Cancelled,
     TimedOut,
     Skipped,
+    /// Its attempt's lease ran out; what became of it nobody knows.
+    Lost,
 }
 
 #[cfg(test)]

@@ -94,7 +94,7 @@ fn pool(config: &Config, size: usize) -> Result<Pool, StoreError> {
     let manager = ManagerConfig {
         recycling_method: RecyclingMethod::Fast,
     };
-    let manager = match connector_for(&config).map_err(StoreError::Unavailable)? {
+    let manager = match connector_for(&mut config).map_err(StoreError::Unavailable)? {
         Connector::Plain => Manager::from_config(config, NoTls, manager),
         Connector::Tls(tls) => Manager::from_config(config, *tls, manager),
     };

@@ -8,8 +8,9 @@ pub(crate) enum Connector {
 }
 
 /// Unix sockets and loopback speak plainly; everything else is verified against the system's roots,
-/// unless the URL says `sslmode=disable`.
-pub(crate) fn connector_for(config: &Config) -> Result<Connector, String> {
+/// unless the URL says `sslmode=disable`. `prefer`, the driver's default, would go on in plain text with
+/// a server that says it has no TLS, or with whoever says so in its place: it becomes `require`.
+pub(crate) fn connector_for(config: &mut Config) -> Result<Connector, String> {
     let local = config.get_hosts().iter().all(|host| match host {
         #[cfg(unix)]
         Host::Unix(_) => true,
@@ -18,6 +19,7 @@ pub(crate) fn connector_for(config: &Config) -> Result<Connector, String> {
     if local || config.get_ssl_mode() == SslMode::Disable {
         return Ok(Connector::Plain);
     }
+    config.ssl_mode(SslMode::Require);
     use rustls_platform_verifier::ConfigVerifierExt;
     let _ = rustls::crypto::ring::default_provider().install_default();
     let tls = rustls::ClientConfig::with_platform_verifier().map_err(|e| e.to_string())?;
@@ -26,7 +28,8 @@ pub(crate) fn connector_for(config: &Config) -> Result<Connector, String> {
 
 /// One connection of its own, for migrations and checks. It is driven by a task that ends with it.
 pub async fn connect(config: &Config) -> Result<Client, String> {
-    match connector_for(config)? {
+    let mut config = config.clone();
+    match connector_for(&mut config)? {
         Connector::Plain => {
             let (client, connection) = config
                 .connect(NoTls)

@@ -77,9 +77,9 @@ fn read_beats(body: Value) -> Result<Beats, Refusal> {
     let beats: Beats = body::typed(body, "")?;
     let mut wrong = Wrong::default();
     wrong.unless(
-        beats.runs.len() <= limits::CLAIM_RUNS,
+        beats.runs.len() <= limits::HEARTBEAT_RUNS,
         "/runs",
-        format!("at most {}", limits::CLAIM_RUNS),
+        format!("at most {}", limits::HEARTBEAT_RUNS),
     );
     let mut seen = HashSet::new();
     for (i, beat) in beats.runs.iter().enumerate() {

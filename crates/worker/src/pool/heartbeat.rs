@@ -17,7 +17,7 @@ use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
 /// Runs in one call.
-const BEAT_RUNS: usize = 500;
+const BEAT_RUNS: usize = ops_core::limits::HEARTBEAT_RUNS;
 /// Ends of leases are looked at this often; timers stand still in suspend.
 const LOOK: Duration = Duration::from_millis(250);
 
