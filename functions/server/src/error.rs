@@ -29,8 +29,17 @@ pub enum UpError {
     },
     #[error("no random numbers from the system: {0}")]
     Random(String),
+    #[error("the control room refused its own token: {0}")]
+    Refused(ops_client::ClientError),
     #[error("local worker: {0}")]
     Worker(String),
     #[error("the server stopped: {0}")]
     Serve(std::io::Error),
+}
+
+impl UpError {
+    /// Whether another process holds the data folder.
+    pub fn is_data_in_use(&self) -> bool {
+        matches!(self, UpError::Embedded(EmbeddedError::InUse { .. }))
+    }
 }

@@ -4,6 +4,7 @@
 use crate::UpError;
 use ops_client::{Client, ClientError};
 use ops_core::Code;
+use ops_core::api::LaneUpdate;
 use ops_core::port::Store;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -83,6 +84,23 @@ pub async fn register_token(store: &dyn Store, token: &str) -> Result<(), UpErro
         .call("ops_first_token", p)
         .await
         .map_err(UpError::Install)?;
+    Ok(())
+}
+
+/// Makes the lanes that local workers ask for: a claim of a lane that does not exist is refused.
+pub async fn make_lanes(client: &Client, lanes: &[String]) -> Result<(), ClientError> {
+    let there = client.lanes_list().await?;
+    for name in lanes
+        .iter()
+        .filter(|name| there.iter().all(|lane| lane.name != **name))
+    {
+        client
+            .lanes_update(&LaneUpdate {
+                name: name.clone(),
+                ..LaneUpdate::default()
+            })
+            .await?;
+    }
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 use crate::UpError;
 use crate::database::Database;
 use crate::installation::{
-    bundled, load_runbooks, local_token, register_token, sha256_hex, write_up_json,
+    bundled, load_runbooks, local_token, make_lanes, register_token, sha256_hex, write_up_json,
 };
 use crate::workers::{LocalOptions, LocalWorkers};
 use axum::Router;
@@ -121,11 +121,10 @@ async fn serve(
     let sweeping = tokio::spawn(sweep_every_second(app, sha256_hex(&token), closed));
     let transport = NativeTransport::new().map_err(|e| UpError::Connect(e.to_string()))?;
     let client = Client::new(Arc::new(transport), &url, &token);
-    if load_runbooks(&client)
+    make_lanes(&client, &options.lanes)
         .await
-        .map_err(|e| UpError::Connect(e.to_string()))?
-        > 0
-    {
+        .map_err(UpError::Refused)?;
+    if load_runbooks(&client).await.map_err(UpError::Refused)? > 0 {
         (options.report)(&format!("runbooks: {}", bundled().join(", ")));
     }
     write_up_json(&options.data, &url, &token)?;
