@@ -49,6 +49,41 @@ pub fn interpolate(text: &str, values: &Value) -> Result<String, InterpolateErro
     Ok(result)
 }
 
+/// The same in all texts of a JSON value. A text that is nothing but one `{{ … }}` becomes the
+/// value itself, so a number stays a number. Keys stay as they are.
+pub fn interpolate_json(value: &Value, values: &Value) -> Result<Value, InterpolateError> {
+    let mut budget = MAX_INTERPOLATED_BYTES;
+    fill(value, values, &mut budget)
+}
+
+/// `budget`: bytes that the texts may still have together.
+fn fill(value: &Value, values: &Value, budget: &mut usize) -> Result<Value, InterpolateError> {
+    Ok(match value {
+        Value::String(text) => {
+            let filled = match pieces(text)?.as_slice() {
+                [Piece::Text(""), Piece::Path { path, .. }, Piece::Text("")] => {
+                    path.lookup(values).clone()
+                }
+                _ => Value::String(interpolate(text, values)?),
+            };
+            let bytes = env_text(&filled).len();
+            *budget = budget
+                .checked_sub(bytes)
+                .ok_or(InterpolateError::TooLarge)?;
+            filled
+        }
+        Value::Array(items) => items
+            .iter()
+            .map(|item| fill(item, values, budget))
+            .collect::<Result<_, _>>()?,
+        Value::Object(fields) => fields
+            .iter()
+            .map(|(key, value)| Ok((key.clone(), fill(value, values, budget)?)))
+            .collect::<Result<_, _>>()?,
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
+    })
+}
+
 pub(crate) fn pieces(text: &str) -> Result<Vec<Piece<'_>>, InterpolateError> {
     let mut pieces = Vec::new();
     let mut rest = text;
@@ -112,6 +147,27 @@ mod tests {
         ] {
             assert_eq!(interpolate(text, &values).as_deref(), Ok(result), "{text}");
         }
+    }
+
+    #[test]
+    fn json_keeps_the_types_of_whole_values() {
+        let values = json!({"params": {"n": 3, "list": [1, null], "s": "a\"b"}});
+        let template = json!({
+            "n": "{{ params.n }}", "text": "n={{ params.n }}", "list": ["{{ params.list }}"],
+            "quoted": "{{ params.s }}!", "missing": "{{ params.none }}", "{{ params.s }}": true,
+        });
+        assert_eq!(
+            interpolate_json(&template, &values),
+            Ok(json!({
+                "n": 3, "text": "n=3", "list": [[1, null]], "quoted": "a\"b!", "missing": null,
+                "{{ params.s }}": true,
+            }))
+        );
+        let large = json!({"params": {"x": "a".repeat(100_000)}});
+        assert_eq!(
+            interpolate_json(&json!(vec!["{{ params.x }}"; 1_000]), &large),
+            Err(InterpolateError::TooLarge)
+        );
     }
 
     #[test]

@@ -4,6 +4,7 @@
 mod diagnostic;
 mod env;
 mod expr;
+mod format;
 mod interpolate;
 mod json;
 mod limits;
@@ -21,14 +22,17 @@ mod yaml;
 pub use diagnostic::{Diagnostic, DiagnosticCode};
 pub use env::{env_text, param_env_name, step_env_name};
 pub use expr::{Context, Expr, ExprError, JobState, PathRef, Segment, should_run};
-pub use interpolate::{InterpolateError, interpolate};
+pub use format::json_schema;
+pub use interpolate::{InterpolateError, interpolate, interpolate_json};
 pub use limits::*;
 pub use model::{
-    ArtifactFile, ArtifactSource, ArtifactSpec, InvalidWorkdir, Runbook, Step, StepKind, Workdir,
+    ArtifactFile, ArtifactSource, ArtifactSpec, Count, Expect, HttpCall, HttpMethod, InvalidPause,
+    InvalidStatus, InvalidWorkdir, Pause, Probe, Retry, Runbook, StatusMatch, Step, StepKind,
+    WaitFor, WantedStatus, Workdir,
 };
 pub use names::{
-    RESERVED_ENV_PREFIXES, is_env_name, is_lane, is_output_key, is_param, is_path_below, is_slug,
-    is_step_id, is_web_url,
+    RESERVED_ENV_PREFIXES, is_env_name, is_lane, is_output_key, is_param, is_path_below,
+    is_pointer, is_slug, is_step_id, is_web_url,
 };
 pub use outputs::{OutputError, parse_outputs};
 pub use read::{parse, parse_json};

@@ -21,3 +21,15 @@ pub const MAX_TITLE_CHARS: usize = 200;
 pub const MAX_ARTIFACT_NAME_CHARS: usize = 200;
 /// `max_attempts` of a runbook.
 pub const MAX_ATTEMPTS: std::ops::RangeInclusive<u64> = 1..=20;
+/// Tries of one step, by `retry`.
+pub const MAX_TRIES: std::ops::RangeInclusive<u64> = 1..=20;
+/// `factor` of `retry` and `backoff` of `wait_for`.
+pub const BACKOFF_FACTORS: std::ops::RangeInclusive<f64> = 1.0..=10.0;
+/// Body of an HTTP answer where `max_bytes` says nothing else.
+pub const HTTP_BODY_BYTES: u64 = 1024 * 1024;
+/// `max_bytes` of `http`.
+pub const MAX_HTTP_BYTES: std::ops::RangeInclusive<u64> = 1..=16 * 1024 * 1024;
+/// How much of a body becomes the output `body`.
+pub const HTTP_OUTPUT_BODY_BYTES: usize = 16 * 1024;
+/// Redirects that one request follows.
+pub const MAX_REDIRECTS: usize = 5;

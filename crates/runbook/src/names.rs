@@ -86,6 +86,24 @@ pub fn is_web_url(text: &str) -> bool {
     })
 }
 
+/// A JSON pointer (RFC 6901): empty, or `/` before each part, `~` only as `~0` and `~1`.
+pub fn is_pointer(text: &str) -> bool {
+    (text.is_empty() || text.starts_with('/'))
+        && text
+            .split('~')
+            .skip(1)
+            .all(|rest| rest.starts_with(['0', '1']))
+}
+
+/// The name of an HTTP header: a token of RFC 9110.
+pub(crate) fn is_header_name(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= 100
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b))
+}
+
 fn shaped(text: &str, first: impl Fn(u8) -> bool, rest: impl Fn(u8) -> bool) -> bool {
     text.len() <= MAX_CHARS
         && text.bytes().next().is_some_and(first)
@@ -117,6 +135,17 @@ mod tests {
         for path in ["", "/etc", "..", "a/../..", "~/x", "a\\..\\b", "a\nb"] {
             assert!(!is_path_below(path), "{path:?}");
         }
+    }
+
+    #[test]
+    fn a_pointer_leads_into_json() {
+        for text in ["", "/", "/a/0/b", "/a~1b~0c", "//"] {
+            assert!(is_pointer(text), "{text}");
+        }
+        for text in ["a", "a/b", "/a~", "/a~2", "$.a"] {
+            assert!(!is_pointer(text), "{text}");
+        }
+        assert!(is_header_name("X-Api-Key") && !is_header_name("a b") && !is_header_name("é"));
     }
 
     #[test]

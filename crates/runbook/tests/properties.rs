@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 const VALID: &str = include_str!("../../../templates/runbooks/incident-triage.yaml");
+const EVERYTHING: &str = include_str!("../src/format/everything.yaml");
 const SMALL: &str = "version: 1\nslug: r\ntitle: R\nparams:\n  x: {type: string, default: a}\nsteps:\n  - id: a\n    if: \"!cancelled() && params.x == 'a'\"\n    env: {E: '{{ params.x }}'}\n    run: |\n      echo {{ .x }}\n  - id: b\n    artifact: {name: n, kind: markdown, content: '{{ steps.a.outputs.y }}'}\n";
 
 /// Cuts, doubles and overwrites pieces of a valid text.
@@ -77,7 +78,7 @@ proptest! {
     }
 
     #[test]
-    fn a_damaged_runbook_is_read_or_refused(text in prop_oneof![mutated(VALID), mutated(SMALL)]) {
+    fn a_damaged_runbook_is_read_or_refused(text in prop_oneof![mutated(VALID), mutated(SMALL), mutated(EVERYTHING)]) {
         if let Ok(runbook) = parse(&text, "r.yaml") {
             let json = serde_json::to_value(&runbook).unwrap();
             prop_assert_eq!(parse_json(&json).unwrap(), runbook);

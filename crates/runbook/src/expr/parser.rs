@@ -7,9 +7,11 @@ use crate::suggest;
 use serde_json::Value;
 
 const ROOTS: [&str; 3] = ["params", "steps", "run"];
+/// Between `{{` and `}}`; where secrets may be read, the validator decides.
+const TEXT_ROOTS: [&str; 4] = ["params", "steps", "run", "secrets"];
 
 pub(super) fn parse(source: &str) -> Result<Expr, ExprError> {
-    let mut parser = Parser::new(source)?;
+    let mut parser = Parser::new(source, &ROOTS)?;
     let ast = parser.any(0)?;
     parser.expect_end()?;
     Ok(Expr {
@@ -27,7 +29,7 @@ pub(crate) enum Operand {
 
 /// Reads what stands between `{{` and `}}`.
 pub(crate) fn parse_operand(source: &str) -> Result<Operand, ExprError> {
-    let mut parser = Parser::new(source)?;
+    let mut parser = Parser::new(source, &TEXT_ROOTS)?;
     let value = match parser.take() {
         Some((Token::Literal(value), _)) => Operand::Literal(value),
         Some((Token::Word(word), column)) => Operand::Path(parser.path(word, column)?),
@@ -48,6 +50,7 @@ const PATHS: &str = "write for example `params.x`, `steps.build.outputs.url` or 
 
 struct Parser {
     tokens: Vec<Placed>,
+    roots: &'static [&'static str],
     at: usize,
     end: usize,
     paths: Vec<PathRef>,
@@ -55,13 +58,14 @@ struct Parser {
 }
 
 impl Parser {
-    fn new(source: &str) -> Result<Parser, ExprError> {
+    fn new(source: &str, roots: &'static [&'static str]) -> Result<Parser, ExprError> {
         if source.len() > MAX_EXPR_BYTES {
             let message = format!("the expression is longer than {MAX_EXPR_BYTES} bytes");
             return Err(error(1, message, "compute it in a step"));
         }
         Ok(Parser {
             tokens: tokens(source)?,
+            roots,
             at: 0,
             end: source.chars().count() + 1,
             paths: Vec::new(),
@@ -206,7 +210,7 @@ impl Parser {
     }
 
     fn path(&mut self, root: String, column: usize) -> Result<PathRef, ExprError> {
-        if !ROOTS.contains(&root.as_str()) {
+        if !self.roots.contains(&root.as_str()) {
             return Err(error(
                 column,
                 format!("`{root}` is unknown"),

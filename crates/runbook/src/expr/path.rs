@@ -5,7 +5,7 @@ use serde_json::Value;
 /// One path in an expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PathRef {
-    /// The first is `params`, `steps` or `run`.
+    /// The first is `params`, `steps` or `run`; in texts also `secrets`.
     pub segments: Vec<Segment>,
     /// In characters of the expression, from 1.
     pub column: usize,

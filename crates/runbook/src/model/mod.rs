@@ -1,6 +1,14 @@
 //! The runbook as types. Their JSON is the canonical form: it is what is frozen into a run, and
 //! it is itself a valid runbook, because durations are plain seconds there.
 
+mod http;
+mod status;
+mod tries;
+
+pub use http::{Expect, HttpCall, HttpMethod};
+pub use status::{InvalidStatus, StatusMatch, WantedStatus};
+pub use tries::{Count, InvalidPause, Pause, Probe, Retry, WaitFor};
+
 use ops_core::api::ArtifactKind;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -41,7 +49,7 @@ pub struct Step {
     /// Source of an [`crate::Expr`]; absent means `success()`.
     #[serde(rename = "if", default, skip_serializing_if = "Option::is_none")]
     pub condition: Option<String>,
-    /// In seconds.
+    /// Of one try, in seconds. `wait_for` has its own.
     #[serde(rename = "timeout", default, skip_serializing_if = "Option::is_none")]
     pub timeout_seconds: Option<u32>,
     /// Values may hold `{{ … }}`: interpolate before use.
@@ -52,6 +60,12 @@ pub struct Step {
     /// Files that are kept after the step.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub artifacts: Vec<ArtifactFile>,
+    /// Only of `run` and `http`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry: Option<Retry>,
+    /// The step's failure is not the run's: later steps go on as after a success.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub continue_on_error: bool,
     #[serde(flatten)]
     pub kind: StepKind,
 }
@@ -64,6 +78,10 @@ pub enum StepKind {
     Run(String),
     /// Leaves an artifact without a shell.
     Artifact(ArtifactSpec),
+    /// One HTTP request, sent by the worker itself.
+    Http(Box<HttpCall>),
+    /// Asks again and again until something is so.
+    WaitFor(WaitFor),
 }
 
 impl StepKind {
@@ -71,8 +89,14 @@ impl StepKind {
         match self {
             StepKind::Run(_) => "run",
             StepKind::Artifact(_) => "artifact",
+            StepKind::Http(_) => "http",
+            StepKind::WaitFor(_) => "wait_for",
         }
     }
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// Where a step starts.

@@ -3,6 +3,7 @@
 use super::scope::Scope;
 use super::values;
 use crate::diagnostic::DiagnosticCode as Code;
+use crate::format::keys::{ARTIFACT, ARTIFACT_FILE, ARTIFACT_KINDS, FILE_KINDS};
 use crate::limits::MAX_ARTIFACT_NAME_CHARS;
 use crate::model::{ArtifactFile, ArtifactSource, ArtifactSpec};
 use crate::names::{is_path_below, is_web_url};
@@ -11,10 +12,6 @@ use crate::report::Report;
 use crate::suggest;
 use ops_core::api::ArtifactKind;
 
-const FILE_KEYS: [&str; 4] = ["name", "path", "kind", "mime"];
-const SPEC_KEYS: [&str; 6] = ["name", "kind", "content", "path", "url", "mime"];
-const FILE_KINDS: [&str; 4] = ["file", "markdown", "diff", "json"];
-const SPEC_KINDS: [&str; 5] = ["file", "markdown", "diff", "link", "json"];
 const PATH_SHAPE: &str = "a relative path without `..`, as in `out/report.md`";
 
 /// Files that a step leaves.
@@ -55,7 +52,7 @@ fn file(item: &Field<'_>, report: &mut Report<'_>) -> Option<ArtifactFile> {
             mime: None,
         });
     }
-    values::refuse_unknown(item, "an artifact of a step", &FILE_KEYS, report);
+    values::refuse_unknown(item, "an artifact of a step", &ARTIFACT_FILE, report);
     let path = values::required(item, "path", "an artifact of a step", PATH_SHAPE, report)
         .and_then(|field| path(&field, report));
     let name = match values::optional(item, "name") {
@@ -84,15 +81,21 @@ pub(super) fn spec(
     if !values::expect_map(field, "`artifact`", report) {
         return None;
     }
-    values::refuse_unknown(field, "an artifact", &SPEC_KEYS, report);
+    values::refuse_unknown(field, "an artifact", &ARTIFACT, report);
     let name = values::required(field, "name", "an artifact", "a line for people", report)
         .and_then(|name| {
             let text = values::line(&name, MAX_ARTIFACT_NAME_CHARS, report)?;
             scope.check_text(&name, &text, report);
             Some(text)
         });
-    let kind = values::required(field, "kind", "an artifact", &SPEC_KINDS.join(", "), report)
-        .and_then(|field| kind(&field, &SPEC_KINDS, report));
+    let kind = values::required(
+        field,
+        "kind",
+        "an artifact",
+        &ARTIFACT_KINDS.join(", "),
+        report,
+    )
+    .and_then(|field| kind(&field, &ARTIFACT_KINDS, report));
     let source = source(field, scope, report);
     let mime = values::optional(field, "mime").and_then(|field| mime(&field, report));
     let (kind, source) = (kind?, source?);
@@ -137,7 +140,7 @@ fn source(field: &Field<'_>, scope: &Scope<'_>, report: &mut Report<'_>) -> Opti
 }
 
 /// A link that begins with `{{` can only be checked when its values are there.
-fn url(field: &Field<'_>, text: String, report: &mut Report<'_>) -> Option<String> {
+pub(super) fn url(field: &Field<'_>, text: String, report: &mut Report<'_>) -> Option<String> {
     let fixed = text.find("{{").map_or(text.as_str(), |open| &text[..open]);
     let is_right = match text.contains("{{") {
         true => fixed.is_empty() || fixed.starts_with("https://") || fixed.starts_with("http://"),

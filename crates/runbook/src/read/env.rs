@@ -11,7 +11,6 @@ use std::collections::BTreeMap;
 pub(super) fn read(
     step: &Field<'_>,
     scope: &Scope<'_>,
-    secrets: &[String],
     report: &mut Report<'_>,
 ) -> BTreeMap<String, String> {
     let mut variables = BTreeMap::new();
@@ -23,7 +22,7 @@ pub(super) fn read(
     }
     for (entry, field) in map.entries() {
         let name = &entry.key;
-        if let Some((code, message, hint)) = name_problem(name, secrets) {
+        if let Some((code, message, hint)) = name_problem(name, scope.secrets) {
             report.add(entry.key_span, &field.path, code, message, hint);
         }
         // An empty value is an empty text here: `DEBUG:` sets the variable to nothing.

@@ -2,6 +2,7 @@
 
 use super::{not_built, steps, values};
 use crate::diagnostic::DiagnosticCode as Code;
+use crate::format::keys::RUNBOOK;
 use crate::limits::{MAX_ATTEMPTS, MAX_TITLE_CHARS};
 use crate::model::Runbook;
 use crate::names::{is_env_name, is_lane, is_slug, reserved_prefix};
@@ -9,22 +10,6 @@ use crate::node::Field;
 use crate::report::Report;
 use crate::schema;
 use ops_core::limits::LEASE_SECONDS;
-
-const KEYS: [&str; 13] = [
-    "version",
-    "slug",
-    "title",
-    "description",
-    "default_lane",
-    "timeout",
-    "max_attempts",
-    "lease",
-    "params",
-    "secrets",
-    "concurrency",
-    "on_interrupt",
-    "steps",
-];
 
 const SLUG_SHAPE: &str = "lower-case letters, digits and `-`, at most 64, as in `deploy-web`";
 const LANE_SHAPE: &str = "letters, digits, `_`, `.` and `-`, at most 64, as in `A` or `gpu`";
@@ -34,7 +19,7 @@ pub(super) fn read(root: &Field<'_>, report: &mut Report<'_>) -> Option<Runbook>
     if !values::expect_map(root, "a runbook", report) {
         return None;
     }
-    values::refuse_unknown(root, "a runbook", &KEYS, report);
+    values::refuse_unknown(root, "a runbook", &RUNBOOK, report);
     not_built::in_runbook(root, report);
     let version = version(root, report);
     let slug = values::required(root, "slug", "a runbook", SLUG_SHAPE, report)

@@ -2,12 +2,16 @@
 
 mod artifact;
 mod env;
+mod expect;
+mod fit;
 mod header;
+mod http;
 mod not_built;
 mod scope;
 mod shell;
 mod step;
 mod steps;
+mod tries;
 mod values;
 
 use crate::diagnostic::Diagnostic;

@@ -6,8 +6,7 @@ use crate::node::Field;
 use crate::report::Report;
 
 /// Kinds of steps, and what to do until they are built.
-pub(super) const KINDS: [(&str, &str); 5] = [
-    ("http", "use `run:` with `curl --fail-with-body`"),
+pub(super) const KINDS: [(&str, &str); 3] = [
     (
         "spec_kit",
         "use `run:` with `ops spec generate` or `ops spec validate`",
@@ -17,26 +16,12 @@ pub(super) const KINDS: [(&str, &str); 5] = [
         "use `run:` with `gh workflow run` and `gh run watch`",
     ),
     ("agent", "use `run:` and start the agent's command there"),
-    (
-        "wait_for",
-        "use `run:` with a loop, as in `until check; do sleep 5; done`, and a `timeout`",
-    ),
 ];
 
-const IN_STEP: [(&str, &str); 3] = [
-    (
-        "once",
-        "make the command safe to repeat, and set `max_attempts: 1`",
-    ),
-    (
-        "retry",
-        "use a loop in the shell, as in `for try in 1 2 3; do command && break; sleep 5; done`",
-    ),
-    (
-        "continue_on_error",
-        "write `command || true`, or give later steps `if: always()`",
-    ),
-];
+const IN_STEP: [(&str, &str); 1] = [(
+    "once",
+    "make the command safe to repeat, and set `max_attempts: 1`",
+)];
 
 pub(super) fn in_runbook(root: &Field<'_>, report: &mut Report<'_>) {
     if let Some(field) = root.get("concurrency") {

@@ -15,20 +15,30 @@ pub(super) struct Scope<'r> {
     pub params: Vec<&'r str>,
     /// Parameters that are not declared are allowed too.
     pub is_open: bool,
+    /// Variables that the runbook names under `secrets`.
+    pub secrets: &'r [String],
     /// Ids of all steps, in order.
     pub steps: Vec<String>,
     /// How many of them come before this one.
     pub earlier: usize,
 }
 
+/// Whether a text may hold the values of secrets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Secrets {
+    Readable,
+    Hidden,
+}
+
 impl<'r> Scope<'r> {
-    pub fn new(schema: &'r Value, steps: Vec<String>) -> Scope<'r> {
+    pub fn new(schema: &'r Value, secrets: &'r [String], steps: Vec<String>) -> Scope<'r> {
         let properties = schema.get("properties").and_then(Value::as_object);
         Scope {
             params: properties
                 .map(|map| map.keys().map(String::as_str).collect())
                 .unwrap_or_default(),
             is_open: schema.get("additionalProperties") != Some(&Value::Bool(false)),
+            secrets,
             steps,
             earlier: 0,
         }
@@ -39,7 +49,7 @@ impl<'r> Scope<'r> {
         match Expr::parse(source) {
             Ok(expr) => {
                 for path in expr.paths() {
-                    if let Some((message, hint)) = self.path_problem(path) {
+                    if let Some((message, hint)) = self.path_problem(path, Secrets::Hidden) {
                         let at = place_in(field, source, path.column, report);
                         report.add(at, &field.path, Code::UnknownReference, message, hint);
                     }
@@ -55,12 +65,21 @@ impl<'r> Scope<'r> {
 
     /// Checks the `{{ … }}` of a text that no shell reads.
     pub fn check_text(&self, field: &Field<'_>, text: &str, report: &mut Report<'_>) {
+        self.check(field, text, Secrets::Hidden, report);
+    }
+
+    /// The same where `{{ secrets.NAME }}` may stand too: what is sent, and nowhere shown.
+    pub fn check_sent(&self, field: &Field<'_>, text: &str, report: &mut Report<'_>) {
+        self.check(field, text, Secrets::Readable, report);
+    }
+
+    fn check(&self, field: &Field<'_>, text: &str, secrets: Secrets, report: &mut Report<'_>) {
         let span = field.node.span;
         match pieces(text) {
             Ok(pieces) => {
                 for piece in pieces {
                     if let Piece::Path { path, nth } = piece {
-                        let Some((message, hint)) = self.path_problem(&path) else {
+                        let Some((message, hint)) = self.path_problem(&path, secrets) else {
                             continue;
                         };
                         if report.is_full() {
@@ -96,12 +115,36 @@ impl<'r> Scope<'r> {
     }
 
     /// What is wrong with a path, and how to mend it.
-    fn path_problem(&self, path: &PathRef) -> Option<(String, String)> {
+    fn path_problem(&self, path: &PathRef, secrets: Secrets) -> Option<(String, String)> {
         match path.key(0) {
+            Some("secrets") => self.secret_problem(path, secrets),
             Some("params") => path.key(1).and_then(|name| self.param_problem(name)),
             Some("steps") => self.step_problem(path),
             _ => key_problem(path, 1, &RUN_KEYS, "a run"),
         }
+    }
+
+    fn secret_problem(&self, path: &PathRef, secrets: Secrets) -> Option<(String, String)> {
+        let Some(name) = path.key(1).filter(|_| path.segments.len() == 2) else {
+            let message = format!("`{path}` is no secret");
+            return Some((message, "write for example `secrets.API_TOKEN`".into()));
+        };
+        if secrets == Secrets::Hidden {
+            let message = "a secret cannot be read here, where people would see it";
+            let hint = format!(
+                "`headers`, `body` and `json` of `http` may; a shell has it as \"${name}\""
+            );
+            return Some((message.into(), hint));
+        }
+        if self.secrets.iter().any(|secret| secret == name) {
+            return None;
+        }
+        let known: Vec<&str> = self.secrets.iter().map(String::as_str).collect();
+        let hint = match suggest::nearest(name, known.iter().copied()) {
+            Some(right) => format!("did you mean `{right}`?"),
+            None => format!("list it, as in `secrets: [{name}]`"),
+        };
+        Some((format!("the runbook has no secret `{name}`"), hint))
     }
 
     fn param_problem(&self, name: &str) -> Option<(String, String)> {

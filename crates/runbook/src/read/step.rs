@@ -1,50 +1,23 @@
 //! One step.
 
 use super::scope::Scope;
-use super::{artifact, env, not_built, shell, values};
+use super::{artifact, env, fit, http, not_built, shell, tries, values};
 use crate::diagnostic::DiagnosticCode as Code;
+use crate::format::keys::{STEP, STEP_KINDS};
 use crate::limits::MAX_TITLE_CHARS;
 use crate::model::{Step, StepKind, Workdir};
 use crate::names::is_step_id;
 use crate::node::Field;
 use crate::report::Report;
 
-const KEYS: [&str; 17] = [
-    "id",
-    "title",
-    "if",
-    "timeout",
-    "env",
-    "workdir",
-    "artifacts",
-    "run",
-    "artifact",
-    "http",
-    "spec_kit",
-    "workflow",
-    "agent",
-    "wait_for",
-    "once",
-    "retry",
-    "continue_on_error",
-];
-
-/// The kinds that run today.
-const KINDS: [&str; 2] = ["run", "artifact"];
-
 const ID_SHAPE: &str =
     "lower-case letters, digits, `_` and `-`, beginning with a letter, at most 64";
 
-pub(super) fn read(
-    field: &Field<'_>,
-    scope: &Scope<'_>,
-    secrets: &[String],
-    report: &mut Report<'_>,
-) -> Option<Step> {
+pub(super) fn read(field: &Field<'_>, scope: &Scope<'_>, report: &mut Report<'_>) -> Option<Step> {
     if !values::expect_map(field, "a step", report) {
         return None;
     }
-    values::refuse_unknown(field, "a step", &KEYS, report);
+    values::refuse_unknown(field, "a step", &STEP, report);
     not_built::in_step(field, report);
     let id = values::required(field, "id", "a step", ID_SHAPE, report)
         .and_then(|id| values::name(&id, "id of a step", ID_SHAPE, is_step_id, report));
@@ -53,10 +26,16 @@ pub(super) fn read(
     let condition = condition(field, scope, report);
     let timeout_seconds =
         values::optional(field, "timeout").and_then(|field| values::seconds(&field, report));
-    let env = env::read(field, scope, secrets, report);
+    let env = env::read(field, scope, report);
     let workdir = workdir(field, report);
     let artifacts = artifact::files(field, report);
+    let retry = tries::retry(field, scope, report);
+    let continue_on_error = values::optional(field, "continue_on_error")
+        .and_then(|field| values::boolean(&field, report));
     let kind = kind(field, scope, report);
+    if let Some(kind) = &kind {
+        fit::check(field, kind, report);
+    }
     Some(Step {
         id: id?,
         title,
@@ -65,6 +44,8 @@ pub(super) fn read(
         env,
         workdir,
         artifacts,
+        retry,
+        continue_on_error: continue_on_error.unwrap_or_default(),
         kind: kind?,
     })
 }
@@ -93,7 +74,7 @@ fn workdir(step: &Field<'_>, report: &mut Report<'_>) -> Workdir {
 /// Exactly one key says what the step does.
 fn kind(step: &Field<'_>, scope: &Scope<'_>, report: &mut Report<'_>) -> Option<StepKind> {
     let not_built = not_built::KINDS.iter().map(|(kind, _)| *kind);
-    let given: Vec<&str> = KINDS
+    let given: Vec<&str> = STEP_KINDS
         .into_iter()
         .chain(not_built)
         .filter(|kind| step.node.get(kind).is_some())
@@ -103,11 +84,17 @@ fn kind(step: &Field<'_>, scope: &Scope<'_>, report: &mut Report<'_>) -> Option<
         ["artifact"] => {
             artifact::spec(&step.get("artifact")?, scope, report).map(StepKind::Artifact)
         }
+        ["http"] => {
+            http::read(&step.get("http")?, scope, report).map(|call| StepKind::Http(Box::new(call)))
+        }
+        ["wait_for"] => {
+            tries::wait_for(&step.get("wait_for")?, scope, report).map(StepKind::WaitFor)
+        }
         // Reported as not built.
         [_] => None,
         [] => {
             let message = "a step needs a key that says what it does";
-            let hint = "write `run: |` with shell text below, or `artifact: {…}`";
+            let hint = "write `run: |` with shell text below, `http: {url: …}`, `wait_for: {…}`, or `artifact: {…}`";
             report.at(step, Code::MissingKey, message, hint);
             None
         }
@@ -119,7 +106,7 @@ fn kind(step: &Field<'_>, scope: &Scope<'_>, report: &mut Report<'_>) -> Option<
     }
 }
 
-fn run(field: &Field<'_>, scope: &Scope<'_>, report: &mut Report<'_>) -> Option<String> {
+pub(super) fn run(field: &Field<'_>, scope: &Scope<'_>, report: &mut Report<'_>) -> Option<String> {
     let hint = "write `run: |` and the shell text indented below";
     if field.node.is_null() {
         report.at(field, Code::BadValue, "`run` is empty", hint);

@@ -36,12 +36,13 @@ pub(super) fn read(
         report.at(&list, Code::TooLarge, message, hint);
         return None;
     }
-    let mut scope = Scope::new(params, list.items().map(|step| id_of(&step)).collect());
+    let ids = list.items().map(|step| id_of(&step)).collect();
+    let mut scope = Scope::new(params, secrets, ids);
     let mut steps = Vec::with_capacity(count);
     for (place, field) in list.items().enumerate() {
         scope.earlier = place;
         refuse_taken_id(&field, &scope, report);
-        steps.extend(step::read(&field, &scope, secrets, report));
+        steps.extend(step::read(&field, &scope, report));
         if report.is_full() {
             break;
         }

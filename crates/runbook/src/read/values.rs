@@ -1,10 +1,13 @@
 //! Single values: texts, durations, numbers, lists. `None` means that the report says why.
 
 use crate::diagnostic::DiagnosticCode as Code;
+use crate::format::{Key, names};
+use crate::model::Pause;
 use crate::node::{Field, Kind};
 use crate::report::Report;
 use crate::suggest;
 use serde_json::Value;
+use std::ops::RangeInclusive;
 
 /// The value of an optional key; an empty one counts as absent.
 pub(super) fn optional<'n>(field: &Field<'n>, key: &str) -> Option<Field<'n>> {
@@ -138,6 +141,84 @@ pub(super) fn whole_number(field: &Field<'_>, report: &mut Report<'_>) -> Option
     number
 }
 
+/// A number from a range, as in `factor: 1.5`.
+pub(super) fn fraction(
+    field: &Field<'_>,
+    allowed: &RangeInclusive<f64>,
+    report: &mut Report<'_>,
+) -> Option<f64> {
+    let number = match &field.node.kind {
+        Kind::Scalar { value, .. } => value.as_f64(),
+        _ => None,
+    };
+    let found = number.filter(|number| allowed.contains(number));
+    if found.is_none() {
+        let (least, most) = (allowed.start(), allowed.end());
+        let message = format!("here should be a number from {least} to {most}");
+        report.at(field, Code::BadValue, message, "");
+    }
+    found
+}
+
+/// A whole number from a range.
+pub(super) fn whole_within(
+    field: &Field<'_>,
+    allowed: &RangeInclusive<u64>,
+    report: &mut Report<'_>,
+) -> Option<u64> {
+    let number = whole_number(field, report)?;
+    if allowed.contains(&number) {
+        return Some(number);
+    }
+    let (least, most) = (allowed.start(), allowed.end());
+    let message = format!("{number} is outside of what is allowed: {least} to {most}");
+    report.at(field, Code::BadValue, message, "");
+    None
+}
+
+/// A time of at least a millisecond. A number may have a point: `0.5` is half a second.
+pub(super) fn pause(field: &Field<'_>, report: &mut Report<'_>) -> Option<Pause> {
+    if let Kind::Scalar {
+        value: Value::Number(number),
+        ..
+    } = &field.node.kind
+    {
+        return told(field, Pause::try_from(number.clone()), report);
+    }
+    let text = text(field, report)?;
+    let duration = told(field, ops_core::duration::parse(&text), report)?;
+    told(field, Pause::try_from(duration), report)
+}
+
+fn told<T, E: std::fmt::Display>(
+    field: &Field<'_>,
+    result: Result<T, E>,
+    report: &mut Report<'_>,
+) -> Option<T> {
+    match result {
+        Ok(value) => Some(value),
+        Err(error) => {
+            report.at(field, Code::BadValue, error.to_string(), "");
+            None
+        }
+    }
+}
+
+pub(super) fn boolean(field: &Field<'_>, report: &mut Report<'_>) -> Option<bool> {
+    let truth = match &field.node.kind {
+        Kind::Scalar { value, .. } => value.as_bool(),
+        _ => None,
+    };
+    if truth.is_none() {
+        let message = format!(
+            "here should be true or false, not {}",
+            field.node.type_word()
+        );
+        report.at(field, Code::WrongType, message, "");
+    }
+    truth
+}
+
 pub(super) fn is_false(field: &Field<'_>) -> bool {
     matches!(
         &field.node.kind,
@@ -148,13 +229,14 @@ pub(super) fn is_false(field: &Field<'_>) -> bool {
     )
 }
 
-/// Refuses keys that are not in `known`, naming the nearest.
+/// Refuses keys that are not in the table, naming the nearest.
 pub(super) fn refuse_unknown(
     field: &Field<'_>,
     owner: &str,
-    known: &[&str],
+    keys: &'static [Key],
     report: &mut Report<'_>,
 ) {
+    let known: Vec<&str> = names(keys).collect();
     for (entry, value) in field.entries() {
         if known.contains(&entry.key.as_str()) {
             continue;
@@ -165,7 +247,7 @@ pub(super) fn refuse_unknown(
         let message = format!("{owner} has no key `{}`", entry.key);
         let hint = match entry.key.as_str() {
             "<<" => "write the keys out; runbooks know no merge keys".to_string(),
-            key => suggest::hint(key, known, "keys"),
+            key => suggest::hint(key, &known, "keys"),
         };
         report.add(entry.key_span, &value.path, Code::UnknownKey, message, hint);
     }

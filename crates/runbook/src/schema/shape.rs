@@ -2,44 +2,15 @@
 
 use super::{instance, pattern};
 use crate::diagnostic::DiagnosticCode as Code;
+use crate::format::keys::{PARAMETER, TYPES};
+use crate::format::names;
 use crate::node::{Field, Kind};
 use crate::report::Report;
 use crate::suggest;
 use serde_json::{Map, Value};
 
-const TYPES: [&str; 7] = [
-    "string", "number", "integer", "boolean", "array", "object", "null",
-];
-
 /// Values of one `enum`: every value is compared with all of them.
 const MAX_VALUES: usize = 500;
-
-const KEYWORDS: [&str; 24] = [
-    "type",
-    "enum",
-    "const",
-    "default",
-    "title",
-    "description",
-    "examples",
-    "minimum",
-    "maximum",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
-    "minLength",
-    "maxLength",
-    "pattern",
-    "format",
-    "items",
-    "minItems",
-    "maxItems",
-    "uniqueItems",
-    "properties",
-    "required",
-    "additionalProperties",
-    "$schema",
-    "$comment",
-];
 
 /// One parameter in the short form, and whether it is required. `required: true` is a boolean
 /// only here.
@@ -133,7 +104,7 @@ fn keyword(
         }
         _ => {
             let message = format!("`{key}` is no supported keyword of a parameter's schema");
-            let hint = suggest::hint(key, &KEYWORDS, "supported");
+            let hint = suggest::hint(key, &names(&PARAMETER).collect::<Vec<_>>(), "supported");
             report.add(key_span, &field.path, Code::BadSchema, message, hint);
             None
         }

@@ -81,6 +81,10 @@ impl<'a> Attempt<'a> {
             let mut end = match &step.kind {
                 StepKind::Run(script) => self.run_shell(place, &step, script).await,
                 StepKind::Artifact(artifact) => self.leave_artifact(&step, artifact).await,
+                StepKind::Http(_) | StepKind::WaitFor(_) => {
+                    let error = format!("step {}: this worker cannot do that yet", step.id);
+                    StepEnd::failed("step_failed", error)
+                }
             };
             if !end.is_last {
                 self.keep_files(&step, &mut end).await;
