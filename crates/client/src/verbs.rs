@@ -199,6 +199,58 @@ impl Client {
             .template)
     }
 
+    /// A new version of the template that the text names.
+    pub async fn templates_update(&self, update: &TemplateUpdate) -> Answer<Template> {
+        #[derive(Deserialize)]
+        struct One {
+            template: Template,
+        }
+        Ok(self.post::<One>("templates.update", update).await?.template)
+    }
+
+    pub async fn templates_delete(&self, slug: &str) -> Answer<Anything> {
+        self.post("templates.delete", &TemplateDelete { slug: slug.into() })
+            .await
+    }
+
+    pub async fn sessions_update(&self, update: &SessionUpdate) -> Answer<Session> {
+        #[derive(Deserialize)]
+        struct One {
+            session: Session,
+        }
+        Ok(self.post::<One>("sessions.update", update).await?.session)
+    }
+
+    pub async fn sessions_archive(&self, archive: &SessionArchive) -> Answer<Session> {
+        #[derive(Deserialize)]
+        struct One {
+            session: Session,
+        }
+        Ok(self.post::<One>("sessions.archive", archive).await?.session)
+    }
+
+    pub async fn sessions_delete(&self, session_id: &str) -> Answer<Anything> {
+        self.post("sessions.delete", &json!({ "session_id": session_id }))
+            .await
+    }
+
+    pub async fn runs_cancel_many(&self, chosen: &BulkRuns) -> Answer<BulkAnswer> {
+        self.post("runs.cancel", chosen).await
+    }
+
+    pub async fn runs_retry_many(&self, chosen: &BulkRuns) -> Answer<BulkAnswer> {
+        self.post("runs.retry", chosen).await
+    }
+
+    pub async fn workers_drain(&self, drain: &WorkerDrain) -> Answer<Anything> {
+        self.post("workers.drain", drain).await
+    }
+
+    /// Filters by name: `actor`, `action`, `target`, `after` (cursor), `limit`.
+    pub async fn audit_list(&self, filters: &[(&str, &str)]) -> Answer<AuditPage> {
+        self.get("audit.list", filters).await
+    }
+
     pub async fn lanes_list(&self) -> Answer<Vec<Lane>> {
         #[derive(Deserialize)]
         struct All {

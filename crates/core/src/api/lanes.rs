@@ -7,6 +7,9 @@ pub struct Lane {
     pub concurrency_limit: Option<u32>,
     pub paused: bool,
     pub paused_reason: Option<String>,
+    /// As a pause; workers that ask for nothing else are told to end.
+    #[serde(default)]
+    pub draining: bool,
     pub queued: u64,
     pub held: u64,
 }
@@ -20,6 +23,8 @@ pub struct LaneUpdate {
     pub concurrency_limit: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paused: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub draining: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
@@ -38,4 +43,13 @@ pub struct Worker {
     /// Runs that it holds.
     pub held: u64,
     pub drain: bool,
+}
+
+/// `workers.drain`: no more runs; those that it has go on. `drain: false` takes it back.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WorkerDrain {
+    pub worker_id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drain: Option<bool>,
 }

@@ -2,6 +2,8 @@
 //! Worker verbs ignore unknown fields, so that versions may differ; operator verbs refuse them.
 
 mod artifacts;
+mod audit;
+mod bulk;
 mod events;
 mod lanes;
 mod runs;
@@ -11,6 +13,8 @@ mod tokens;
 mod worker;
 
 pub use artifacts::*;
+pub use audit::*;
+pub use bulk::*;
 pub use events::*;
 pub use lanes::*;
 pub use runs::*;

@@ -26,4 +26,30 @@ pub struct Template {
     pub source: Option<String>,
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub runbook: Value,
+    /// Only in `templates.get`: every version, the newest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub versions: Vec<TemplateVersion>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct TemplateVersion {
+    pub version: u32,
+    pub created_by: String,
+    pub created_at: String,
+}
+
+/// `templates.update`: a new version; the same text changes nothing.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TemplateUpdate {
+    pub source: String,
+    /// The version that the edit is based on: another one by now is refused, not overwritten.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_version: Option<u32>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TemplateDelete {
+    pub slug: String,
 }

@@ -3,7 +3,7 @@ use crate::app::App;
 use crate::body::{self, Wrong};
 use crate::refusal::Refusal;
 use axum::extract::{Request, State};
-use ops_core::api::LaneUpdate;
+use ops_core::api::{LaneUpdate, WorkerDrain};
 use ops_core::text;
 use serde_json::json;
 
@@ -40,4 +40,17 @@ pub async fn update(State(app): State<App>, request: Request) -> Answer {
 pub async fn workers(State(app): State<App>, request: Request) -> Answer {
     let (auth, _) = read_call(request, &[])?;
     ok(app.call("workers_list", &auth, json!({})).await?)
+}
+
+pub async fn drain(State(app): State<App>, request: Request) -> Answer {
+    let (auth, body) = operator_call(request).await?;
+    let drain: WorkerDrain = body::typed(body, "")?;
+    let mut wrong = Wrong::default();
+    wrong.unless(
+        (1..=200).contains(&drain.worker_id.len()),
+        "/worker_id",
+        "must be 1 to 200 bytes",
+    );
+    wrong.done()?;
+    ok(app.call("workers_drain", &auth, json!(drain)).await?)
 }

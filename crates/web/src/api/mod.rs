@@ -1,6 +1,8 @@
 //! One handler per verb. A handler reads the request, makes one call, shapes the answer.
 
 mod artifacts;
+mod audit;
+mod bulk;
 mod claim;
 mod create;
 mod events;
@@ -28,7 +30,7 @@ use serde_json::{Map, Value, json};
 pub type Answer = Result<Response, Refusal>;
 
 pub fn routes(app: App) -> Router {
-    let verbs: [(&str, MethodRouter<App>); 30] = [
+    let verbs: [(&str, MethodRouter<App>); 37] = [
         ("runs.create", post(create::create)),
         ("runs.claim", post(claim::claim)),
         ("runs.start", post(worker::start)),
@@ -47,13 +49,20 @@ pub fn routes(app: App) -> Router {
         ("sessions.create", post(sessions::create)),
         ("sessions.get", get(sessions::read)),
         ("sessions.list", get(sessions::list)),
+        ("sessions.update", post(sessions::update)),
+        ("sessions.archive", post(sessions::archive)),
+        ("sessions.delete", post(sessions::delete)),
         ("templates.create", post(templates::create)),
         ("templates.validate", post(templates::validate)),
+        ("templates.update", post(templates::update)),
+        ("templates.delete", post(templates::delete)),
         ("templates.get", get(templates::read)),
         ("templates.list", get(templates::list)),
         ("lanes.list", get(lanes::list)),
         ("lanes.update", post(lanes::update)),
         ("workers.list", get(lanes::workers)),
+        ("workers.drain", post(lanes::drain)),
+        ("audit.list", get(audit::list)),
         ("tokens.create", post(tokens::create)),
         ("tokens.list", get(tokens::list)),
         ("tokens.revoke", post(tokens::revoke)),

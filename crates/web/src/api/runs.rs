@@ -1,4 +1,4 @@
-use super::{Answer, created, ok, only_id, operator_call, read_call};
+use super::{Answer, bulk, created, ok, only_id, operator_call, read_call};
 use crate::app::App;
 use crate::body::Wrong;
 use crate::refusal::Refusal;
@@ -8,6 +8,9 @@ use serde_json::{Map, Value, json};
 
 pub async fn cancel(State(app): State<App>, request: Request) -> Answer {
     let (auth, body) = operator_call(request).await?;
+    if bulk::is_bulk(&body) {
+        return bulk::call(&app, "runs_cancel", &auth, body).await;
+    }
     let fields = only_id(&body, "run_id", &["reason"])?.clone();
     at_most(&fields, "reason", 2_000)?;
     let answer = app
@@ -19,6 +22,9 @@ pub async fn cancel(State(app): State<App>, request: Request) -> Answer {
 
 pub async fn retry(State(app): State<App>, request: Request) -> Answer {
     let (auth, body) = operator_call(request).await?;
+    if bulk::is_bulk(&body) {
+        return bulk::call(&app, "runs_retry", &auth, body).await;
+    }
     let fields = only_id(&body, "run_id", &["idempotency_key"])?.clone();
     at_most(&fields, "idempotency_key", 200)?;
     let mut answer = app.call("runs_retry", &auth, fields.into()).await?;
@@ -63,7 +69,19 @@ pub async fn read(State(app): State<App>, request: Request) -> Answer {
 pub async fn list(State(app): State<App>, request: Request) -> Answer {
     let (auth, query) = read_call(
         request,
-        &["status", "lane", "session_id", "template", "after", "limit"],
+        &[
+            "status",
+            "lane",
+            "session_id",
+            "template",
+            "repo",
+            "worker",
+            "since",
+            "until",
+            "text",
+            "after",
+            "limit",
+        ],
     )?;
     let status = query.get("status");
     if status.is_some_and(|word| RunStatus::parse(word).is_none()) {
@@ -75,8 +93,21 @@ pub async fn list(State(app): State<App>, request: Request) -> Answer {
     if query.get("lane").is_some_and(|lane| !text::is_lane(lane)) {
         return Err(Problem::invalid("/lane", "this is no name of a lane").into());
     }
+    for name in ["since", "until"] {
+        if query
+            .get(name)
+            .is_some_and(|time| !text::is_timestamp(time))
+        {
+            return Err(Problem::invalid(
+                format!("/{name}"),
+                "must be a time such as 2026-11-24T22:30:00Z",
+            )
+            .into());
+        }
+    }
     let p = json!({
-        "status": status, "lane": query.get("lane"), "template": query.get("template"), "session_id": query.uuid("session_id")?,
+        "repo": query.get("repo"), "worker": query.get("worker"), "since": query.get("since"), "until": query.get("until"),
+        "text": query.get("text"), "status": status, "lane": query.get("lane"), "template": query.get("template"), "session_id": query.uuid("session_id")?,
         "after": query.number("after", 1..=i64::MAX)?, "limit": query.limit()?,
     });
     ok(app.call("runs_list", &auth, without_nulls(p)).await?)

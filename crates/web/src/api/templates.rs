@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::body::{self, Wrong};
 use crate::refusal::Refusal;
 use axum::extract::{Request, State};
-use ops_core::api::TemplateSource;
+use ops_core::api::{TemplateDelete, TemplateSource, TemplateUpdate};
 use ops_runbook::{Runbook, parse};
 use serde_json::{Value, json};
 
@@ -48,15 +48,26 @@ fn read_source(source: &str) -> Result<Runbook, Refusal> {
     })
 }
 
-pub async fn read(State(app): State<App>, request: Request) -> Answer {
-    let (auth, query) = read_call(request, &["slug"])?;
+pub async fn update(State(app): State<App>, request: Request) -> Answer {
+    let (auth, body) = operator_call(request).await?;
+    let update: TemplateUpdate = body::typed(body, "")?;
+    let runbook = read_source(&update.source)?;
+    let p = json!({ "source": update.source, "expected_version": update.expected_version, "runbook": runbook });
     ok(app
-        .call(
-            "templates_get",
-            &auth,
-            json!({ "slug": query.require("slug")? }),
-        )
+        .call("templates_update", &auth, without_nulls(p))
         .await?)
+}
+
+pub async fn delete(State(app): State<App>, request: Request) -> Answer {
+    let (auth, body) = operator_call(request).await?;
+    let delete: TemplateDelete = body::typed(body, "")?;
+    ok(app.call("templates_delete", &auth, json!(delete)).await?)
+}
+
+pub async fn read(State(app): State<App>, request: Request) -> Answer {
+    let (auth, query) = read_call(request, &["slug", "version"])?;
+    let p = json!({ "slug": query.require("slug")?, "version": query.number("version", 1..=i64::from(i32::MAX))? });
+    ok(app.call("templates_get", &auth, without_nulls(p)).await?)
 }
 
 pub async fn list(State(app): State<App>, request: Request) -> Answer {
