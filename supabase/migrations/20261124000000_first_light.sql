@@ -1999,6 +1999,113 @@ begin
     'next', case when jsonb_array_length(v_entries) = v_limit then v_entries -> -1 ->> 'id' end);
 end $$;
 
+-- 41_ui_board.sql
+-- What the Runboard shows, of one session or of all, in one call. `known` is the tag of what the
+-- caller has: where nothing that is shown has changed the answer is only that, after a few index
+-- probes, however many runs there are.
+-- The tag is a digest of what is shown, never a counter that transitions would have to update. The age
+-- of heartbeats counts in steps of five seconds, so that a worker that falls silent shows.
+create or replace function public.ops_board_tag(p_session uuid, p_now timestamptz) returns text
+language sql stable set search_path = '' as $$
+  select md5(concat_ws('|', p_session, public.ops_version(),
+    (select max(r.seq) from public.runs r),
+    (select max(r.finished_at) from public.runs r where r.finished_at is not null),
+    (select string_agg(concat_ws(',', l.run_id, l.attempt, l.step, l.heartbeat_at,
+        floor(extract(epoch from p_now - l.heartbeat_at) / 5), g.last_pos), ';' order by l.run_id)
+      from public.run_leases l left join public.run_logs g on g.run_id = l.run_id),
+    (select string_agg(concat_ws(',', l::text,
+        (select concat_ws(':', q.priority, q.seq) from public.runs q
+          where q.lane = l.name and q.status = 'queued' and q.parked is null order by q.priority, q.seq limit 1)), ';' order by l.name)
+      from public.lanes l),
+    (select string_agg(concat_ws(',', w.lanes::text, w.session_id, w.drain), ';' order by w.id) from public.workers w
+      where w.last_seen > p_now - interval '30 seconds'),
+    (select concat_ws(',', count(*), max(s.updated_at)) from public.sessions s)))
+$$;
+
+-- The last lines of a run's log, oldest first.
+create or replace function public.ops_last_lines(p_run uuid, p_lines integer) returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(jsonb_agg(jsonb_build_object('pos', e.pos, 'level', e.level, 'message', left(e.message, 400)) order by e.pos), '[]')
+  from (select x.pos, x.level, x.message from public.run_events x where x.run_id = p_run order by x.pos desc limit p_lines) e
+$$;
+
+create or replace function public.ops_board_lane(l public.lanes, p_session uuid, p_now timestamptz) returns jsonb
+language sql stable set search_path = '' as $$
+  select jsonb_build_object('name', l.name, 'concurrency_limit', l.concurrency_limit, 'paused', l.paused,
+    'paused_reason', l.paused_reason, 'draining', l.draining,
+    'held', (select count(*) from public.run_leases x where x.lane = l.name),
+    -- Counted up to a thousand, so that a long queue costs no more than a short one.
+    'queued', (select count(*) from (select from public.runs r where r.lane = l.name and r.status = 'queued' and r.parked is null
+      and (p_session is null or r.session_id = p_session) limit 1001) x),
+    'workers', (select count(*) from public.workers w where l.name = any (w.lanes) and not w.drain
+      and w.last_seen > p_now - interval '30 seconds' and (p_session is null or w.session_id is null or w.session_id = p_session)),
+    'active', coalesce((
+      select jsonb_agg(public.ops_run_json(r) || jsonb_build_object('worker_id', x.worker_id, 'lines', public.ops_last_lines(r.id, 5),
+        'step_count', jsonb_array_length(r.runbook -> 'steps'),
+        'steps_done', (select count(*) from public.run_steps s where s.run_id = r.id and s.attempt = r.attempt and s.status <> 'running'),
+        'running_step', (select s.step from public.run_steps s where s.run_id = r.id and s.attempt = r.attempt and s.status = 'running'
+          order by s.started_at desc limit 1)) order by r.claimed_at, r.seq)
+      from (select y.* from public.run_leases y where y.lane = l.name order by y.run_id limit 50) x
+      join public.runs r on r.id = x.run_id and (p_session is null or r.session_id = p_session)), '[]'),
+    'queue', coalesce((
+      select jsonb_agg(public.ops_run_json(r) || jsonb_build_object('waiting', public.ops_waiting(r, p_now)) order by r.parked is not null, r.priority, r.seq)
+      from (
+        (select y.* from public.runs y where p_session is null and y.lane = l.name and y.status = 'queued' and y.parked is null
+          order by y.priority, y.seq limit 6)
+        union all
+        (select y.* from public.runs y where y.session_id = p_session and y.lane = l.name and y.status = 'queued' and y.parked is null
+          order by y.priority, y.seq limit 6)
+        union all
+        (select y.* from public.runs y where y.lane = l.name and y.status = 'queued' and y.parked = 'not_before'
+          and (p_session is null or y.session_id = p_session) order by y.not_before limit 2)) r), '[]'),
+    'recent', coalesce((
+      select jsonb_agg(public.ops_run_json(r) order by r.finished_at desc)
+      from (select y.* from (select z.* from public.runs z where z.finished_at is not null
+          and (p_session is null or z.session_id = p_session) order by z.finished_at desc limit 60) y
+        where y.lane = l.name order by y.finished_at desc limit 5) r), '[]'))
+$$;
+
+create or replace function public.ui_board(p jsonb) returns jsonb
+language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
+declare
+  v_now timestamptz := clock_timestamp();
+  v_session uuid := (p ->> 'session_id')::uuid;
+  v_tag text;
+  v_ends jsonb;
+  s public.sessions%rowtype;
+  a record;
+begin
+  a := public.ops_authenticate(p -> 'auth', '{operator,viewer}', v_now);
+  if a.code is not null then
+    return public.ops_refuse(a.code, a.detail);
+  end if;
+  v_tag := public.ops_board_tag(v_session, v_now);
+  if v_tag = p ->> 'known' then
+    return jsonb_build_object('unchanged', true, 'tag', v_tag);
+  end if;
+  if v_session is not null then
+    select * into s from public.sessions x where x.id = v_session;
+    if not found then
+      return public.ops_refuse('not_found', 'there is no such session');
+    end if;
+  end if;
+  -- Ends per two minutes over the last hour, of the newest 5,000.
+  select jsonb_build_object(
+    'succeeded', count(*) filter (where e.status = 'succeeded'), 'failed', count(*) filter (where e.status in ('failed', 'timed_out')),
+    'buckets', (select jsonb_agg(coalesce(b.n, 0) order by g) from generate_series(0, 29) g left join (
+        select floor(extract(epoch from x.finished_at - (v_now - interval '1 hour')) / 120)::integer as slot, count(*) as n
+        from (select r.finished_at from public.runs r where r.finished_at > v_now - interval '1 hour'
+          and (v_session is null or r.session_id = v_session) order by r.finished_at desc limit 5000) x group by 1) b on b.slot = g))
+  into v_ends
+  from (select r.status from public.runs r where r.finished_at > v_now - interval '1 hour'
+    and (v_session is null or r.session_id = v_session) order by r.finished_at desc limit 5000) e;
+  return jsonb_build_object('tag', v_tag, 'now', v_now, 'session', case when v_session is not null then public.ops_session_json(s) end,
+    'ends', v_ends,
+    'lanes', (select jsonb_agg(public.ops_board_lane(l, v_session, v_now) order by l.name collate "C") from public.lanes l),
+    'sessions', coalesce((select jsonb_agg(jsonb_build_object('id', x.id, 'name', x.name) order by x.created_at desc)
+      from (select * from public.sessions y where y.status = 'active' order by y.created_at desc limit 50) x), '[]'));
+end $$;
+
 -- 80_policies.sql
 -- Row Level Security on every table. `anon` can do nothing. `authenticated` reads what belongs to
 -- sessions of which its `sub` is a member, and templates and spec documents. Policies call no
@@ -2067,12 +2174,12 @@ begin
       or p.proname in ('ops_version', 'ops_health', 'ops_refuse', 'ops_authenticate', 'ops_audit', 'ops_log', 'ops_run_json',
         'ops_settle', 'ops_sweep', 'ops_insert_runs', 'ops_lease_lost', 'ops_chosen_runs', 'ops_cancel_run', 'ops_retry_run',
         'ops_waiting', 'ops_roll_tail', 'ops_artifact_json', 'ops_session_json', 'ops_template_json', 'ops_lane_json',
-        'ops_first_token')
+        'ops_first_token', 'ops_board_tag', 'ops_last_lines', 'ops_board_lane')
       or pg_get_function_identity_arguments(p.oid) = 'p jsonb' and p.proname in (
       'runs_create', 'runs_claim', 'runs_start', 'runs_heartbeat', 'runs_finish', 'runs_cancel',
       'runs_retry', 'runs_get', 'runs_list', 'runs_sweep', 'events_append', 'events_list', 'artifacts_put',
       'artifacts_get', 'artifacts_list', 'sessions_create', 'sessions_get', 'sessions_list', 'sessions_update',
-      'sessions_archive', 'sessions_delete', 'templates_update', 'templates_delete', 'workers_drain', 'audit_list', 'templates_create',
+      'sessions_archive', 'sessions_delete', 'templates_update', 'templates_delete', 'workers_drain', 'audit_list', 'ui_board', 'templates_create',
       'templates_get', 'templates_list', 'lanes_list', 'lanes_update', 'workers_list', 'tokens_create',
       'tokens_list', 'tokens_revoke'))
   loop
