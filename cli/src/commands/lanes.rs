@@ -92,6 +92,7 @@ async fn update(arguments: UpdateArgs) -> Result<Exit, Failure> {
         concurrency_limit: arguments.limit,
         paused,
         reason: arguments.reason,
+        ..LaneUpdate::default()
     };
     let answer: Value = room.ask(room.client.post("lanes.update", &update)).await?;
     match (
