@@ -1,4 +1,4 @@
-//! The protocol in memory: an `ops_core::port::Store` written from PROTOCOL.md. It is the oracle of
+//! The protocol in memory: an `ops_core::port::Store` written from the protocol (docs/ARCHITECTURE.md, docs/API.md). It is the oracle of
 //! the property tests and a fast store for API tests. One call after the other, on a clock of its
 //! own that moves by `advance_by`; no log is too long for it, and it keeps no audit.
 

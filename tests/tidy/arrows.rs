@@ -1,4 +1,4 @@
-//! Arrows between our crates point inward, as DESIGN part 2 allows them.
+//! Arrows between our crates point inward, as docs/ARCHITECTURE.md draws them.
 
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -79,6 +79,6 @@ fn arrows_point_inward() {
     }
     assert!(
         wrong.is_empty(),
-        "arrows that DESIGN part 2 does not allow: {wrong:#?}"
+        "arrows that docs/ARCHITECTURE.md does not allow: {wrong:#?}"
     );
 }

@@ -1,4 +1,4 @@
-//! Requests and answers of the API, as `PROTOCOL` part 15 gives them. Times are ISO 8601 strings.
+//! Requests and answers of the API, as docs/API.md shows them. Times are ISO 8601 strings.
 //! Worker verbs ignore unknown fields, so that versions may differ; operator verbs refuse them.
 
 mod artifacts;

@@ -1,4 +1,4 @@
-//! The smallest control room that keeps the worker-side promises of PROTOCOL.md.
+//! The smallest control room that keeps the worker-side promises that docs/API.md and docs/ARCHITECTURE.md state.
 
 use ops_core::port::{BoxFuture, HttpRequest, HttpResponse, Transport, TransportError};
 use ops_core::{Code, Problem};
@@ -41,6 +41,23 @@ impl FakeRun {
             open = event["more"] == true;
         }
         lines
+    }
+
+    /// What the worker itself said about a step.
+    pub fn notes(&self, step: &str) -> Vec<String> {
+        let of_step = self.events.iter().filter(|e| e["step"] == step);
+        let of_worker = of_step.filter(|e| e["source"] == "worker");
+        of_worker
+            .map(|e| e["message"].as_str().unwrap().to_string())
+            .collect()
+    }
+
+    /// The outputs that were told with a step's end.
+    pub fn outputs(&self, id: &str) -> Value {
+        let mut updates = self.steps.iter().filter(|s| s["step"] == id);
+        updates
+            .next_back()
+            .map_or(Value::Null, |s| s["outputs"].clone())
     }
 
     pub fn step(&self, id: &str) -> String {
