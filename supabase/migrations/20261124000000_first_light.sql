@@ -2066,7 +2066,9 @@ language sql stable set search_path = '' as $$
 $$;
 
 create or replace function public.ui_board(p jsonb) returns jsonb
-language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
+language plpgsql volatile set search_path = '' set statement_timeout = '5s'
+-- Every list here has a LIMIT over an index in its order; a bitmap would read it whole.
+set enable_bitmapscan = off set jit = off as $$
 declare
   v_now timestamptz := clock_timestamp();
   v_session uuid := (p ->> 'session_id')::uuid;
@@ -2090,15 +2092,16 @@ begin
     end if;
   end if;
   -- Ends per two minutes over the last hour, of the newest 5,000.
+  with e as materialized (
+    select r.status, floor(extract(epoch from r.finished_at - (v_now - interval '1 hour')) / 120)::integer as slot
+    from public.runs r where r.finished_at > v_now - interval '1 hour' and (v_session is null or r.session_id = v_session)
+    order by r.finished_at desc limit 5000
+  ), b as (select e.slot, count(*) as n from e group by e.slot)
   select jsonb_build_object(
-    'succeeded', count(*) filter (where e.status = 'succeeded'), 'failed', count(*) filter (where e.status in ('failed', 'timed_out')),
-    'buckets', (select jsonb_agg(coalesce(b.n, 0) order by g) from generate_series(0, 29) g left join (
-        select floor(extract(epoch from x.finished_at - (v_now - interval '1 hour')) / 120)::integer as slot, count(*) as n
-        from (select r.finished_at from public.runs r where r.finished_at > v_now - interval '1 hour'
-          and (v_session is null or r.session_id = v_session) order by r.finished_at desc limit 5000) x group by 1) b on b.slot = g))
-  into v_ends
-  from (select r.status from public.runs r where r.finished_at > v_now - interval '1 hour'
-    and (v_session is null or r.session_id = v_session) order by r.finished_at desc limit 5000) e;
+    'succeeded', (select count(*) from e where e.status = 'succeeded'),
+    'failed', (select count(*) from e where e.status in ('failed', 'timed_out')),
+    'buckets', (select jsonb_agg(coalesce(b.n, 0) order by g) from generate_series(0, 29) g left join b on b.slot = g))
+  into v_ends;
   return jsonb_build_object('tag', v_tag, 'now', v_now, 'session', case when v_session is not null then public.ops_session_json(s) end,
     'ends', v_ends,
     'lanes', (select jsonb_agg(public.ops_board_lane(l, v_session, v_now) order by l.name collate "C") from public.lanes l),
