@@ -2000,6 +2000,9 @@ begin
 end $$;
 
 -- 41_ui_board.sql
+-- Each list is asked twice, once for all sessions and once for one: in a single condition neither would
+-- be read in the order of an index.
+
 -- What the Runboard shows, of one session or of all, in one call. `known` is the tag of what the
 -- caller has: where nothing that is shown has changed the answer is only that, after a few index
 -- probes, however many runs there are.
@@ -2035,8 +2038,12 @@ language sql stable set search_path = '' as $$
     'paused_reason', l.paused_reason, 'draining', l.draining,
     'held', (select count(*) from public.run_leases x where x.lane = l.name),
     -- Counted up to a thousand, so that a long queue costs no more than a short one.
-    'queued', (select count(*) from (select from public.runs r where r.lane = l.name and r.status = 'queued' and r.parked is null
-      and (p_session is null or r.session_id = p_session) limit 1001) x),
+    'queued', (select count(*) from (
+      (select r.seq from public.runs r where p_session is null and r.lane = l.name and r.status = 'queued' and r.parked is null
+        order by r.priority, r.seq limit 1001)
+      union all
+      (select r.seq from public.runs r where r.session_id = p_session and r.lane = l.name and r.status = 'queued' and r.parked is null
+        order by r.priority, r.seq limit 1001)) x),
     'workers', (select count(*) from public.workers w where l.name = any (w.lanes) and not w.drain
       and w.last_seen > p_now - interval '30 seconds' and (p_session is null or w.session_id is null or w.session_id = p_session)),
     'active', coalesce((
@@ -2060,15 +2067,16 @@ language sql stable set search_path = '' as $$
           and (p_session is null or y.session_id = p_session) order by y.not_before limit 2)) r), '[]'),
     'recent', coalesce((
       select jsonb_agg(public.ops_run_json(r) order by r.finished_at desc)
-      from (select y.* from (select z.* from public.runs z where z.finished_at is not null
-          and (p_session is null or z.session_id = p_session) order by z.finished_at desc limit 60) y
+      from (select y.* from (
+          (select z.* from public.runs z where p_session is null and z.finished_at is not null order by z.finished_at desc limit 60)
+          union all
+          (select z.* from public.runs z where z.session_id = p_session and z.finished_at is not null
+            order by z.finished_at desc limit 60)) y
         where y.lane = l.name order by y.finished_at desc limit 5) r), '[]'))
 $$;
 
 create or replace function public.ui_board(p jsonb) returns jsonb
-language plpgsql volatile set search_path = '' set statement_timeout = '5s'
--- Every list here has a LIMIT over an index in its order; a bitmap would read it whole.
-set enable_bitmapscan = off set jit = off as $$
+language plpgsql volatile set search_path = '' set statement_timeout = '5s' set jit = off as $$
 declare
   v_now timestamptz := clock_timestamp();
   v_session uuid := (p ->> 'session_id')::uuid;
@@ -2093,9 +2101,13 @@ begin
   end if;
   -- Ends per two minutes over the last hour, of the newest 5,000.
   with e as materialized (
-    select r.status, floor(extract(epoch from r.finished_at - (v_now - interval '1 hour')) / 120)::integer as slot
-    from public.runs r where r.finished_at > v_now - interval '1 hour' and (v_session is null or r.session_id = v_session)
-    order by r.finished_at desc limit 5000
+    select x.status, floor(extract(epoch from x.finished_at - (v_now - interval '1 hour')) / 120)::integer as slot
+    from (
+      (select r.status, r.finished_at from public.runs r where v_session is null and r.finished_at > v_now - interval '1 hour'
+        order by r.finished_at desc limit 5000)
+      union all
+      (select r.status, r.finished_at from public.runs r where r.session_id = v_session and r.finished_at > v_now - interval '1 hour'
+        order by r.finished_at desc limit 5000)) x
   ), b as (select e.slot, count(*) as n from e group by e.slot)
   select jsonb_build_object(
     'succeeded', (select count(*) from e where e.status = 'succeeded'),
