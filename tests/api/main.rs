@@ -1,7 +1,9 @@
 //! The API over HTTP, as a client sees it.
 
 mod common;
+mod garbage;
 mod life;
 mod refusals;
 mod round_trips;
 mod verbs;
+mod waiting;

@@ -8,10 +8,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 async fn counted() -> (Room, Arc<Counting>) {
-    let db = TestDatabase::new().await;
-    let store = Counting::over(db.store.clone());
-    let room = Room::with(db, store.clone(), Host::NATIVE).await;
-    (room, store)
+    Room::counted(TestDatabase::new().await).await
 }
 
 /// The verb's own function, once.
@@ -185,9 +182,12 @@ async fn a_changed_template_is_validated_anew() {
     run(json!({ "x": "a" })).await.is(201);
     // As another process would do it.
     let newest = runbook_of(&room, &template("y")).await;
-    let sql =
-        "update public.run_templates set version = version + 1, runbook = $1 where slug = 't'";
-    room.db.admin.execute(sql, &[&newest]).await.unwrap();
+    let sql = "with newest as (
+            update public.run_templates set version = version + 1, runbook = $1 where slug = 't' returning *)
+        insert into public.run_template_versions (slug, version, source, runbook, created_by)
+        select slug, version, source, runbook, created_by from newest";
+    let admin = &room.db.admin;
+    admin.execute(sql, &[&newest]).await.unwrap();
     store.take();
     let made = run(json!({ "y": "b" })).await.is(201);
     assert_eq!(store.take(), ["runs_create", "runs_create"]);

@@ -2,10 +2,12 @@
 
 mod reply;
 mod stores;
+mod watched;
 mod work;
 
 pub use reply::Reply;
 pub use stores::{Counting, Stub};
+pub use watched::Watched;
 pub use work::{claim, inline, runbook, with};
 
 use ops_core::BASE_PATH;
@@ -88,7 +90,7 @@ pub async fn send(request: RequestBuilder) -> Reply {
 /// A server over a database of its own, and a caller who may do everything.
 pub struct Room {
     pub db: TestDatabase,
-    pub api: Api,
+    _api: Api,
     caller: Caller,
 }
 
@@ -102,10 +104,21 @@ impl Room {
         Room::with(db, store, Host::NATIVE).await
     }
 
+    /// A server whose calls are counted.
+    pub async fn counted(db: TestDatabase) -> (Self, Arc<Counting>) {
+        let store = Counting::over(db.store.clone());
+        let room = Room::with(db, store.clone(), Host::NATIVE).await;
+        (room, store)
+    }
+
     pub async fn with(db: TestDatabase, store: Arc<dyn Store>, host: Host) -> Self {
         let api = Api::serve(store, host).await;
         let caller = Caller::new(&api.url, TOKEN);
-        Room { db, api, caller }
+        Room {
+            db,
+            _api: api,
+            caller,
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use tokio::sync::watch;
 pub struct Counting {
     inner: Arc<dyn Store>,
     answered: watch::Sender<Vec<&'static str>>,
+    under_way: watch::Sender<usize>,
 }
 
 impl Counting {
@@ -14,12 +15,19 @@ impl Counting {
         Arc::new(Counting {
             inner,
             answered: watch::Sender::default(),
+            under_way: watch::Sender::default(),
         })
     }
 
     /// The calls since the last time it was asked.
     pub fn take(&self) -> Vec<&'static str> {
         self.answered.send_replace(Vec::new())
+    }
+
+    /// Waits until no call is under way, not even one that nobody waits for.
+    pub async fn idle(&self) {
+        let mut receiver = self.under_way.subscribe();
+        receiver.wait_for(|n| *n == 0).await.expect("it lives");
     }
 
     /// Waits until `count` calls of `function` were answered.
@@ -38,10 +46,12 @@ impl Store for Counting {
         p: Value,
     ) -> BoxFuture<'a, Result<Value, StoreError>> {
         let inner = self.inner.clone();
-        let answered = self.answered.clone();
+        let (answered, under_way) = (self.answered.clone(), self.under_way.clone());
         Box::pin(async move {
+            under_way.send_modify(|n| *n += 1);
             let call = tokio::spawn(async move {
                 let answer = inner.call(function, p).await;
+                under_way.send_modify(|n| *n -= 1);
                 answered.send_modify(|calls| calls.push(function));
                 answer
             });

@@ -18,8 +18,16 @@ async fn lanes_show_what_waits_and_what_is_held() {
     room.queue(json!({})).await;
     room.queue(json!({ "not_before": "2099-01-01T00:00:00Z" }))
         .await;
-    let a = json!({ "name": "A", "concurrency_limit": null, "paused": false, "paused_reason": null, "queued": 1, "held": 1 });
-    assert_eq!(lane(&room, "A").await, a);
+    let a = lane(&room, "A").await;
+    for (name, value) in [
+        ("concurrency_limit", json!(null)),
+        ("paused", json!(false)),
+        ("paused_reason", json!(null)),
+        ("queued", json!(1)),
+        ("held", json!(1)),
+    ] {
+        assert_eq!(a[name], value, "{name}");
+    }
 }
 
 #[tokio::test]

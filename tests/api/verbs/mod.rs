@@ -1,4 +1,4 @@
-//! The shapes of PROTOCOL part 15, verb by verb.
+//! The shapes of docs/API.md, verb by verb.
 
 mod artifacts;
 mod claims;
