@@ -49,6 +49,40 @@ pub fn interpolate(text: &str, values: &Value) -> Result<String, InterpolateErro
     Ok(result)
 }
 
+/// The same for a web address. What stands in its path or query is percent-encoded, so that a
+/// value with a space, `&` or `#` in it stays one value; `/`, `:`, `@` and `,` stay as they are.
+pub fn interpolate_url(text: &str, values: &Value) -> Result<String, InterpolateError> {
+    let mut result = String::new();
+    for piece in pieces(text)? {
+        let value = match piece {
+            Piece::Text(text) => {
+                result.push_str(text);
+                continue;
+            }
+            Piece::Path { path, .. } => env_text(path.lookup(values)),
+            Piece::Literal(value) => env_text(&value),
+        };
+        let beyond_host = result
+            .split_once("://")
+            .is_some_and(|(_, rest)| rest.contains(['/', '?', '#']));
+        match beyond_host {
+            true => value.bytes().for_each(|byte| encode(byte, &mut result)),
+            false => result.push_str(&value),
+        }
+        if result.len() > MAX_INTERPOLATED_BYTES {
+            return Err(InterpolateError::TooLarge);
+        }
+    }
+    Ok(result)
+}
+
+fn encode(byte: u8, out: &mut String) {
+    match byte {
+        b if b.is_ascii_alphanumeric() || b"-._~/:@,".contains(&b) => out.push(b.into()),
+        other => out.push_str(&format!("%{other:02X}")),
+    }
+}
+
 /// The same in all texts of a JSON value. A text that is nothing but one `{{ … }}` becomes the
 /// value itself, so a number stays a number. Keys stay as they are.
 pub fn interpolate_json(value: &Value, values: &Value) -> Result<Value, InterpolateError> {
@@ -146,6 +180,24 @@ mod tests {
             ("a }} b", "a }} b"),
         ] {
             assert_eq!(interpolate(text, &values).as_deref(), Ok(result), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_value_stays_one_value_of_an_address() {
+        let values = json!({"params": {
+            "url": "https://a.org:8080/x?y=1", "host": "a.org:8080", "odd": "a b&c=d#é/?%",
+        }});
+        for (text, url) in [
+            ("{{ params.url }}", "https://a.org:8080/x?y=1"),
+            ("https://{{ params.host }}/h", "https://a.org:8080/h"),
+            (
+                "{{ params.url }}&q={{ params.odd }}",
+                "https://a.org:8080/x?y=1&q=a%20b%26c%3Dd%23%C3%A9/%3F%25",
+            ),
+            ("https://a.org/{{ params.none }}z", "https://a.org/z"),
+        ] {
+            assert_eq!(interpolate_url(text, &values).as_deref(), Ok(url), "{text}");
         }
     }
 

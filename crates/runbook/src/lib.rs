@@ -21,9 +21,9 @@ mod yaml;
 
 pub use diagnostic::{Diagnostic, DiagnosticCode};
 pub use env::{env_text, param_env_name, step_env_name};
-pub use expr::{Context, Expr, ExprError, JobState, PathRef, Segment, should_run};
+pub use expr::{Context, Expr, ExprError, JobState, PathRef, Segment, json_equal, should_run};
 pub use format::json_schema;
-pub use interpolate::{InterpolateError, interpolate, interpolate_json};
+pub use interpolate::{InterpolateError, interpolate, interpolate_json, interpolate_url};
 pub use limits::*;
 pub use model::{
     ArtifactFile, ArtifactSource, ArtifactSpec, Count, Expect, HttpCall, HttpMethod, InvalidPause,

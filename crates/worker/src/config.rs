@@ -1,5 +1,6 @@
 //! What a worker has to be told.
 
+use crate::http::AddressRange;
 use ops_client::NativeTransport;
 use ops_core::port::{Transport, TransportError};
 use std::collections::HashMap;
@@ -46,6 +47,9 @@ pub struct WorkerConfig {
     /// The worker's own environment, taken at its start: the source of secrets and of what every
     /// step inherits.
     pub environment: HashMap<String, String>,
+    /// What `http` steps may reach although it is link-local, a cloud's metadata service or
+    /// unspecified. Loopback, private and public addresses need no permission.
+    pub allow_addresses: Vec<AddressRange>,
 }
 
 impl WorkerConfig {
@@ -67,6 +71,7 @@ impl WorkerConfig {
             max_runs: None,
             max_runtime: None,
             environment: own_environment(),
+            allow_addresses: Vec::new(),
         })
     }
 }

@@ -60,6 +60,22 @@ pub(crate) fn equal(left: &Value, right: &Value) -> bool {
     }
 }
 
+/// The same, also of numbers inside lists and objects.
+pub fn json_equal(left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::Array(left), Value::Array(right)) => {
+            left.len() == right.len() && left.iter().zip(right).all(|(a, b)| json_equal(a, b))
+        }
+        (Value::Object(left), Value::Object(right)) => {
+            let same = |(key, value): (&String, &Value)| {
+                right.get(key).is_some_and(|other| json_equal(value, other))
+            };
+            left.len() == right.len() && left.iter().all(same)
+        }
+        _ => equal(left, right),
+    }
+}
+
 /// Numbers by size, texts by code points; there is no order of anything else.
 fn order(left: &Value, right: &Value) -> Option<Ordering> {
     match (left, right) {

@@ -9,6 +9,7 @@ mod lexer;
 mod parser;
 mod path;
 
+pub use eval::json_equal;
 pub(crate) use eval::{equal, number_order};
 pub(crate) use parser::{Operand, parse_operand};
 pub use path::{PathRef, Segment};

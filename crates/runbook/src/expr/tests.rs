@@ -19,6 +19,21 @@ fn answer(source: &str, state: JobState) -> bool {
 }
 
 #[test]
+fn numbers_are_the_same_at_any_depth() {
+    let left = json!({"a": [1, {"b": 2.0}], "c": "1"});
+    assert!(json_equal(&left, &json!({"a": [1.0, {"b": 2}], "c": "1"})));
+    for right in [
+        json!({"a": [1, {"b": 2.5}], "c": "1"}),
+        json!({"a": [1], "c": "1"}),
+        json!({"a": [1, {"b": 2.0}], "c": 1}),
+        json!({"a": [1, {"b": 2.0}], "c": "1", "d": null}),
+        json!({"a": [1, {"b": 2.0}]}),
+    ] {
+        assert!(!json_equal(&left, &right), "{right}");
+    }
+}
+
+#[test]
 fn conditions_that_hold() {
     for source in [
         "true",

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 pub struct HttpCall {
     #[serde(default, skip_serializing_if = "HttpMethod::is_get")]
     pub method: HttpMethod,
-    /// After interpolation it has to pass [`crate::is_web_url`].
+    /// Fill it with [`crate::interpolate_url`]; then it has to pass [`crate::is_web_url`].
     pub url: String,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, String>,

@@ -11,7 +11,7 @@ use crate::log::Log;
 use crate::mask::Masker;
 use ops_core::StepStatus;
 use ops_core::api::{Level, Object, StepUpdate};
-use ops_runbook::{Context, JobState, Step, StepKind, Workdir};
+use ops_runbook::{Context, JobState, Step, Workdir};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
@@ -71,27 +71,20 @@ impl<'a> Attempt<'a> {
                 }
                 Err(error) => {
                     let error = format!("step {}: `if` cannot be read: {error}", step.id);
-                    self.settle(&step.id, StepEnd::failed("step_failed", error))
+                    self.settle(&step, StepEnd::failed("step_failed", error))
                         .await;
                     continue;
                 }
             }
             self.tell(&step.id, StepStatus::Running, None, Object::new());
             self.job.control.set_step(Some(&step.id));
-            let mut end = match &step.kind {
-                StepKind::Run(script) => self.run_shell(place, &step, script).await,
-                StepKind::Artifact(artifact) => self.leave_artifact(&step, artifact).await,
-                StepKind::Http(_) | StepKind::WaitFor(_) => {
-                    let error = format!("step {}: this worker cannot do that yet", step.id);
-                    StepEnd::failed("step_failed", error)
-                }
-            };
+            let mut end = self.run_step(place, &step).await;
             if !end.is_last {
                 self.keep_files(&step, &mut end).await;
             }
             self.job.control.set_step(None);
             let is_last = end.is_last;
-            self.settle(&step.id, end).await;
+            self.settle(&step, end).await;
             if is_last {
                 break;
             }
@@ -140,13 +133,20 @@ impl<'a> Attempt<'a> {
     }
 
     /// Records a step's end for later steps and for the control room.
-    async fn settle(&mut self, step: &str, end: StepEnd) {
+    async fn settle(&mut self, step: &Step, end: StepEnd) {
+        let goes_on = step.continue_on_error && !end.is_last;
+        let step = step.id.as_str();
         if let Some(outcome) = end.outcome {
-            if let (false, Some(error)) = (end.is_last, &outcome.error) {
-                self.note(Level::Error, step, error).await;
+            match &outcome.error {
+                Some(error) if goes_on => {
+                    let told = format!("{error}; the run goes on (continue_on_error)");
+                    self.note(Level::Warn, step, &told).await;
+                }
+                Some(error) if !end.is_last => self.note(Level::Error, step, error).await,
+                _ => {}
             }
             let replaces = self.failure.is_none() || end.is_last;
-            if replaces {
+            if replaces && !goes_on {
                 self.failure = Some(outcome);
             }
         }

@@ -7,6 +7,7 @@ use crate::clock::Moment;
 use crate::config::WorkerConfig;
 use crate::control::Stop;
 use crate::executor::{Executor, Job, Outcome};
+use crate::http::{AddressPolicy, HttpClient};
 use crate::log::Log;
 use ops_core::port::BoxFuture;
 use std::collections::HashMap;
@@ -15,13 +16,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The real executor: shells under supervisors.
+/// The real executor: shells under supervisors, requests in this process.
 pub struct StepExecutor {
     pub(super) supervisor: Vec<OsString>,
     pub(super) runs_dir: PathBuf,
     pub(super) workspace: PathBuf,
     pub(super) environment: HashMap<String, String>,
     pub(super) token: String,
+    pub(super) http: HttpClient,
 }
 
 impl StepExecutor {
@@ -34,6 +36,7 @@ impl StepExecutor {
             workspace: config.workspace.clone(),
             environment: config.environment.clone(),
             token: config.token.clone(),
+            http: HttpClient::new(AddressPolicy::new(config.allow_addresses.clone())),
         }
     }
 }

@@ -2,9 +2,8 @@
 
 use super::artifacts::{self, ArtifactError, Content, NewArtifact};
 use super::attempt::Attempt;
-use super::step_end::{StepEnd, stopped_outcome};
+use super::step_end::StepEnd;
 use crate::control::Stop;
-use ops_core::StepStatus;
 use ops_core::api::Level;
 use ops_runbook::{ArtifactSource, ArtifactSpec, Step};
 use std::path::Path;
@@ -68,7 +67,7 @@ impl Attempt<'_> {
             Ok(()) => StepEnd::succeeded(),
             Err(ArtifactError::Stopped) => {
                 let stop = self.job.control.stopped().unwrap_or(Stop::Now);
-                StepEnd::last(StepStatus::Cancelled, stopped_outcome(stop))
+                StepEnd::stopped(stop)
             }
             Err(error) => failed(&error),
         }

@@ -1,19 +1,23 @@
 //! Runs the steps of a claimed run.
 
+mod answer;
 mod artifacts;
 mod attempt;
 mod conclude;
 mod engine;
 mod environment;
 mod folder;
+mod http;
 mod leave;
 mod output;
 mod prepare;
 mod process;
+mod request;
 mod run_step;
 mod shell;
 mod step_end;
 mod strays;
+mod tries;
 
 pub use engine::StepExecutor;
 pub(crate) use process::ControlLine;

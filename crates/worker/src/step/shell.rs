@@ -5,8 +5,8 @@ use super::attempt::Attempt;
 use super::environment;
 use super::prepare::hand_back;
 use super::run_step::{self, ShellEnd, ShellReport, ShellStep, Surroundings};
-use super::step_end::{StepEnd, stopped_outcome};
-use crate::control::Stop;
+use super::step_end::StepEnd;
+use super::tries::shown;
 use crate::executor::Outcome;
 use ops_core::StepStatus;
 use ops_core::api::{Level, Object};
@@ -15,8 +15,14 @@ use std::io::Read;
 use std::time::Duration;
 
 impl Attempt<'_> {
-    pub(super) async fn run_shell(&mut self, place: usize, step: &Step, script: &str) -> StepEnd {
-        let shell = match self.shell_step(place, step, script) {
+    pub(super) async fn run_shell(
+        &mut self,
+        place: usize,
+        step: &Step,
+        script: &str,
+        timeout: Option<Duration>,
+    ) -> StepEnd {
+        let shell = match self.shell_step(place, step, script, timeout) {
             Ok(shell) => shell,
             Err(end) => return *end,
         };
@@ -30,7 +36,7 @@ impl Attempt<'_> {
         for note in &report.notes {
             self.note(Level::Warn, &step.id, note).await;
         }
-        let mut end = self.judge(step, &report);
+        let mut end = self.judge(step, &report, timeout.unwrap_or_default());
         match self.read_outputs(place) {
             Ok(outputs) => end.outputs = outputs,
             Err(error) if end.outcome.is_none() => {
@@ -50,6 +56,7 @@ impl Attempt<'_> {
         place: usize,
         step: &Step,
         script: &str,
+        timeout: Option<Duration>,
     ) -> Result<ShellStep, Box<StepEnd>> {
         let trouble = |error: std::io::Error| {
             let outcome = hand_back(&format!("step {}", step.id), &error);
@@ -78,13 +85,11 @@ impl Attempt<'_> {
             script: path,
             workdir,
             env: environment::to_list(variables),
-            timeout: step
-                .timeout_seconds
-                .map(|seconds| Duration::from_secs(seconds.into())),
+            timeout,
         })
     }
 
-    fn judge(&self, step: &Step, report: &ShellReport) -> StepEnd {
+    fn judge(&self, step: &Step, report: &ShellReport, timeout: Duration) -> StepEnd {
         let id = &step.id;
         match &report.end {
             ShellEnd::Exited(exit) if exit.code() == 0 => StepEnd {
@@ -93,25 +98,13 @@ impl Attempt<'_> {
             },
             ShellEnd::Exited(exit) => StepEnd {
                 exit_code: Some(exit.code()),
-                ..StepEnd::failed("step_failed", format!("step {id} {exit}"))
+                ..StepEnd::failed("step_failed", format!("step {id} {exit}")).retryable()
             },
-            ShellEnd::TimedOut => StepEnd {
-                status: StepStatus::TimedOut,
-                ..StepEnd::failed(
-                    "step_timed_out",
-                    format!(
-                        "step {id} took longer than {} s",
-                        step.timeout_seconds.unwrap_or_default()
-                    ),
-                )
-            },
-            ShellEnd::Stopped(stop) => {
-                let status = match stop {
-                    Stop::TimedOut => StepStatus::TimedOut,
-                    _ => StepStatus::Cancelled,
-                };
-                StepEnd::last(status, stopped_outcome(*stop))
+            ShellEnd::TimedOut => {
+                let timeout = shown(timeout);
+                StepEnd::timed_out(format!("step {id} took longer than {timeout}")).retryable()
             }
+            ShellEnd::Stopped(stop) => StepEnd::stopped(*stop),
             ShellEnd::NotStarted(why) => {
                 StepEnd::failed("step_failed", format!("step {id} could not start: {why}"))
             }

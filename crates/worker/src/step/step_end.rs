@@ -15,6 +15,8 @@ pub(super) struct StepEnd {
     pub(super) outcome: Option<Outcome>,
     /// Nothing more of this run is done, whatever later steps ask for.
     pub(super) is_last: bool,
+    /// Another try could end otherwise.
+    pub(super) may_retry: bool,
 }
 
 impl StepEnd {
@@ -25,6 +27,7 @@ impl StepEnd {
             outputs: Object::new(),
             outcome: None,
             is_last: false,
+            may_retry: false,
         }
     }
 
@@ -38,6 +41,48 @@ impl StepEnd {
             ),
             ..StepEnd::succeeded()
         }
+    }
+
+    pub(super) fn timed_out(error: String) -> Self {
+        StepEnd {
+            status: StepStatus::TimedOut,
+            ..StepEnd::failed("step_timed_out", error)
+        }
+    }
+
+    /// The run has to stop.
+    pub(super) fn stopped(stop: Stop) -> Self {
+        let status = match stop {
+            Stop::TimedOut => StepStatus::TimedOut,
+            _ => StepStatus::Cancelled,
+        };
+        StepEnd::last(status, stopped_outcome(stop))
+    }
+
+    pub(super) fn retryable(self) -> Self {
+        StepEnd {
+            may_retry: true,
+            ..self
+        }
+    }
+
+    /// What went wrong, without the step's name, which stands beside it in the log.
+    pub(super) fn why(&self, step: &str) -> String {
+        let error = self.outcome.as_ref().and_then(|end| end.error.as_deref());
+        let error = error.unwrap_or_default();
+        let bare = error.strip_prefix("step ").unwrap_or(error);
+        let bare = bare.strip_prefix(step).unwrap_or(error);
+        bare.trim_start_matches(':').trim().to_string()
+    }
+
+    /// Says how often it was tried.
+    pub(super) fn after_tries(mut self, tries: u32) -> Self {
+        if let Some(outcome) = self.outcome.as_mut().filter(|_| tries > 1)
+            && let Some(error) = &mut outcome.error
+        {
+            error.push_str(&format!(" (tried {tries} times)"));
+        }
+        self
     }
 
     pub(super) fn last(status: StepStatus, outcome: Outcome) -> Self {

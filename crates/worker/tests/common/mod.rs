@@ -4,6 +4,7 @@
 #![allow(clippy::result_large_err)]
 
 pub mod fake;
+pub mod server;
 pub mod world;
 
 use std::path::{Path, PathBuf};
@@ -22,6 +23,21 @@ pub async fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
     if tokio::time::timeout(STUCK, look).await.is_err() {
         panic!("never came true: {what}");
     }
+}
+
+/// Waits until nobody listens there any more, and answers the same address.
+pub async fn eventually_refused(url: &str) -> String {
+    let address = url.trim_start_matches("http://").trim_end_matches('/');
+    let gone = async {
+        while tokio::net::TcpStream::connect(address).await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+    };
+    assert!(
+        tokio::time::timeout(STUCK, gone).await.is_ok(),
+        "{url} still answers"
+    );
+    url.to_string()
 }
 
 /// Processes that carry a run's mark in their environment.
