@@ -20,7 +20,14 @@ impl Dice {
     }
 }
 
-const VERBS: [&str; 29] = [
+const VERBS: [&str; 36] = [
+    "sessions.update",
+    "sessions.archive",
+    "sessions.delete",
+    "templates.update",
+    "templates.delete",
+    "workers.drain",
+    "audit.list",
     "runs.create",
     "runs.claim",
     "runs.start",
@@ -52,7 +59,14 @@ const VERBS: [&str; 29] = [
     "no.verb",
 ];
 
-const NAMES: [&str; 36] = [
+const NAMES: [&str; 43] = [
+    "run_ids",
+    "filter",
+    "dry_run",
+    "members",
+    "expected_version",
+    "slug",
+    "version",
     "run_id",
     "worker_id",
     "attempt",

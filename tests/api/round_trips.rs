@@ -57,6 +57,10 @@ async fn every_write_is_one_call() {
         ("lanes.update", json!({ "name": "A" })),
         ("tokens.create", token),
         ("runs.sweep", json!({})),
+        ("runs.cancel", json!({ "filter": { "lane": "B" } })),
+        ("runs.retry", json!({ "filter": { "lane": "B" } })),
+        ("templates.update", source.clone()),
+        ("workers.drain", json!({ "worker_id": "w" })),
     ];
     for (verb, body) in made {
         let reply = room.post(verb, body).await;
@@ -118,6 +122,7 @@ async fn every_read_is_one_call() {
         "lanes.list".into(),
         "workers.list".into(),
         "tokens.list".into(),
+        "audit.list".into(),
     ] {
         room.get(&verb).await.is(200);
         once(&store, &verb);

@@ -53,7 +53,10 @@ impl Reply {
         assert_eq!(typed.kind, format!("urn:ops:problem:{code}"));
         assert_eq!(typed.title, code.title());
         assert_eq!(typed.hint, code.hint());
-        assert_eq!(self.header("www-authenticate") != "", self.status == 401);
+        assert_eq!(
+            self.header("www-authenticate").is_empty(),
+            self.status != 401
+        );
         Problem(serde_json::from_str(text).expect("JSON"))
     }
 }

@@ -25,6 +25,14 @@ async fn an_unknown_field_is_named_on_operator_verbs() {
         ("lanes.update", json!({ "name": "A" })),
         ("tokens.create", json!({ "name": "t", "kinds": [] })),
         ("tokens.revoke", json!({ "token_id": id })),
+        ("runs.cancel", json!({ "run_ids": [] })),
+        ("runs.retry", json!({ "filter": { "lane": "A" } })),
+        ("sessions.update", json!({ "session_id": id })),
+        ("sessions.archive", json!({ "session_id": id })),
+        ("sessions.delete", json!({ "session_id": id })),
+        ("templates.update", json!({ "source": "" })),
+        ("templates.delete", json!({ "slug": "t" })),
+        ("workers.drain", json!({ "worker_id": "w" })),
     ] {
         let body = with(body, json!({ "typo": 1 }));
         let problem = wrong(&room, verb, body, &["/typo"]).await;
@@ -44,6 +52,12 @@ async fn what_is_missing_is_named() {
         ("runs.cancel", "/run_id"),
         ("runs.retry", "/run_id"),
         ("sessions.create", "/name"),
+        ("sessions.update", "/session_id"),
+        ("sessions.archive", "/session_id"),
+        ("sessions.delete", "/session_id"),
+        ("templates.update", "/source"),
+        ("templates.delete", "/slug"),
+        ("workers.drain", "/worker_id"),
         ("templates.create", "/source"),
         ("templates.validate", "/source"),
         ("lanes.update", "/name"),

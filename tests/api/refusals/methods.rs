@@ -4,7 +4,8 @@ use crate::common::{Room, send};
 use ops_core::Code;
 use reqwest::Method;
 
-const READS: [&str; 11] = [
+const READS: [&str; 12] = [
+    "audit.list",
     "runs.get",
     "runs.list",
     "events.list",
@@ -18,7 +19,13 @@ const READS: [&str; 11] = [
     "workers.list",
 ];
 
-const WRITES: [&str; 16] = [
+const WRITES: [&str; 22] = [
+    "sessions.update",
+    "sessions.archive",
+    "sessions.delete",
+    "templates.update",
+    "templates.delete",
+    "workers.drain",
     "runs.create",
     "runs.claim",
     "runs.start",

@@ -24,6 +24,17 @@ async fn what_does_not_exist_is_named() {
     let problem = room.get("templates.get?slug=no%20such%2Fone").await;
     let problem = problem.refused(Code::NotFound);
     assert!(problem.detail().contains("`no such/one`"), "{problem:?}");
+    for verb in ["sessions.update", "sessions.archive", "sessions.delete"] {
+        let reply = room.post(verb, json!({ "session_id": NOBODY })).await;
+        reply.refused(Code::NotFound);
+    }
+    let source = crate::common::runbook().to_string();
+    let reply = room.post("templates.update", json!({ "source": source }));
+    reply.await.refused(Code::NotFound);
+    let reply = room.post("templates.delete", json!({ "slug": "t" })).await;
+    reply.refused(Code::NotFound);
+    let reply = room.post("workers.drain", json!({ "worker_id": "w" }));
+    reply.await.refused(Code::NotFound);
     for verb in ["runs.cancel", "runs.retry"] {
         let reply = room.post(verb, json!({ "run_id": NOBODY })).await;
         reply.refused(Code::NotFound);

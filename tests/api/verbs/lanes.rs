@@ -92,3 +92,34 @@ async fn workers_are_seen() {
     }
     assert!(worker["seen_ms_ago"].is_u64() && worker["first_seen"].is_string());
 }
+
+#[tokio::test]
+async fn a_worker_that_drains_is_told_everywhere() {
+    let room = Room::new().await;
+    let held = room.hold("w", json!({})).await;
+    room.queue(json!({})).await;
+    let drain = |on: bool| room.post("workers.drain", json!({ "worker_id": "w", "drain": on }));
+    assert_eq!(
+        drain(true).await.is(200),
+        json!({ "worker_id": "w", "drain": true })
+    );
+    // At once, not after the wait.
+    let claimed = room.claim("w", json!({ "wait_seconds": 25 })).await;
+    assert_eq!(
+        (&claimed["drain"], &claimed["runs"]),
+        (&json!(true), &json!([]))
+    );
+    let beaten = room.post("runs.heartbeat", held.clone()).await.is(200);
+    assert_eq!(
+        (&beaten["drain"], &beaten["status"]),
+        (&json!(true), &json!("running"))
+    );
+    drain(false).await.is(200);
+    assert_eq!(
+        room.claim("w", json!({})).await["runs"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+}

@@ -1,11 +1,13 @@
 //! The shapes of docs/API.md, verb by verb.
 
 mod artifacts;
+mod audit;
 mod claims;
 mod create;
 mod events;
 mod holders;
 mod lanes;
+mod many;
 mod multipart;
 mod operators;
 mod reads;

@@ -1,6 +1,6 @@
 use crate::common::Room;
 use ops_core::Code;
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn a_session_counts_its_runs() {
@@ -76,13 +76,76 @@ async fn sessions_are_listed_newest_first_by_the_cursor() {
 #[tokio::test]
 async fn an_archived_session_takes_no_runs() {
     let room = Room::new().await;
-    let made = room
-        .post("sessions.create", json!({ "name": "s" }))
+    let made = room.post("sessions.create", json!({ "name": "s" })).await;
+    let id = made.is(201)["session"]["id"].take();
+    let archive = |archived: Value| {
+        let body = json!({ "session_id": id, "archived": archived });
+        room.post("sessions.archive", body)
+    };
+    let archived = archive(json!(null)).await.is(200);
+    assert_eq!(archived["session"]["status"], "archived");
+    let run = crate::common::inline(json!({ "session_id": id }));
+    let problem = room.post("runs.create", run.clone()).await;
+    problem.refused(Code::Invalid).names(&["/session_id"]);
+    assert_eq!(
+        archive(json!(false)).await.is(200)["session"]["status"],
+        "active"
+    );
+    room.post("runs.create", run).await.is(201);
+    // What has runs stays.
+    let delete = json!({ "session_id": id });
+    room.post("sessions.delete", delete)
         .await
-        .is(201);
-    let sql = "update public.sessions set status = 'archived'";
-    room.db.admin.batch_execute(sql).await.unwrap();
-    let run = crate::common::inline(json!({ "session_id": made["session"]["id"] }));
-    let problem = room.post("runs.create", run).await.refused(Code::Invalid);
-    problem.names(&["/session_id"]);
+        .refused(Code::Conflict);
+}
+
+#[tokio::test]
+async fn a_session_is_changed_field_by_field_and_deleted() {
+    let room = Room::new().await;
+    let new = json!({ "name": "s", "meta": { "a": 1 } });
+    let made = room.post("sessions.create", new).await.is(201);
+    let id = made["session"]["id"].as_str().unwrap();
+    let update = |more| {
+        room.post(
+            "sessions.update",
+            crate::common::with(json!({ "session_id": id }), more),
+        )
+    };
+    let renamed = update(json!({ "name": "t" })).await.is(200);
+    assert_eq!(
+        (&renamed["session"]["name"], &renamed["session"]["meta"]),
+        (&json!("t"), &json!({ "a": 1 }))
+    );
+    let members = json!([{ "user_id": "ada", "role": "operator" }, { "user_id": "bob" }]);
+    update(json!({ "members": members })).await.is(200);
+    let got = room
+        .get(&format!("sessions.get?session_id={id}"))
+        .await
+        .is(200);
+    assert_eq!(got["session"]["members"].as_array().unwrap().len(), 2);
+    for (more, field) in [
+        (json!({ "name": "" }), "/name"),
+        (
+            json!({ "members": [{ "user_id": "" }] }),
+            "/members/0/user_id",
+        ),
+        (
+            json!({ "members": [{ "user_id": "a" }, { "user_id": "a" }] }),
+            "/members/1/user_id",
+        ),
+        (
+            json!({ "members": [{ "user_id": "a", "role": "root" }] }),
+            "/members/0/role",
+        ),
+    ] {
+        update(more).await.refused(Code::Invalid).names(&[field]);
+    }
+    let delete = json!({ "session_id": id });
+    assert_eq!(
+        room.post("sessions.delete", delete.clone()).await.is(200)["deleted"],
+        true
+    );
+    room.post("sessions.delete", delete)
+        .await
+        .refused(Code::NotFound);
 }

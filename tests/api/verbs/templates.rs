@@ -1,6 +1,6 @@
 use crate::common::Room;
 use ops_core::Code;
-use serde_json::json;
+use serde_json::{Value, json};
 
 const HELLO: &str = include_str!("../../../templates/runbooks/hello.yaml");
 const FAULTY: &str = "version: 1\nslug: t\ntitle: T\nsteps:\n  - id: a\n    runn: echo\n";
@@ -99,4 +99,55 @@ async fn a_faulty_text_is_told_with_places() {
     let problem = problem.refused(Code::Invalid);
     let message = problem.message("/source/steps/0/runn");
     assert!(message.starts_with("line 6, column 5: "), "{message}");
+}
+
+#[tokio::test]
+async fn an_edit_is_a_version_and_never_overwrites_another() {
+    let room = Room::new().await;
+    room.post("templates.create", json!({ "source": HELLO }))
+        .await
+        .is(201);
+    let edited = HELLO.replace("Say hello", "Greet");
+    let update = |source: &str, expected: Value| {
+        let body = json!({ "source": source, "expected_version": expected });
+        room.post("templates.update", body)
+    };
+    let made = update(&edited, json!(1)).await.is(200);
+    assert_eq!(
+        (&made["template"]["version"], &made["template"]["title"]),
+        (&json!(2), &json!("Greet"))
+    );
+    let problem = update(HELLO, json!(1)).await.refused(Code::Conflict);
+    assert_eq!(problem.0["version"], 2);
+    assert_eq!(
+        update(&edited, json!(null)).await.is(200)["template"]["version"],
+        2
+    );
+    update(FAULTY, json!(2)).await.refused(Code::Invalid);
+    let far = update(&edited, json!(4_000_000_000_u32)).await;
+    far.refused(Code::Invalid).names(&["/expected_version"]);
+    let old = room.get("templates.get?slug=hello&version=1").await.is(200);
+    assert_eq!(old["template"]["source"], HELLO);
+    assert_eq!(old["template"]["versions"].as_array().unwrap().len(), 2);
+    room.get("templates.get?slug=hello&version=3")
+        .await
+        .refused(Code::NotFound);
+
+    room.post("runs.create", json!({ "template": "hello" }))
+        .await
+        .is(201);
+    let delete = json!({ "slug": "hello" });
+    room.post("templates.delete", delete.clone())
+        .await
+        .refused(Code::Conflict);
+    let cancel = json!({ "filter": { "template": "hello" } });
+    room.post("runs.cancel", cancel).await.is(200);
+    assert_eq!(
+        room.post("templates.delete", delete).await.is(200)["deleted"],
+        true
+    );
+    let run = room
+        .post("runs.create", json!({ "template": "hello" }))
+        .await;
+    run.refused(Code::Invalid).names(&["/template"]);
 }

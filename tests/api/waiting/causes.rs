@@ -71,6 +71,16 @@ async fn a_run_that_is_due() {
 }
 
 #[tokio::test]
+async fn a_worker_that_is_drained() {
+    let (room, store) = counted().await;
+    let waiting = waits(&room, &store, "w", json!({})).await;
+    room.post("workers.drain", json!({ "worker_id": "w" }))
+        .await
+        .is(200);
+    assert_eq!(soon(waiting).await["drain"], true);
+}
+
+#[tokio::test]
 async fn a_run_of_another_process() {
     let (room, store) = counted().await;
     let other = Api::over(&room.db).await;

@@ -51,6 +51,14 @@ fn read_source(source: &str) -> Result<Runbook, Refusal> {
 pub async fn update(State(app): State<App>, request: Request) -> Answer {
     let (auth, body) = operator_call(request).await?;
     let update: TemplateUpdate = body::typed(body, "")?;
+    let mut wrong = Wrong::default();
+    let version = update.expected_version;
+    wrong.unless(
+        version.is_none_or(|n| i32::try_from(n).is_ok()),
+        "/expected_version",
+        "this is no version",
+    );
+    wrong.done()?;
     let runbook = read_source(&update.source)?;
     let p = json!({ "source": update.source, "expected_version": update.expected_version, "runbook": runbook });
     ok(app
