@@ -13,6 +13,7 @@ mod lease;
 mod lists;
 mod log;
 mod postgres;
+mod property;
 mod repeat;
 mod retry;
 mod story;

@@ -36,6 +36,7 @@ pub fn claim(s: &mut State, who: &Caller, p: Value) -> Reply {
     let swept_at = known.and_then(|worker| worker.swept_at);
     let first_seen = known.map_or(s.now, |worker| worker.first_seen);
     let names = known.map(|worker| (worker.name.clone(), worker.version.clone()));
+    let drain = known.is_some_and(|worker| worker.drain);
 
     let finished = settle::settle(s, who, &q.worker_id, &q.finish);
     if q.request_id.is_some() && q.request_id < last {
@@ -50,12 +51,15 @@ pub fn claim(s: &mut State, who: &Caller, p: Value) -> Reply {
     let repeated = q.request_id.is_some() && q.request_id == last;
     let got = if repeated && !before.is_empty() {
         before
+    } else if drain {
+        Vec::new()
     } else {
         take(s, who, &q)
     };
     let held = give(s, who, &q.worker_id, &got);
 
     let (name, version) = names.unwrap_or_default();
+    let every_lane_drains = q.lanes.iter().all(|lane| s.lanes[lane].draining);
     let worker = Worker {
         token: who.token.clone(),
         name: q.name.or(name),
@@ -67,9 +71,10 @@ pub fn claim(s: &mut State, who: &Caller, p: Value) -> Reply {
         swept_at: if due { Some(s.now) } else { swept_at },
         request: q.request_id.or(last),
         got,
+        drain,
     };
     s.workers.insert(q.worker_id, worker);
-    Ok(json!({ "runs": held, "finished": finished, "drain": false }))
+    Ok(json!({ "runs": held, "finished": finished, "drain": drain || every_lane_drains }))
 }
 
 /// Lanes by the order of their heads; of each as many as are wanted and as its limit allows.
@@ -78,7 +83,11 @@ fn take(s: &mut State, who: &Caller, q: &ClaimRequest) -> Vec<(usize, u32)> {
     let mut lanes = q.lanes.clone();
     lanes.sort();
     lanes.dedup();
-    lanes.retain(|lane| s.lanes.get(lane).is_some_and(|lane| !lane.paused));
+    lanes.retain(|lane| {
+        s.lanes
+            .get(lane)
+            .is_some_and(|lane| !lane.paused && !lane.draining)
+    });
     for lane in &lanes {
         let of_session =
             |session: &Option<String>| q.session_id.is_none() || session == &q.session_id;
@@ -136,16 +145,19 @@ fn start(s: &mut State, who: &Caller, q: &ClaimRequest, place: usize) {
 }
 
 /// Grants a lease for what was just taken, renews it for what was taken before and is still held.
-/// What was cancelled meanwhile is neither given nor renewed: its holder never heard of it.
+/// What was cancelled meanwhile is renewed, for its holder may know of it, and given no more.
 fn give(s: &mut State, who: &Caller, worker: &str, got: &[(usize, u32)]) -> Vec<Value> {
     let now = s.now;
     let mut given = Vec::new();
     for (place, attempt) in got {
         let run = &mut s.runs[*place];
-        if !run.is_held_by(worker, *attempt, &who.token) || run.status.is_terminal() {
+        if !run.is_held_by(worker, *attempt, &who.token) {
             continue;
         }
         run.renew(now);
+        if run.status.is_terminal() {
+            continue;
+        }
         given.push((run.frozen.priority, run.seq, *place));
     }
     given.sort_unstable();

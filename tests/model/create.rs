@@ -2,7 +2,7 @@
 
 use super::access::Caller;
 use super::state::{Frozen, Run, State};
-use super::{Reply, Stop, Time, refuse, runs};
+use super::{Reply, Stop, Time, runs};
 use ops_core::{RunStatus, limits};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -48,12 +48,11 @@ pub fn create(s: &mut State, who: &Caller, p: Value) -> Reply {
             .template
             .as_ref()
             .and_then(|slug| s.templates.get_key_value(slug))
-            && new.template_version != Some(template.version)
+            && new.template_version != Some(template.newest().0)
         {
-            stale.insert(
-                slug,
-                json!({ "slug": slug, "version": template.version, "runbook": template.runbook }),
-            );
+            let (number, newest) = template.newest();
+            let newest = json!({ "slug": slug, "version": number, "runbook": newest.runbook });
+            stale.insert(slug, newest);
         }
     }
     if !stale.is_empty() {
@@ -77,8 +76,13 @@ pub fn create(s: &mut State, who: &Caller, p: Value) -> Reply {
 fn unknown(s: &State, new: &New) -> Vec<(&'static str, String)> {
     let mut wrong = Vec::new();
     let template = new.template.as_ref().map(|slug| s.templates.get(slug));
-    if template.is_some_and(|t| t.is_none()) {
-        wrong.push(("template", "there is no such template".into()));
+    let newest = template.flatten().map(|t| &t.newest().1.runbook);
+    let runbook = new.runbook.as_ref().or(newest);
+    let default = runbook.and_then(|runbook| runbook["default_lane"].as_str());
+    if let Some(lane) = new.lane.as_deref().or(default)
+        && !s.lanes.contains_key(lane)
+    {
+        wrong.push(("lane", format!("there is no lane `{lane}`")));
     }
     if let Some(id) = &new.session_id {
         match s.sessions.iter().find(|session| &session.id == id) {
@@ -89,15 +93,8 @@ fn unknown(s: &State, new: &New) -> Vec<(&'static str, String)> {
             Some(_) => {}
         }
     }
-    let runbook = new
-        .runbook
-        .as_ref()
-        .or(template.flatten().map(|t| &t.runbook));
-    let default = runbook.and_then(|runbook| runbook["default_lane"].as_str());
-    if let Some(lane) = new.lane.as_deref().or(default)
-        && !s.lanes.contains_key(lane)
-    {
-        wrong.push(("lane", format!("there is no lane `{lane}`")));
+    if template.is_some_and(|t| t.is_none()) {
+        wrong.push(("template", "there is no such template".into()));
     }
     wrong
 }
@@ -106,7 +103,7 @@ fn freeze(s: &State, new: New, lease: i64) -> Result<Frozen, Stop> {
     let of_template = new.template.as_ref().and_then(|slug| s.templates.get(slug));
     let runbook = new
         .runbook
-        .or_else(|| of_template.map(|t| t.runbook.clone()));
+        .or_else(|| of_template.map(|t| t.newest().1.runbook.clone()));
     let runbook = runbook.ok_or_else(|| Stop::Malformed("neither template nor runbook".into()))?;
     let said = |name: &str| runbook[name].as_i64();
     let text = |name: &str| runbook[name].as_str().map(String::from);
@@ -148,7 +145,7 @@ fn freeze(s: &State, new: New, lease: i64) -> Result<Frozen, Stop> {
     })
 }
 
-fn insert(s: &mut State, who: &Caller, news: Vec<(Frozen, Option<Time>)>) -> Reply {
+pub fn insert(s: &mut State, who: &Caller, news: Vec<(Frozen, Option<Time>)>) -> Reply {
     // A key that was seen, before or earlier in this very batch, must come with the same body.
     let mut keys: BTreeMap<String, Option<String>> = s
         .runs
@@ -220,25 +217,4 @@ fn add(s: &mut State, who: &Caller, frozen: Frozen, start_by: Option<Time>) -> S
         created_at: s.now,
     });
     id
-}
-
-/// A new run linked to the old one.
-pub fn retry(s: &mut State, who: &Caller, p: Value) -> Reply {
-    let place = runs::place(s, &p)?;
-    let old = &s.runs[place];
-    if !old.status.is_terminal() {
-        return Err(refuse("conflict", format!("the run is {}", old.status)));
-    }
-    let frozen = Frozen {
-        not_before: None,
-        key: p["idempotency_key"].as_str().map(String::from),
-        body: Some(format!("a retry of {}", old.id)),
-        retry_of: Some(old.id.clone()),
-        ..old.frozen.clone()
-    };
-    match insert(s, who, vec![(frozen, None)]) {
-        // There is one entry; its place says nothing.
-        Err(Stop::Refused(_)) => Err(Stop::Refused(json!({ "code": "idempotency_mismatch" }))),
-        other => other,
-    }
 }

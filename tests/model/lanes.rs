@@ -2,7 +2,7 @@
 
 use super::access::Caller;
 use super::state::{Lane, State};
-use super::{Reply, Stop};
+use super::{Reply, Stop, refuse};
 use serde_json::{Value, json};
 
 fn shown(s: &State, name: &str, lane: &Lane) -> Value {
@@ -12,7 +12,7 @@ fn shown(s: &State, name: &str, lane: &Lane) -> Value {
         .filter(|run| run.may_go() && run.frozen.lane == name);
     json!({
         "name": name, "concurrency_limit": lane.limit, "paused": lane.paused, "paused_reason": lane.paused_reason,
-        "queued": queued.count(), "held": s.held_in(name),
+        "draining": lane.draining, "queued": queued.count(), "held": s.held_in(name),
     })
 }
 
@@ -39,6 +39,7 @@ pub fn update(s: &mut State, _: &Caller, p: Value) -> Reply {
         lane.paused = paused;
         lane.paused_reason = p["reason"].as_str().filter(|_| paused).map(String::from);
     }
+    lane.draining = p["draining"].as_bool().unwrap_or(lane.draining);
     s.wake(name);
     Ok(json!({ "lane": shown(s, name, &s.lanes[name]) }))
 }
@@ -60,8 +61,16 @@ pub fn workers(s: &mut State, _: &Caller, _: Value) -> Reply {
             "id": id, "name": w.name, "version": w.version, "lanes": w.lanes, "session_id": w.session,
             "first_seen": w.first_seen.to_string(), "last_seen": w.last_seen.to_string(),
             "seen_ms_ago": s.now.micros_since(w.last_seen) / 1_000, "held": s.runs.iter().filter(held).count(),
-            "drain": false,
+            "drain": w.drain,
         })
     };
     Ok(json!({ "workers": fresh.into_iter().map(row).collect::<Vec<_>>() }))
+}
+
+/// No more runs; told in the worker's next answer.
+pub fn drain(s: &mut State, _: &Caller, p: Value) -> Reply {
+    let found = p["worker_id"].as_str().and_then(|id| s.workers.get_mut(id));
+    let worker = found.ok_or_else(|| refuse("not_found", "there is no such worker"))?;
+    worker.drain = p["drain"].as_bool().unwrap_or(true);
+    Ok(json!({ "worker_id": p["worker_id"], "drain": worker.drain }))
 }

@@ -4,10 +4,12 @@
 
 mod access;
 mod artifacts;
+mod cancel;
 mod claim;
 mod create;
 mod events;
 mod lanes;
+mod retry;
 mod runs;
 mod sessions;
 mod settle;

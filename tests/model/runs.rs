@@ -1,4 +1,4 @@
-//! Cancel, and what people see of a run.
+//! What people see of a run.
 
 use super::access::Caller;
 use super::state::{Run, State};
@@ -9,34 +9,6 @@ use serde_json::{Value, json};
 pub fn place(s: &State, p: &Value) -> Result<usize, Stop> {
     let found = p["run_id"].as_str().and_then(|id| s.find(id));
     found.ok_or_else(|| refuse("not_found", "there is no such run"))
-}
-
-/// The holder keeps its lease until it finishes, or its time ends.
-pub fn cancel(s: &mut State, who: &Caller, p: Value) -> Reply {
-    let place = place(s, &p)?;
-    let now = s.now;
-    let run = &mut s.runs[place];
-    if run.status.is_terminal() {
-        let status = run.status;
-        return Err(Stop::Refused(json!({
-            "code": "already_finished", "detail": format!("the run is {status}"), "run_status": status,
-        })));
-    }
-    let reason = p["reason"].as_str();
-    run.status = RunStatus::Cancelled;
-    run.parked = false;
-    run.cancelled_at = Some(now);
-    run.finished_at = Some(now);
-    run.reason = Some(reason.unwrap_or("cancelled_by_operator").into());
-    run.tell(
-        now,
-        format!(
-            "cancelled by {}: {}",
-            who.name,
-            reason.unwrap_or("no reason given")
-        ),
-    );
-    Ok(json!({ "run_id": run.id, "status": "cancelled" }))
 }
 
 fn text(at: Option<Time>) -> Option<String> {
@@ -98,7 +70,8 @@ fn waiting(s: &State, run: &Run) -> Value {
     }
     let lane = &s.lanes[&run.frozen.lane];
     let asks = s.workers.values().any(|worker| {
-        worker.lanes.contains(&run.frozen.lane)
+        !worker.drain
+            && worker.lanes.contains(&run.frozen.lane)
             && (worker.session.is_none() || worker.session == run.frozen.session)
             && worker.last_seen.plus(30) > s.now
     });
@@ -109,6 +82,8 @@ fn waiting(s: &State, run: &Run) -> Value {
         "not_before"
     } else if lane.paused {
         "lane_paused"
+    } else if lane.draining {
+        "lane_draining"
     } else if !asks {
         "no_worker"
     } else if full {
@@ -126,16 +101,49 @@ pub fn list(s: &mut State, _: &Caller, p: Value) -> Reply {
         other => other.as_i64().unwrap_or(i64::MAX),
     };
     let limit = p["limit"].as_u64().unwrap_or(50).min(200) as usize;
-    let wanted = |name: &str, value: Option<&str>| p[name].is_null() || p[name].as_str() == value;
-    let mut rows = (s.runs.iter().rev()).filter(|run| {
-        run.seq < after
-            && wanted("status", Some(run.status.as_str()))
-            && wanted("lane", Some(&run.frozen.lane))
-            && wanted("template", run.frozen.template.as_deref())
-            && wanted("session_id", run.frozen.session.as_deref())
-    });
+    let mut rows = (s.runs.iter().rev()).filter(|run| run.seq < after && matches(run, &p));
     let page: Vec<&Run> = rows.by_ref().take(limit).collect();
     let last = page.last().map(|run| run.seq.to_string());
     let next = last.filter(|_| rows.next().is_some());
     Ok(json!({ "runs": page.into_iter().map(shown).collect::<Vec<_>>(), "next": next }))
+}
+
+/// Whether a run is what a filter asks for. What the filter does not name is as it may be.
+pub fn matches(run: &Run, filter: &Value) -> bool {
+    let f = &run.frozen;
+    let is =
+        |name: &str, value: Option<&str>| filter[name].is_null() || filter[name].as_str() == value;
+    let date = |name: &str| filter[name].as_str().and_then(Time::parse);
+    let by = filter["worker"].as_str().is_none_or(|worker| {
+        let rest = run
+            .claimed_by
+            .as_deref()
+            .and_then(|by| by.strip_prefix(worker));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+    });
+    let texts = [
+        &f.template,
+        &f.intent,
+        &f.env,
+        &f.repo,
+        &run.reason,
+        &run.error,
+    ];
+    let mut texts: Vec<&str> = texts.into_iter().flatten().map(String::as_str).collect();
+    texts.extend([f.title.as_str(), run.id.as_str()]);
+    let wanted = filter["text"].as_str().map(str::to_lowercase);
+    let says = |wanted: String| {
+        texts
+            .iter()
+            .any(|text| text.to_lowercase().contains(&wanted))
+    };
+    is("status", Some(run.status.as_str()))
+        && is("lane", Some(&f.lane))
+        && is("template", f.template.as_deref())
+        && is("session_id", f.session.as_deref())
+        && is("repo", f.repo.as_deref())
+        && by
+        && date("since").is_none_or(|at| run.created_at >= at)
+        && date("until").is_none_or(|at| run.created_at < at)
+        && wanted.is_none_or(says)
 }

@@ -1,7 +1,8 @@
 use super::access::Caller;
 use super::state::{Session, State};
-use super::{Reply, refuse};
+use super::{Reply, Stop, refuse};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
 /// Runs per status are counted when asked.
 fn shown(s: &State, session: &Session) -> Value {
@@ -23,12 +24,21 @@ fn shown(s: &State, session: &Session) -> Value {
     })
 }
 
+fn place(s: &State, p: &Value) -> Result<usize, Stop> {
+    let found = s
+        .sessions
+        .iter()
+        .position(|session| p["session_id"] == session.id);
+    found.ok_or_else(|| refuse("not_found", "there is no such session"))
+}
+
 pub fn create(s: &mut State, who: &Caller, p: Value) -> Reply {
     let session = Session {
         id: s.new_id(),
         name: p["name"].as_str().unwrap_or_default().into(),
         status: "active",
         meta: p.get("meta").cloned().unwrap_or_else(|| json!({})),
+        members: BTreeMap::new(),
         created_by: who.name.clone(),
         created_at: s.now,
     };
@@ -38,12 +48,60 @@ pub fn create(s: &mut State, who: &Caller, p: Value) -> Reply {
 }
 
 pub fn get(s: &mut State, _: &Caller, p: Value) -> Reply {
-    let found = s
-        .sessions
+    let session = &s.sessions[place(s, &p)?];
+    let members = session.members.iter();
+    let members = members.map(|(user, role)| json!({ "user_id": user, "role": role }));
+    let mut answer = shown(s, session);
+    answer["members"] = members.collect();
+    Ok(json!({ "session": answer }))
+}
+
+/// Fields that are absent stay; members are replaced as a whole.
+pub fn update(s: &mut State, _: &Caller, p: Value) -> Reply {
+    let place = place(s, &p)?;
+    let session = &mut s.sessions[place];
+    if let Some(name) = p["name"].as_str() {
+        session.name = name.into();
+    }
+    if p["meta"].is_object() {
+        session.meta = p["meta"].clone();
+    }
+    if let Some(members) = p["members"].as_array() {
+        let text = |value: &Value| value.as_str().map(String::from);
+        let member = |m: &Value| {
+            Some((
+                text(&m["user_id"])?,
+                text(&m["role"]).unwrap_or_else(|| "viewer".into()),
+            ))
+        };
+        session.members = members.iter().filter_map(member).collect();
+    }
+    Ok(json!({ "session": shown(s, &s.sessions[place]) }))
+}
+
+/// Takes no new runs; `archived: false` opens it again.
+pub fn archive(s: &mut State, _: &Caller, p: Value) -> Reply {
+    let place = place(s, &p)?;
+    let archived = p["archived"].as_bool().unwrap_or(true);
+    s.sessions[place].status = if archived { "archived" } else { "active" };
+    Ok(json!({ "session": shown(s, &s.sessions[place]) }))
+}
+
+/// Only a session without runs goes.
+pub fn delete(s: &mut State, _: &Caller, p: Value) -> Reply {
+    let place = place(s, &p)?;
+    let id = &s.sessions[place].id;
+    if s.runs
         .iter()
-        .find(|session| p["session_id"] == session.id);
-    let session = found.ok_or_else(|| refuse("not_found", "there is no such session"))?;
-    Ok(json!({ "session": shown(s, session) }))
+        .any(|run| run.frozen.session.as_ref() == Some(id))
+    {
+        return Err(refuse(
+            "conflict",
+            "the session has runs; archive it instead",
+        ));
+    }
+    let session = s.sessions.remove(place);
+    Ok(json!({ "session_id": session.id, "deleted": true }))
 }
 
 /// Newest first; the cursor is the last one's id.

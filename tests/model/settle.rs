@@ -77,8 +77,9 @@ fn turn(run: &mut Run, entry: &Finish) {
         EndStatus::Released => {
             let ran_out = entry.reason.as_deref() == Some("lease_ran_out");
             let free = !ran_out && run.handbacks < limits::FREE_HANDBACKS;
-            run.handbacks += 1;
-            if !free {
+            if free {
+                run.handbacks += 1;
+            } else {
                 run.attempts_used += 1;
             }
             requeue(run, free || run.attempts_used < run.frozen.max_attempts);

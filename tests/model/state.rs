@@ -37,6 +37,7 @@ pub struct Lane {
     pub limit: Option<u64>,
     pub paused: bool,
     pub paused_reason: Option<String>,
+    pub draining: bool,
 }
 
 pub struct Session {
@@ -44,16 +45,30 @@ pub struct Session {
     pub name: String,
     pub status: &'static str,
     pub meta: Value,
+    /// User and role.
+    pub members: BTreeMap<String, String>,
     pub created_by: String,
     pub created_at: Time,
 }
 
 pub struct Template {
-    pub version: u64,
+    /// The first, the second, …; never empty.
+    pub versions: Vec<Version>,
+}
+
+pub struct Version {
     pub source: Value,
     pub runbook: Value,
     pub created_by: String,
     pub created_at: Time,
+}
+
+impl Template {
+    /// The newest, and its number.
+    pub fn newest(&self) -> (u64, &Version) {
+        let last = self.versions.last().expect("a template has a version");
+        (self.versions.len() as u64, last)
+    }
 }
 
 pub struct Run {
@@ -68,6 +83,7 @@ pub struct Run {
     /// Of the newest attempt. Where it is none, nobody holds the run.
     pub lease: Option<Lease>,
     pub attempts_used: u32,
+    /// Those that were not counted.
     pub handbacks: u32,
     pub claimed_by: Option<String>,
     pub claimed_at: Option<Time>,
@@ -167,6 +183,7 @@ pub struct Worker {
     pub request: Option<i64>,
     /// Runs by place, with their attempts.
     pub got: Vec<(usize, u32)>,
+    pub drain: bool,
 }
 
 impl State {

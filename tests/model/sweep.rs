@@ -4,7 +4,7 @@ use super::Reply;
 use super::access::Caller;
 use super::settle::requeue;
 use super::state::{Ended, State};
-use ops_core::{RunStatus, limits};
+use ops_core::{RunStatus, StepStatus, limits};
 use serde_json::{Value, json};
 
 #[derive(Default)]
@@ -73,6 +73,13 @@ fn expire(s: &mut State, place: usize, counts: &mut Counts) {
         reason: Some("lease_expired".into()),
     });
     let late = now >= attempt.claimed_at.plus(run.frozen.timeout_seconds);
+    let number = run.attempts.len() as u32;
+    for step in &mut run.steps {
+        if step.attempt == number && step.is.status == StepStatus::Running {
+            step.is.status = StepStatus::Lost;
+            step.finished_at = Some(now);
+        }
+    }
     let lane = run.frozen.lane.clone();
     if run.status.is_terminal() {
         counts.leases_released += 1;

@@ -32,7 +32,7 @@ fn add(s: &mut State, new: New) -> Value {
     json!({ "id": id })
 }
 
-/// Made, or made anew what it is.
+/// Made, or made good again.
 pub fn first(s: &mut State, p: Value) -> Reply {
     let new: New = serde_json::from_value(p)?;
     let known = s.tokens.iter_mut().find(|t| t.sha256 == new.token_sha256);
@@ -41,6 +41,7 @@ pub fn first(s: &mut State, p: Value) -> Reply {
     };
     token.name = new.name;
     token.kinds = new.kinds;
+    token.revoked_at = None;
     Ok(json!({ "id": token.id }))
 }
 

@@ -3,8 +3,8 @@
 use super::access::Caller;
 use super::state::State;
 use super::{
-    Reply, Stop, access, artifacts, claim, create, events, lanes, runs, sessions, sweep, templates,
-    tokens, worker,
+    Reply, Stop, access, artifacts, cancel, claim, create, events, lanes, retry, runs, sessions,
+    sweep, templates, tokens, worker,
 };
 use ops_core::api::TokenKind::{self, Operator, Viewer, Worker};
 use serde_json::{Value, json};
@@ -32,8 +32,8 @@ fn find(function: &str) -> Option<(&'static [TokenKind], Verb)> {
     const WORK: &[TokenKind] = &[Worker];
     let (kinds, verb): (_, Verb) = match function {
         "runs_create" => (CHANGE, create::create),
-        "runs_retry" => (CHANGE, create::retry),
-        "runs_cancel" => (CHANGE, runs::cancel),
+        "runs_retry" => (CHANGE, retry::retry),
+        "runs_cancel" => (CHANGE, cancel::cancel),
         "runs_get" => (READ, runs::get),
         "runs_list" => (READ, runs::list),
         "runs_sweep" => (&[Operator, Worker], sweep::verb),
@@ -48,13 +48,19 @@ fn find(function: &str) -> Option<(&'static [TokenKind], Verb)> {
         "artifacts_list" => (READ, artifacts::list),
         "sessions_create" => (CHANGE, sessions::create),
         "sessions_get" => (READ, sessions::get),
+        "sessions_update" => (CHANGE, sessions::update),
+        "sessions_archive" => (CHANGE, sessions::archive),
+        "sessions_delete" => (CHANGE, sessions::delete),
         "sessions_list" => (READ, sessions::list),
         "templates_create" => (CHANGE, templates::create),
         "templates_get" => (READ, templates::get),
+        "templates_update" => (CHANGE, templates::update),
+        "templates_delete" => (CHANGE, templates::delete),
         "templates_list" => (READ, templates::list),
         "lanes_list" => (READ, lanes::list),
         "lanes_update" => (CHANGE, lanes::update),
         "workers_list" => (READ, lanes::workers),
+        "workers_drain" => (CHANGE, lanes::drain),
         "tokens_create" => (CHANGE, tokens::create),
         "tokens_list" => (CHANGE, tokens::list),
         "tokens_revoke" => (CHANGE, tokens::revoke),

@@ -42,10 +42,12 @@ pub fn heartbeat(s: &mut State, who: &Caller, p: Value) -> Reply {
             Err(other) => return Err(other),
         });
     }
+    let mut drain = false;
     if let Some(worker) = s.workers.get_mut(&beats.worker_id) {
         worker.last_seen = s.now;
+        drain = worker.drain;
     }
-    Ok(json!({ "runs": answers, "drain": false }))
+    Ok(json!({ "runs": answers, "drain": drain }))
 }
 
 fn renewed(s: &mut State, place: usize, step: Option<String>) -> Value {

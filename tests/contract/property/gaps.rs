@@ -1,0 +1,39 @@
+//! Where the SQL does not keep PROTOCOL yet, or PROTOCOL leaves room: such calls are not made. Each
+//! is to go as soon as the SQL follows; what is promised stands beside it.
+
+use serde_json::Value;
+use std::collections::HashSet;
+
+#[derive(Default)]
+pub struct Gaps {
+    limited: HashSet<String>,
+    pub archived: bool,
+}
+
+impl Gaps {
+    /// "Every worker-side call carries (run_id, worker_id, attempt). No such row: lease_lost" (4): two
+    /// attempts of one run in one heartbeat get one answer, which may be of the wrong attempt.
+    pub fn beats_twice(&self, beats: &[Value], run: &str) -> bool {
+        beats.iter().any(|beat| beat["run_id"] == run)
+    }
+
+    pub fn lane(&mut self, lane: &Value) {
+        let name = lane["name"].as_str().expect("a name");
+        if lane["concurrency_limit"].is_null() {
+            self.limited.remove(name);
+        } else {
+            self.limited.insert(name.into());
+        }
+    }
+
+    /// "Then every *limited* lane it may use; then it settles, sweeps, and claims" (6): a limited
+    /// lane that has nothing to give before a claim settles and sweeps is not looked at after.
+    pub fn settles_before_it_claims(&self) -> bool {
+        !self.limited.is_empty()
+    }
+
+    /// "An archived session takes no new runs" (`sessions.archive`): a retry makes one in it.
+    pub fn retries_in_an_archive(&self) -> bool {
+        self.archived
+    }
+}
