@@ -17,13 +17,19 @@ in_every_world!(
     the_first_token_can_be_set_again,
 );
 
-const OPERATOR: [&str; 9] = [
+const OPERATOR: [&str; 15] = [
     "runs_create",
     "runs_cancel",
     "runs_retry",
     "sessions_create",
     "templates_create",
+    "sessions_update",
+    "sessions_archive",
+    "sessions_delete",
+    "templates_update",
+    "templates_delete",
     "lanes_update",
+    "workers_drain",
     "tokens_create",
     "tokens_list",
     "tokens_revoke",

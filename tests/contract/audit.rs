@@ -1,7 +1,7 @@
 //! Every operator verb that changes something leaves a row. Only PostgreSQL keeps them.
 
 use crate::postgres::Postgres;
-use crate::story::{Story, shaped, text};
+use crate::story::{Story, merged, shaped, text};
 use ops_tests::harness::database::sha256_hex;
 use serde_json::json;
 
@@ -27,6 +27,21 @@ async fn every_operator_verb_is_told() {
     let token = s.call("tokens_create", token).await;
     s.call("tokens_revoke", json!({ "token_id": token["id"] }))
         .await;
+    let session = s.call("sessions_list", json!({})).await["sessions"][0]["id"].clone();
+    let session = json!({ "session_id": session });
+    let update = merged(session.clone(), json!({ "name": "other" }));
+    s.call("sessions_update", update).await;
+    s.call("sessions_archive", session.clone()).await;
+    s.call("sessions_delete", session).await;
+    let runbook = json!({ "slug": "t", "title": "u", "steps": [] });
+    s.call(
+        "templates_update",
+        json!({ "source": "u", "runbook": runbook }),
+    )
+    .await;
+    s.call("templates_delete", json!({ "slug": "t" })).await;
+    s.claim("w", json!({ "limit": 0 })).await;
+    s.call("workers_drain", json!({ "worker_id": "w" })).await;
     // Refused: nothing changed, nothing is told.
     s.cancel(&run).await;
     let rows = s
@@ -50,7 +65,13 @@ async fn every_operator_verb_is_told() {
             "templates.create",
             "lanes.update",
             "tokens.create",
-            "tokens.revoke"
+            "tokens.revoke",
+            "sessions.update",
+            "sessions.archive",
+            "sessions.delete",
+            "templates.update",
+            "templates.delete",
+            "workers.drain",
         ]
     );
     assert!(rows.iter().all(|row| row.get::<_, &str>(1) == "test"));

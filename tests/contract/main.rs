@@ -12,6 +12,7 @@ mod lanes;
 mod lease;
 mod lists;
 mod log;
+mod operators;
 mod postgres;
 mod property;
 mod repeat;
