@@ -211,6 +211,26 @@ async fn a_changed_template_is_validated_anew() {
     );
 }
 
+#[tokio::test]
+async fn a_template_that_took_the_place_of_another_is_validated_anew() {
+    let (room, _) = counted().await;
+    let create = async |field: &str| {
+        let source = json!({ "source": template(field) });
+        room.post("templates.create", source).await.is(201);
+    };
+    let run = |params| room.post("runs.create", json!({ "template": "t", "params": params }));
+    create("x").await;
+    run(json!({ "x": "a" })).await.is(201);
+    let cancel = json!({ "filter": { "template": "t" } });
+    room.post("runs.cancel", cancel).await.is(200);
+    room.post("templates.delete", json!({ "slug": "t" }))
+        .await
+        .is(200);
+    create("y").await;
+    run(json!({ "x": "a" })).await.refused(Code::Invalid);
+    run(json!({ "y": "a" })).await.is(201);
+}
+
 /// What the validator makes of a text.
 async fn runbook_of(room: &Room, source: &str) -> Value {
     let report = room

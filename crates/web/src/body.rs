@@ -1,14 +1,13 @@
-//! Bodies and queries, from bytes to values, with a refusal that names the field.
+//! Bodies, from bytes to values, with a refusal that names the field.
 
 use crate::refusal::Refusal;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
 use axum::http::{HeaderMap, header, request::Parts};
 use http_body_util::BodyExt;
-use ops_core::{Code, FieldError, Problem, limits, text};
+use ops_core::{Code, Problem};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use std::collections::BTreeMap;
 
 /// What is too much is read up to here and thrown away: a connection closed on a caller that still
 /// sends is reset, and takes the 413 with it.
@@ -136,126 +135,5 @@ pub fn replace_nul(value: &mut Value) {
             }
         }
         _ => {}
-    }
-}
-
-/// Collects what is wrong with a request, to tell it all at once.
-#[derive(Default)]
-pub struct Wrong(Vec<FieldError>);
-
-impl Wrong {
-    pub fn unless(&mut self, fine: bool, field: impl Into<String>, message: impl Into<String>) {
-        if !fine {
-            self.0.push(FieldError {
-                field: field.into(),
-                message: message.into(),
-            });
-        }
-    }
-
-    pub fn uuid(&mut self, value: Option<&str>, field: impl Into<String>) {
-        self.unless(value.is_none_or(text::is_uuid), field, "this is no id");
-    }
-
-    /// The database counts attempts in 31 bits.
-    pub fn attempt(&mut self, value: u32, field: impl Into<String>) {
-        self.unless(
-            i32::try_from(value).is_ok(),
-            field,
-            "this is no number of an attempt",
-        );
-    }
-
-    pub fn extend(&mut self, errors: impl IntoIterator<Item = FieldError>) {
-        self.0.extend(errors);
-    }
-
-    pub fn done(self) -> Result<(), Refusal> {
-        if self.0.is_empty() {
-            return Ok(());
-        }
-        Err(Problem::new(Code::Invalid, summary(&self.0))
-            .with_errors(self.0)
-            .into())
-    }
-}
-
-/// The first few errors in one line; a list of a thousand runs may have more.
-pub fn summary(errors: &[FieldError]) -> String {
-    const SHOWN: usize = 5;
-    let mut words: Vec<_> = errors
-        .iter()
-        .take(SHOWN)
-        .map(|e| format!("{}: {}", e.field, e.message))
-        .collect();
-    if errors.len() > SHOWN {
-        words.push(format!("and {} more", errors.len() - SHOWN));
-    }
-    words.join("; ")
-}
-
-/// A query whose names are all known, each once. An empty value is as good as none.
-pub struct Query(BTreeMap<String, String>);
-
-impl Query {
-    pub fn of(parts: &Parts, known: &[&str]) -> Result<Self, Refusal> {
-        let axum::extract::Query(pairs) =
-            axum::extract::Query::<Vec<(String, String)>>::try_from_uri(&parts.uri)
-                .map_err(|e| Refusal::from(Problem::new(Code::BadRequest, e.to_string())))?;
-        let takes = match known {
-            [] => "unknown; this verb takes no query".to_string(),
-            _ => format!("unknown; this verb takes {}", known.join(", ")),
-        };
-        let mut wrong = Wrong::default();
-        let mut fields = BTreeMap::new();
-        for (name, value) in pairs {
-            let field = format!("/{name}");
-            wrong.unless(known.contains(&name.as_str()), &field, &takes);
-            wrong.unless(!value.contains('\0'), &field, "U+0000 cannot be stored");
-            wrong.unless(fields.insert(name, value).is_none(), &field, "stands twice");
-        }
-        wrong.done()?;
-        Ok(Query(fields))
-    }
-
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.0
-            .get(name)
-            .map(String::as_str)
-            .filter(|value| !value.is_empty())
-    }
-
-    pub fn require(&self, name: &str) -> Result<&str, Refusal> {
-        self.get(name)
-            .ok_or_else(|| Problem::invalid(format!("/{name}"), "is missing").into())
-    }
-
-    pub fn uuid(&self, name: &str) -> Result<Option<&str>, Refusal> {
-        let value = self.get(name);
-        let mut wrong = Wrong::default();
-        wrong.uuid(value, format!("/{name}"));
-        wrong.done().map(|()| value)
-    }
-
-    pub fn number(
-        &self,
-        name: &str,
-        range: std::ops::RangeInclusive<i64>,
-    ) -> Result<Option<i64>, Refusal> {
-        let Some(text) = self.get(name) else {
-            return Ok(None);
-        };
-        match text.parse() {
-            Ok(number) if range.contains(&number) => Ok(Some(number)),
-            _ => Err(Problem::invalid(
-                format!("/{name}"),
-                format!("must be a number from {} to {}", range.start(), range.end()),
-            )
-            .into()),
-        }
-    }
-
-    pub fn limit(&self) -> Result<Option<i64>, Refusal> {
-        self.number("limit", 1..=i64::from(limits::PAGE_ROWS))
     }
 }

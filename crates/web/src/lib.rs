@@ -4,9 +4,11 @@ mod api;
 mod app;
 mod body;
 mod call;
+mod query;
 mod refusal;
 mod templates;
 mod wake;
+mod wrong;
 
 pub use app::{App, Host};
 

@@ -1,4 +1,4 @@
-use crate::body::summary;
+use crate::wrong::summary;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use ops_core::{Code, FieldError, Problem};

@@ -26,6 +26,12 @@ impl TemplateCache {
             .cloned()
     }
 
+    /// A slug that is used again begins with version 1, as the one before it did.
+    pub fn forget(&self, slug: &str) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.remove(slug);
+    }
+
     pub fn put(&self, slug: &str, known: Known) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if all.len() >= MOST && !all.contains_key(slug) {

@@ -2,8 +2,9 @@
 
 use super::{Answer, ok};
 use crate::app::App;
-use crate::body::{self, Wrong};
+use crate::body;
 use crate::refusal::Refusal;
+use crate::wrong::Wrong;
 use ops_core::api::BulkRuns;
 use ops_core::{limits, text};
 use serde_json::Value;

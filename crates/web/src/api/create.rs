@@ -1,9 +1,10 @@
 use super::prepare::prepare;
 use super::{Answer, created, ok, operator_call};
 use crate::app::App;
-use crate::body::{self, Wrong};
+use crate::body;
 use crate::refusal::Refusal;
 use crate::templates::Known;
+use crate::wrong::Wrong;
 use axum::extract::{Request, State};
 use ops_core::api::NewRun;
 use ops_core::{Code, Problem, limits};

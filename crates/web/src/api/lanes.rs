@@ -1,7 +1,8 @@
 use super::{Answer, ok, operator_call, read_call};
 use crate::app::App;
-use crate::body::{self, Wrong};
+use crate::body;
 use crate::refusal::Refusal;
+use crate::wrong::Wrong;
 use axum::extract::{Request, State};
 use ops_core::api::{LaneUpdate, WorkerDrain};
 use ops_core::text;

@@ -7,6 +7,7 @@ mod claim;
 mod create;
 mod events;
 mod lanes;
+mod multipart;
 mod prepare;
 mod runs;
 mod sessions;
@@ -17,7 +18,9 @@ mod worker;
 use crate::app::App;
 use crate::body;
 use crate::call;
+use crate::query::Query;
 use crate::refusal::Refusal;
+use crate::wrong::Wrong;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -149,10 +152,10 @@ pub(crate) async fn worker_call(request: Request) -> Result<(Value, Value), Refu
 }
 
 /// Caller and query of a read.
-pub(crate) fn read_call(request: Request, known: &[&str]) -> Result<(Value, body::Query), Refusal> {
+pub(crate) fn read_call(request: Request, known: &[&str]) -> Result<(Value, Query), Refusal> {
     let (parts, _) = request.into_parts();
     let auth = call::authenticate(&parts)?;
-    Ok((auth, body::Query::of(&parts, known)?))
+    Ok((auth, Query::of(&parts, known)?))
 }
 
 /// A body of exactly one id, for verbs such as `tokens.revoke`.
@@ -161,7 +164,7 @@ pub(crate) fn only_id<'a>(
     name: &str,
     also: &[&str],
 ) -> Result<&'a Map<String, Value>, Refusal> {
-    let mut wrong = body::Wrong::default();
+    let mut wrong = Wrong::default();
     let Some(fields) = value.as_object() else {
         return Err(Problem::invalid("", "the body must be an object").into());
     };

@@ -1,7 +1,8 @@
 //! One run of `runs.create`, judged and made into what the database takes.
 
 use crate::app::App;
-use crate::body::Wrong;
+use crate::wrong::Wrong;
+
 use crate::call::sha256_hex;
 use ops_core::api::NewRun;
 use ops_core::{limits, text};

@@ -1,7 +1,8 @@
 use super::{Answer, bulk, created, ok, only_id, operator_call, read_call};
 use crate::app::App;
-use crate::body::Wrong;
+
 use crate::refusal::Refusal;
+use crate::wrong::Wrong;
 use axum::extract::{Request, State};
 use ops_core::{Problem, RunStatus, text};
 use serde_json::{Map, Value, json};

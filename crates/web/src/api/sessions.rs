@@ -1,7 +1,8 @@
 use super::runs::without_nulls;
 use super::{Answer, created, ok, only_id, operator_call, read_call};
 use crate::app::App;
-use crate::body::{self, Wrong};
+use crate::body;
+use crate::wrong::Wrong;
 use axum::extract::{Request, State};
 use ops_core::Problem;
 use ops_core::api::{NewSession, SessionArchive, SessionUpdate};

@@ -1,8 +1,9 @@
 use super::runs::without_nulls;
 use super::{Answer, created, ok, operator_call, read_call};
 use crate::app::App;
-use crate::body::{self, Wrong};
+use crate::body;
 use crate::refusal::Refusal;
+use crate::wrong::Wrong;
 use axum::extract::{Request, State};
 use ops_core::api::{TemplateDelete, TemplateSource, TemplateUpdate};
 use ops_runbook::{Runbook, parse};
@@ -69,7 +70,9 @@ pub async fn update(State(app): State<App>, request: Request) -> Answer {
 pub async fn delete(State(app): State<App>, request: Request) -> Answer {
     let (auth, body) = operator_call(request).await?;
     let delete: TemplateDelete = body::typed(body, "")?;
-    ok(app.call("templates_delete", &auth, json!(delete)).await?)
+    let answer = app.call("templates_delete", &auth, json!(delete)).await?;
+    app.templates.forget(&delete.slug);
+    ok(answer)
 }
 
 pub async fn read(State(app): State<App>, request: Request) -> Answer {

@@ -1,8 +1,9 @@
 use super::{Answer, created, ok, only_id, operator_call, read_call};
 use crate::app::App;
-use crate::body::{self, Wrong};
+use crate::body;
 use crate::call::sha256_hex;
 use crate::refusal::Refusal;
+use crate::wrong::Wrong;
 use axum::extract::{Request, State};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -1,8 +1,9 @@
 use super::claim::{check_finish, heartbeat_after_ms, only};
 use super::{Answer, ok, worker_call};
 use crate::app::App;
-use crate::body::{self, Wrong};
+use crate::body;
 use crate::refusal::Refusal;
+use crate::wrong::Wrong;
 use axum::extract::{Request, State};
 use ops_core::api::{Beat, Finish};
 use ops_core::{Problem, limits};
