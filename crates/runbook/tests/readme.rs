@@ -15,6 +15,12 @@ fn the_example_is_valid() {
         .collect();
     assert_eq!(
         kinds,
-        [("build", "run"), ("deploy", "run"), ("note", "artifact")]
+        [
+            ("build", "run"),
+            ("deploy", "run"),
+            ("healthy", "wait_for"),
+            ("announce", "http"),
+            ("note", "artifact")
+        ]
     );
 }

@@ -114,6 +114,15 @@ fn folder() -> PathBuf {
     folder
 }
 
+#[test]
+fn every_bundled_runbook_is_valid_and_named_as_its_file() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../templates/runbooks");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        assert_eq!(format!("{}.yaml", template(&name).slug), name);
+    }
+}
+
 fn greets(shell: &[&str]) {
     let played = play(
         &template("hello.yaml"),

@@ -164,6 +164,44 @@ async fn only_the_beginning_of_a_long_body_becomes_an_output() {
     );
 }
 
+/// Wherever a text is cut, in a message, an excerpt or an output, no half of a secret is left.
+#[tokio::test]
+async fn a_secret_is_never_cut_in_two() {
+    const SECRET: &str = "Qx7-Zk9-Wm3-Vt5-Hj8-Lp2-Rb6-Nd4";
+    let server = Server::start(|request, _| {
+        let fill = request.header("x-fill").unwrap().parse().unwrap();
+        let text = format!("{}{SECRET}", "x".repeat(fill));
+        let headers = vec![("x-echo", text.clone())];
+        Reply::Answer(200, headers, json!({"a": text}).to_string())
+    })
+    .await;
+    let world = World::start_with(|config| {
+        config.environment.insert("TOKEN".into(), SECRET.into());
+    });
+    let mut ids = Vec::new();
+    for cut in [120, 500, 16 * 1024] {
+        for fill in (cut - 40..cut).step_by(7) {
+            let call = json!({
+                "url": server.url("/"), "headers": {"x-fill": fill.to_string()},
+                "expect": {"json": {"/a": "b"}, "header": {"x-echo": "b"}},
+            });
+            let more = json!({"secrets": ["TOKEN"]});
+            ids.push(
+                world
+                    .fake
+                    .queue_with(json!([{"id": "ask", "http": call}]), more),
+            );
+        }
+    }
+    for id in ids {
+        let run = world.fake.ended(&id).await;
+        assert_eq!(run.finish()["reason"], "step_failed");
+        let told = format!("{run:?}");
+        assert!(!told.contains(&SECRET[..6]), "{told}");
+    }
+    world.end().await;
+}
+
 #[tokio::test]
 async fn redirects_are_followed_and_other_servers_see_no_secrets() {
     let there = Server::start(|_, _| answer(200, "there")).await;

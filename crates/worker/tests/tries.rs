@@ -261,13 +261,14 @@ async fn a_step_may_fail_without_the_run() {
         {"id": "lint", "continue_on_error": true, "run": "exit 4"},
         {"id": "build", "run": "echo build"},
         {"id": "tell", "if": "failure()", "run": "echo never"},
+        {"id": "skip", "if": "steps.tell.status == 'skipped'", "run": "echo skipped"},
         {"id": "see", "if": "steps.lint.status == 'failed' && steps.lint.exit_code == 4", "run": "echo see"},
         {"id": "late", "continue_on_error": true, "timeout": 1, "run": "sleep 1000"},
         {"id": "none", "continue_on_error": true, "artifact": {"name": "x", "kind": "file", "path": "none"}},
     ]))
     .await;
     assert_eq!(run.status, "succeeded", "{run:#?}");
-    assert_eq!(run.messages("stdout"), ["build", "see"]);
+    assert_eq!(run.messages("stdout"), ["build", "skipped", "see"]);
     assert_eq!(
         ["lint", "build", "tell", "see", "late", "none"].map(|step| run.step(step)),
         [

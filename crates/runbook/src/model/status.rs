@@ -28,7 +28,7 @@ pub struct InvalidStatus(pub String);
 impl StatusMatch {
     /// Reads `204` or `2xx`.
     pub fn read(text: &str) -> Result<Self, InvalidStatus> {
-        let invalid = || InvalidStatus(text.chars().take(80).collect());
+        let invalid = || InvalidStatus(text.to_string());
         let text = text.trim();
         let class = text.strip_suffix("xx").or(text.strip_suffix("XX"));
         let digits = class.unwrap_or(text);

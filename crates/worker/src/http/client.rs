@@ -55,7 +55,7 @@ impl HttpClient {
 
     /// Reads an address that a request may go to.
     pub fn url(text: &str) -> Result<Url, HttpError> {
-        let no_address = || HttpError::NoAddress(text.chars().take(200).collect());
+        let no_address = || HttpError::NoAddress(text.to_string());
         if !ops_runbook::is_web_url(text) {
             return Err(no_address());
         }

@@ -28,8 +28,7 @@ pub(super) fn next(
         why: why.to_string(),
     };
     let Ok(url) = request.url.join(&text) else {
-        let to = text.chars().take(200).collect();
-        return Err(refused(to, "that is no address"));
+        return Err(refused(text, "that is no address"));
     };
     if !matches!(url.scheme(), "http" | "https") {
         return Err(refused(url.to_string(), "only http and https are followed"));

@@ -2,6 +2,7 @@
 
 use super::request::Wanted;
 use crate::http::Answer;
+use crate::mask::Masker;
 use ops_core::api::Object;
 use ops_runbook::{HTTP_OUTPUT_BODY_BYTES, MAX_OUTPUT_BYTES, json_equal};
 use serde_json::Value;
@@ -13,14 +14,16 @@ const QUOTED: usize = 120;
 /// An answer and, where somebody asks for it, its body as JSON.
 pub(super) struct Reading<'a> {
     answer: &'a Answer,
+    masker: &'a Masker,
     json: Option<Result<Value, String>>,
 }
 
 impl<'a> Reading<'a> {
-    pub fn new(answer: &'a Answer, wants_json: bool) -> Self {
+    pub fn new(answer: &'a Answer, masker: &'a Masker, wants_json: bool) -> Self {
         let read = || serde_json::from_slice(&answer.body).map_err(|error| error.to_string());
         Reading {
             answer,
+            masker,
             json: wants_json.then(read),
         }
     }
@@ -36,7 +39,7 @@ impl<'a> Reading<'a> {
         let body = String::from_utf8_lossy(&self.answer.body);
         for text in &wanted.body_contains {
             if !body.contains(text.as_str()) {
-                complaints.push(format!("the body does not contain `{}`", quoted(text)));
+                complaints.push(format!("the body does not contain `{}`", self.quoted(text)));
             }
         }
         for (name, value) in &wanted.header {
@@ -46,7 +49,7 @@ impl<'a> Reading<'a> {
             Some(Err(error)) => complaints.push(format!("the body is no JSON: {error}")),
             Some(Ok(json)) => {
                 for (pointer, value) in &wanted.json {
-                    complaints.extend(json_complaint(json, pointer, value));
+                    complaints.extend(self.json_complaint(json, pointer, value));
                 }
             }
             None => {}
@@ -69,14 +72,34 @@ impl<'a> Reading<'a> {
         if found.iter().any(fits) {
             return None;
         }
-        let wanted = quoted(wanted);
+        let wanted = self.quoted(wanted);
         Some(match found.first() {
             Some(value) => format!(
                 "the header {name} is `{}` instead of `{wanted}`",
-                quoted(value)
+                self.quoted(value)
             ),
             None => format!("there is no header {name}, which should be `{wanted}`"),
         })
+    }
+
+    fn json_complaint(&self, json: &Value, pointer: &str, wanted: &Value) -> Option<String> {
+        let found = json.pointer(pointer);
+        if found.is_some_and(|found| json_equal(found, wanted)) {
+            return None;
+        }
+        let wanted = self.quoted(&wanted.to_string());
+        Some(match found {
+            Some(found) => format!(
+                "`{pointer}` is {} instead of {wanted}",
+                self.quoted(&found.to_string())
+            ),
+            None => format!("there is nothing at `{pointer}`, which should be {wanted}"),
+        })
+    }
+
+    /// A value in a message: masked as a whole, then cut.
+    fn quoted(&self, text: &str) -> String {
+        beginning(&self.masker.text(text), QUOTED)
     }
 
     /// `status`, `body`, and what the step asks for.
@@ -108,6 +131,8 @@ impl<'a> Reading<'a> {
         let mut outputs = Object::new();
         outputs.insert("status".into(), self.answer.status.into());
         if let Ok(body) = std::str::from_utf8(&self.answer.body) {
+            // Masked before it is cut, or half a secret could be left.
+            let body = self.masker.text(body);
             let end = body.floor_char_boundary(HTTP_OUTPUT_BODY_BYTES);
             outputs.insert("body".into(), body[..end].into());
         }
@@ -117,25 +142,6 @@ impl<'a> Reading<'a> {
 
 fn size(key: &str, value: &Value) -> usize {
     key.len() + ops_runbook::env_text(value).len()
-}
-
-fn json_complaint(json: &Value, pointer: &str, wanted: &Value) -> Option<String> {
-    let found = json.pointer(pointer);
-    if found.is_some_and(|found| json_equal(found, wanted)) {
-        return None;
-    }
-    let wanted = quoted(&wanted.to_string());
-    Some(match found {
-        Some(found) => format!(
-            "`{pointer}` is {} instead of {wanted}",
-            quoted(&found.to_string())
-        ),
-        None => format!("there is nothing at `{pointer}`, which should be {wanted}"),
-    })
-}
-
-fn quoted(text: &str) -> String {
-    beginning(text, QUOTED)
 }
 
 /// The first characters, with `…` where there are more.

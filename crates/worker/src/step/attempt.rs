@@ -1,5 +1,6 @@
 //! The steps of one attempt, one after another.
 
+use super::answer::beginning;
 use super::conclude::event;
 use super::engine::StepExecutor;
 use super::environment::{self, Variables};
@@ -14,6 +15,9 @@ use ops_core::api::{Level, Object, StepUpdate};
 use ops_runbook::{Context, JobState, Step, Workdir};
 use serde_json::{Value, json};
 use std::path::PathBuf;
+
+/// Longest message that the worker itself writes.
+const MESSAGE_CHARS: usize = 8_000;
 
 pub(super) struct Attempt<'a> {
     pub(super) executor: &'a StepExecutor,
@@ -66,6 +70,9 @@ impl<'a> Attempt<'a> {
             match self.is_wanted(&step) {
                 Ok(true) => {}
                 Ok(false) => {
+                    self.values["steps"][&step.id] = json!({
+                        "status": "skipped", "exit_code": null, "outputs": {},
+                    });
                     self.tell(&step.id, StepStatus::Skipped, None, Object::new());
                     continue;
                 }
@@ -98,9 +105,9 @@ impl<'a> Attempt<'a> {
             true => Value::Null,
             false => json!({ "outputs": self.outputs }),
         };
-        let outcome = self.failure.unwrap_or_else(Outcome::succeeded);
+        let outcome = self.failure.take().unwrap_or_else(Outcome::succeeded);
         Outcome {
-            error: outcome.error.map(|error| self.masker.text(&error)),
+            error: outcome.error.as_deref().map(|error| self.shown(error)),
             result,
             ..outcome
         }
@@ -128,8 +135,13 @@ impl<'a> Attempt<'a> {
     }
 
     pub(super) async fn note(&self, level: Level, step: &str, text: &str) {
-        let text = self.masker.text(text);
+        let text = self.shown(text);
         self.log.push(event(level, Some(step), text)).await;
+    }
+
+    /// Masked as a whole, then cut: a message may quote whatever came from outside.
+    fn shown(&self, text: &str) -> String {
+        beginning(&self.masker.text(text), MESSAGE_CHARS)
     }
 
     /// Records a step's end for later steps and for the control room.

@@ -126,7 +126,7 @@ impl Attempt<'_> {
         answer: &Answer,
     ) -> (StepEnd, Option<String>) {
         let wants_json = !call.outputs.is_empty() || !call.expect.json.is_empty();
-        let reading = Reading::new(answer, wants_json);
+        let reading = Reading::new(answer, &self.masker, wants_json);
         let complaints = reading.complaints(&prepared.expect);
         let outputs = match complaints.is_empty() {
             true => reading.outputs(&call.outputs),

@@ -4,6 +4,7 @@
 #![allow(clippy::result_large_err)]
 
 pub mod fake;
+pub mod postgres;
 pub mod server;
 pub mod world;
 
