@@ -12,7 +12,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Templates that every installation starts with.
-const RUNBOOKS: [(&str, &str); 2] = [
+const RUNBOOKS: [(&str, &str); 5] = [
     (
         "hello",
         include_str!("../../../templates/runbooks/hello.yaml"),
@@ -20,6 +20,18 @@ const RUNBOOKS: [(&str, &str); 2] = [
     (
         "incident-triage",
         include_str!("../../../templates/runbooks/incident-triage.yaml"),
+    ),
+    (
+        "http-healthcheck",
+        include_str!("../../../templates/runbooks/http-healthcheck.yaml"),
+    ),
+    (
+        "deploy-check",
+        include_str!("../../../templates/runbooks/deploy-check.yaml"),
+    ),
+    (
+        "database-maintenance",
+        include_str!("../../../templates/runbooks/database-maintenance.yaml"),
     ),
 ];
 
@@ -118,6 +130,6 @@ pub async fn load_runbooks(client: &Client) -> Result<usize, ClientError> {
 }
 
 /// Slugs of the bundled runbooks.
-pub fn bundled() -> [&'static str; 2] {
+pub fn bundled() -> [&'static str; 5] {
     RUNBOOKS.map(|(slug, _)| slug)
 }
