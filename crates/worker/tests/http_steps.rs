@@ -323,6 +323,13 @@ async fn servers_that_are_not_there_or_silent_are_told_apart() {
         (run.step("ask").as_str(), &run.finish()["reason"]),
         ("timed_out", &json!("step_timed_out"))
     );
+    let plain = Server::start(|_, _| answer(200, "")).await;
+    let run = ask(json!({"url": plain.url("/").replace("http:", "https:")})).await;
+    let error_text = error(&run);
+    assert!(
+        error_text.starts_with("step ask: no connection: "),
+        "no TLS there: {error_text}"
+    );
     let url = server.url("/");
     drop(server);
     let gone = common::eventually_refused(&url).await;
