@@ -7,6 +7,8 @@ use std::collections::HashSet;
 #[derive(Default)]
 pub struct Gaps {
     limited: HashSet<String>,
+    paused: HashSet<String>,
+    draining: HashSet<String>,
     pub archived: bool,
 }
 
@@ -19,11 +21,26 @@ impl Gaps {
 
     pub fn lane(&mut self, lane: &Value) {
         let name = lane["name"].as_str().expect("a name");
-        if lane["concurrency_limit"].is_null() {
-            self.limited.remove(name);
-        } else {
-            self.limited.insert(name.into());
-        }
+        let note = |set: &mut HashSet<String>, is: bool| {
+            if is {
+                set.insert(name.into());
+            } else {
+                set.remove(name);
+            }
+        };
+        note(&mut self.limited, !lane["concurrency_limit"].is_null());
+        note(&mut self.paused, lane["paused"] == true);
+        note(&mut self.draining, lane["draining"] == true);
+    }
+
+    /// "Drain is told to workers in the next answer" (6): a repeated claim of a lane that is paused as
+    /// well is not told for up to two seconds.
+    pub fn pauses_and_drains(&self, lane: &Value) -> bool {
+        let name = lane["name"].as_str().expect("a name");
+        let will = |set: &HashSet<String>, field: &str| {
+            lane[field].as_bool().unwrap_or(set.contains(name))
+        };
+        will(&self.paused, "paused") && will(&self.draining, "draining")
     }
 
     /// "Then every *limited* lane it may use; then it settles, sweeps, and claims" (6): a limited

@@ -62,6 +62,11 @@ fn object(mut fields: Map<String, Value>, names: &mut Names, now: Time) -> Map<S
         fields.remove("message");
         fields.remove("data");
     }
+    // A worker that asks again and again is written down every ten seconds; who of two is fresher
+    // within that time is no promise.
+    if let Some(Value::Array(workers)) = fields.get_mut("workers") {
+        workers.sort_by_key(|worker| worker["id"].to_string());
+    }
     // Of a batch that is refused the first fault is promised, and its place.
     if let Some(Value::Array(errors)) = fields.get_mut("errors") {
         errors.truncate(1);

@@ -107,6 +107,9 @@ impl Play<'_> {
                 if let Some(draining) = draining {
                     p["draining"] = draining.into();
                 }
+                if self.gaps.pauses_and_drains(&p) {
+                    return Ok(());
+                }
                 let answer = self.pair.call(TOKEN, "lanes_update", p).await?;
                 self.gaps.lane(&answer["lane"]);
             }
