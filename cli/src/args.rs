@@ -1,7 +1,7 @@
 //! The command line as a whole. Each command's own arguments stand beside its code.
 
 use crate::commands::{
-    completions, doctor, lanes, run, runs, sessions, templates, tokens, up, worker,
+    audit, completions, doctor, lanes, run, runs, sessions, templates, tokens, up, worker, workers,
 };
 use crate::connection::Connection;
 use crate::exit;
@@ -33,11 +33,13 @@ pub enum Command {
     Up(up::UpArgs),
     Worker(worker::WorkerArgs),
     Run(Box<run::RunArgs>),
-    Runs(runs::RunsArgs),
+    Runs(Box<runs::RunsArgs>),
     Templates(templates::TemplatesArgs),
     Sessions(sessions::SessionsArgs),
     Lanes(lanes::LanesArgs),
+    Workers(workers::WorkersArgs),
     Tokens(tokens::TokensArgs),
+    Audit(audit::AuditArgs),
     Doctor(doctor::DoctorArgs),
     Completions(completions::CompletionsArgs),
 }

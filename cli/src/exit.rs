@@ -53,14 +53,16 @@ impl Exit {
         match self {
             Exit::Success => "done; a followed run succeeded; a worker ended in good order",
             Exit::Failed => {
-                "a followed run failed; `ops doctor` found a problem; any other failure"
+                "a followed run failed; `ops doctor` found a problem; a question was answered with no; any other failure"
             }
             Exit::Usage => "the command line is wrong",
             Exit::NoAnswer => "the control room cannot be reached, or refuses the token",
             Exit::Cancelled => "a followed run was cancelled",
             Exit::TimedOut => "a followed run timed out",
             Exit::Invalid => "a runbook, a parameter or a field is not valid",
-            Exit::Refused => "the control room says no: no such thing, name taken, already ended",
+            Exit::Refused => {
+                "the control room says no: no such thing, name taken, already ended, changed meanwhile"
+            }
             Exit::DataInUse => "another process uses the data folder",
             Exit::PortInUse => "another process uses the port",
             Exit::Interrupted => {

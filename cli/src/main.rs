@@ -2,12 +2,14 @@
 
 mod args;
 mod commands;
+mod confirm;
 mod connection;
 mod exit;
 mod failure;
 mod folder;
 mod follow;
 mod output;
+mod pages;
 mod program;
 mod runtime;
 mod signals;

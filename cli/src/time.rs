@@ -50,6 +50,11 @@ pub fn utc(micros: i64) -> String {
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02} UTC")
 }
 
+/// `2026-11-24T22:30:00Z`, as the protocol takes it.
+pub fn rfc3339(micros: i64) -> String {
+    utc(micros).replacen(' ', "T", 1).replace(" UTC", "Z")
+}
+
 /// How long ago: `4s`, `12m`, `3h`, `9d`. A clock that is ahead of ours gives `0s`.
 pub fn age(then: i64, now: i64) -> String {
     let seconds = (now - then).max(0) / SECOND;
@@ -119,6 +124,7 @@ mod tests {
         ] {
             assert_eq!(micros(text), Some(seconds * SECOND), "{text}");
             assert_eq!(utc(seconds * SECOND), people);
+            assert_eq!(micros(&rfc3339(seconds * SECOND)), Some(seconds * SECOND));
         }
         assert_eq!(micros("1970-01-01T00:00:00.25+00:00"), Some(250_000));
         assert_eq!(micros("1970-01-01T00:00:00.123456789Z"), Some(123_456));

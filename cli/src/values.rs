@@ -1,5 +1,6 @@
 //! Readers of single arguments. What they refuse, the argument parser tells with exit code 2.
 
+use crate::time;
 use ops_core::RunStatus;
 use ops_core::api::TokenKind;
 use std::str::FromStr;
@@ -60,11 +61,49 @@ pub fn timestamp(text: &str) -> Result<String, String> {
     Err("write it as 2026-11-24T22:30:00Z".into())
 }
 
+/// A moment as it travels: a timestamp, or how long ago it was.
+pub fn moment(text: &str) -> Result<String, String> {
+    if let Ok(timestamp) = timestamp(text) {
+        return Ok(timestamp);
+    }
+    let ago = duration(text)
+        .map_err(|_| "write it as 2026-11-24T22:30:00Z, or as an age such as 2h".to_string())?;
+    let ago = i64::try_from(ago.as_micros()).unwrap_or(i64::MAX);
+    Ok(time::rfc3339(time::now() - ago))
+}
+
 pub fn status(text: &str) -> Result<RunStatus, String> {
-    RunStatus::parse(text).ok_or_else(|| {
-        let all = RunStatus::ALL.map(RunStatus::as_str);
-        format!("must be one of {}", all.join(", "))
-    })
+    one_of(text, &RunStatus::ALL)
+}
+
+/// Of a run that can be cancelled.
+pub fn living(text: &str) -> Result<RunStatus, String> {
+    let living = |status: &RunStatus| !status.is_terminal();
+    one_of(
+        text,
+        &RunStatus::ALL
+            .into_iter()
+            .filter(living)
+            .collect::<Vec<_>>(),
+    )
+}
+
+/// Of a run that did not succeed.
+pub fn unsuccessful(text: &str) -> Result<RunStatus, String> {
+    let ended = |status: &RunStatus| status.is_terminal() && *status != RunStatus::Succeeded;
+    one_of(
+        text,
+        &RunStatus::ALL.into_iter().filter(ended).collect::<Vec<_>>(),
+    )
+}
+
+fn one_of(text: &str, all: &[RunStatus]) -> Result<RunStatus, String> {
+    RunStatus::parse(text)
+        .filter(|status| all.contains(status))
+        .ok_or_else(|| {
+            let all: Vec<_> = all.iter().map(|status| status.as_str()).collect();
+            format!("must be one of {}", all.join(", "))
+        })
 }
 
 pub fn token_kind(text: &str) -> Result<TokenKind, String> {
@@ -86,6 +125,25 @@ mod tests {
         assert_eq!(pair("a=b=c"), Ok(("a".into(), "b=c".into())));
         assert_eq!(pair("a="), Ok(("a".into(), String::new())));
         assert!(pair("a").is_err() && pair("=b").is_err());
+    }
+
+    #[test]
+    fn a_moment_is_a_timestamp_or_an_age() {
+        assert_eq!(
+            moment("2026-11-24T22:30:00Z").as_deref(),
+            Ok("2026-11-24T22:30:00Z")
+        );
+        let ago = moment("2h").map(|then| time::micros(&then).unwrap_or_default());
+        let hours = ago.map(|then| (time::now() - then) / 3_600_000_000);
+        assert_eq!(hours, Ok(2));
+        assert!(moment("yesterday").is_err());
+    }
+
+    #[test]
+    fn what_cannot_be_cancelled_or_retried_is_refused_here() {
+        assert_eq!(living("queued"), Ok(RunStatus::Queued));
+        assert_eq!(unsuccessful("timed_out"), Ok(RunStatus::TimedOut));
+        assert!(living("failed").is_err() && unsuccessful("succeeded").is_err());
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use crate::output::style::Paint;
 use crate::output::table::{Cell, Table};
 use crate::{output, program, values};
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 use ops_core::api::{Lane, LaneUpdate};
 use serde::Deserialize;
 use serde_json::Value;
@@ -15,7 +15,8 @@ use serde_json::Value;
   ops lanes list
   ops lanes update A --limit 4
   ops lanes update B --pause --reason \"database moves\"
-  ops lanes update B --resume")]
+  ops lanes update B --resume
+  ops lanes update B --drain --reason \"machines go\"")]
 pub struct LanesArgs {
     #[command(subcommand)]
     command: LanesCommand,
@@ -33,7 +34,11 @@ enum LanesCommand {
 
 /// Change a lane; one that does not exist is made
 #[derive(Debug, Args)]
-#[command(after_help = "A pause means that no run is claimed; those that run go on.")]
+#[command(
+    after_help = "A pause means that no run is claimed; those that run go on. A drain means the same, and workers \
+that ask for no other lane end when they have nothing left to do.",
+    group(ArgGroup::new("stop").args(["pause", "drain"]).multiple(true))
+)]
 struct UpdateArgs {
     #[arg(value_parser = values::lane)]
     name: String,
@@ -43,12 +48,18 @@ struct UpdateArgs {
     /// Claim no more runs of it
     #[arg(long, conflicts_with = "resume")]
     pause: bool,
-    /// Why, for those who wait
-    #[arg(long, value_name = "TEXT", requires = "pause")]
-    reason: Option<String>,
-    /// Claim runs of it again
+    /// Claim runs of it again after a pause
     #[arg(long)]
     resume: bool,
+    /// Claim no more runs of it, and let its workers end
+    #[arg(long, conflicts_with = "undrain")]
+    drain: bool,
+    /// Claim runs of it again after a drain
+    #[arg(long)]
+    undrain: bool,
+    /// Why: of a pause those who wait are told, of a drain the audit trail
+    #[arg(long, value_name = "TEXT", requires = "stop")]
+    reason: Option<String>,
     #[command(flatten)]
     common: Common,
 }
@@ -81,18 +92,13 @@ async fn list(common: &Common) -> Result<Exit, Failure> {
 }
 
 async fn update(arguments: UpdateArgs) -> Result<Exit, Failure> {
-    let paused = match (arguments.pause, arguments.resume) {
-        (true, _) => Some(true),
-        (_, true) => Some(false),
-        _ => None,
-    };
     let room = arguments.common.connection.open()?;
     let update = LaneUpdate {
         name: arguments.name,
         concurrency_limit: arguments.limit,
-        paused,
+        paused: either(arguments.pause, arguments.resume),
+        draining: either(arguments.drain, arguments.undrain),
         reason: arguments.reason,
-        ..LaneUpdate::default()
     };
     let answer: Value = room.ask(room.client.post("lanes.update", &update)).await?;
     match (
@@ -105,21 +111,43 @@ async fn update(arguments: UpdateArgs) -> Result<Exit, Failure> {
     Ok(Exit::Success)
 }
 
+/// What two flags that exclude each other say; nothing where neither was given.
+fn either(on: bool, off: bool) -> Option<bool> {
+    (on || off).then_some(on)
+}
+
 fn print(lanes: &[Lane]) -> Result<(), Failure> {
-    let mut table = Table::new(["LANE", "QUEUED", "HELD", "LIMIT", "STATE"]);
+    let mut table = Table::new(["LANE", "QUEUED", "HELD", "LIMIT", "STATE"]).flexible("STATE");
     for lane in lanes {
-        let state = match (&lane.paused, &lane.paused_reason) {
-            (false, _) => Cell::new("open"),
-            (true, None) => Cell::painted("paused", Paint::Yellow),
-            (true, Some(reason)) => Cell::painted(format!("paused: {reason}"), Paint::Yellow),
+        let state = state(lane);
+        let paint = if state == OPEN {
+            Paint::Plain
+        } else {
+            Paint::Yellow
         };
         table.row([
             Cell::new(&lane.name),
             Cell::new(lane.queued.to_string()),
             Cell::new(lane.held.to_string()),
             Cell::maybe(lane.concurrency_limit.map(|limit| limit.to_string())),
-            state,
+            Cell::painted(state, paint),
         ]);
     }
     table.print()
+}
+
+const OPEN: &str = "open";
+
+/// `open`, `draining`, `paused: database moves`, `draining, paused`.
+fn state(lane: &Lane) -> String {
+    let paused = match &lane.paused_reason {
+        Some(reason) => format!("paused: {reason}"),
+        None => "paused".into(),
+    };
+    match (lane.draining, lane.paused) {
+        (false, false) => OPEN.into(),
+        (false, true) => paused,
+        (true, false) => "draining".into(),
+        (true, true) => format!("draining, {paused}"),
+    }
 }

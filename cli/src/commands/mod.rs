@@ -1,5 +1,6 @@
 //! One file or folder per command.
 
+pub mod audit;
 pub mod completions;
 pub mod doctor;
 pub mod lanes;
@@ -10,6 +11,7 @@ pub mod templates;
 pub mod tokens;
 pub mod up;
 pub mod worker;
+pub mod workers;
 
 use crate::args::Command;
 use crate::exit::Exit;
@@ -21,11 +23,13 @@ pub fn run(command: Command) -> Result<Exit, Failure> {
         Command::Up(arguments) => serving(up::run(arguments)),
         Command::Worker(arguments) => serving(worker::run(arguments)),
         Command::Run(arguments) => asking(run::run(*arguments)),
-        Command::Runs(arguments) => asking(runs::run(arguments)),
+        Command::Runs(arguments) => asking(runs::run(*arguments)),
         Command::Templates(arguments) => asking(templates::run(arguments)),
         Command::Sessions(arguments) => asking(sessions::run(arguments)),
         Command::Lanes(arguments) => asking(lanes::run(arguments)),
+        Command::Workers(arguments) => asking(workers::run(arguments)),
         Command::Tokens(arguments) => asking(tokens::run(arguments)),
+        Command::Audit(arguments) => asking(audit::run(arguments)),
         Command::Doctor(arguments) => asking(doctor::run(arguments)),
         Command::Completions(arguments) => completions::run(arguments),
     }

@@ -44,17 +44,12 @@ fn exit_of(problem: &Problem) -> Exit {
 
 fn exit_of_up(error: &UpError) -> Exit {
     match error {
-        UpError::Embedded(error) if is_in_use(error) => Exit::DataInUse,
+        error if error.is_data_in_use() => Exit::DataInUse,
         UpError::PortInUse { .. } => Exit::PortInUse,
         UpError::DatabaseUrl(_) => Exit::Usage,
         UpError::Connect(_) => Exit::NoAnswer,
         _ => Exit::Failed,
     }
-}
-
-fn is_in_use(error: &(dyn std::error::Error + 'static)) -> bool {
-    // The crate of the private cluster is the server's own business; its words are enough here.
-    error.to_string().contains("is in use by")
 }
 
 fn exit_of_worker(error: &WorkerError) -> Exit {

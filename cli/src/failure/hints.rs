@@ -33,7 +33,7 @@ impl Failure {
                 vec!["check --url (OPS_URL): the origin alone, without a path, is enough".into()]
             }
             Failure::Refused(problem) => hint_of(problem).into_iter().collect(),
-            Failure::Runbook(_) => vec!["mend the places above; nothing was sent".into()],
+            Failure::Runbook(_) => vec!["mend the places above; nothing was changed".into()],
             Failure::Params { known, .. } if known.is_empty() => {
                 vec!["the runbook takes no parameters".into()]
             }
@@ -65,13 +65,16 @@ fn hint_of(problem: &Problem) -> Option<String> {
             "pass another token with --token or OPS_TOKEN; `ops up` prints one, `ops tokens create` mints one".into(),
         ),
         Code::NotFound => Some(format!(
-            "see what exists: {}, {}",
-            program::call("runs"),
-            program::call("templates list")
+            "see what exists: {}, and `list` of templates, sessions, lanes, workers, tokens",
+            program::call("runs")
         )),
         Code::AlreadyFinished => {
             Some(format!("make a new run of it: {}", program::call("runs retry ID")))
         }
+        Code::SlugTaken => Some(format!(
+            "choose another slug, or make it a new version: {}",
+            program::call("templates update FILE")
+        )),
         Code::Invalid if problem.errors.iter().any(names_a_lane) => Some(format!(
             "see the lanes: {}; make one: {}",
             program::call("lanes list"),

@@ -26,7 +26,13 @@ pub fn refusal(problem: &Problem) -> String {
 
 pub fn diagnosed(diagnostics: &[Diagnostic]) -> String {
     let count = count(diagnostics.len() as u64, "problem");
-    let mut text = format!("the runbook is not valid, {count}:");
+    let one = diagnostics.windows(2).all(|two| two[0].file == two[1].file);
+    let what = if one {
+        "the runbook is"
+    } else {
+        "runbooks are"
+    };
+    let mut text = format!("{what} not valid, {count}:");
     for diagnostic in diagnostics {
         text = format!("{text}\n{diagnostic}");
     }

@@ -1,5 +1,6 @@
 //! Data goes to standard output, progress and hints to standard error.
 
+pub mod facts;
 pub mod style;
 pub mod table;
 pub mod text;

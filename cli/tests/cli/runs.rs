@@ -202,3 +202,32 @@ fn a_reader_that_goes_away_is_no_error() {
     let done = finished(child.wait_with_output().unwrap()).exits(0);
     assert_eq!(done.err, "");
 }
+
+#[test]
+fn a_list_is_narrowed_by_time_text_repository_and_worker() {
+    let room = ScriptedRoom::start(|_| ok(json!({ "runs": [] })));
+    ops(&[
+        "runs",
+        "--repo",
+        "acme/x",
+        "--worker",
+        "ci-1",
+        "--since",
+        "2026-11-24T22:30:00Z",
+        "--until",
+        "2h",
+        "--text",
+        "out of",
+    ])
+    .at(&room.url)
+    .run()
+    .exits(0)
+    .prints("");
+    let query = room.next().query;
+    let asked = ["repo", "worker", "since", "text"].map(|name| query[name].as_str());
+    assert_eq!(
+        asked,
+        ["acme%2Fx", "ci-1", "2026-11-24T22%3A30%3A00Z", "out%20of"]
+    );
+    assert!(query["until"].ends_with('Z'), "{}", query["until"]);
+}

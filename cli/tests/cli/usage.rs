@@ -1,4 +1,5 @@
 use crate::ops::ops;
+use crate::room::RUN;
 
 #[test]
 fn a_wrong_command_line_ends_with_2() {
@@ -19,13 +20,27 @@ fn a_wrong_command_line_ends_with_2() {
         &["tokens", "create", "--name", "x", "--kind", "king"],
         &["lanes", "update", "A", "--pause", "--resume"],
         &["lanes", "update", "A", "--reason", "why"],
+        &["lanes", "update", "A", "--drain", "--undrain"],
+        &["runs", "cancel"],
+        &["runs", "cancel", RUN, "--lane", "B"],
+        &["runs", "cancel", RUN, "--dry-run"],
+        &["runs", "cancel", "--status", "failed"],
+        &["runs", "retry", "--status", "succeeded"],
+        &["runs", "retry", "--lane", "B", "--key", "k"],
+        &["runs", "--since", "yesterday"],
+        &["sessions", "list", "--status", "open"],
+        &["sessions", "members", RUN, "--viewer", "a", "--remove", "a"],
+        &["templates", "show", "hello", "--version", "0"],
+        &["templates", "apply", "missing"],
+        &["templates", "apply", "."],
+        &["audit", "--limit", "0"],
         &["up", "--listen", "4173"],
         &["runs", "--url", "localhost:4173"],
         &["templates", "validate", "missing.yaml"],
         &["run", "missing.yaml"],
         &["run", "hello", "--params-file", "missing.json"],
     ] {
-        let done = ops(arguments).run().exits(2);
+        let done = ops(arguments).at("http://127.0.0.1:9").run().exits(2);
         assert!(done.out.is_empty() && !done.err.is_empty(), "{arguments:?}");
     }
 }

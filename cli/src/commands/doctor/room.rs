@@ -1,6 +1,7 @@
 //! The control room: reachable, ours, of a version that fits, with workers where there is work.
 
 use super::report::Report;
+use crate::commands::workers::is_alive;
 use crate::connection::{Address, Room};
 use crate::failure::Failure;
 use crate::output::text::count;
@@ -14,8 +15,6 @@ const ROOM: &str = "control room";
 const TOKEN: &str = "token";
 const CLOCK: &str = "clock";
 const LANE: &str = "lane";
-/// A worker that was heard of within this is alive, in milliseconds.
-const ALIVE_MS: u64 = 30_000;
 /// Clocks that differ by more than this are worth a word, in microseconds.
 const SKEW: i64 = 2_000_000;
 /// By more than this, expiring tokens and OIDC go wrong.
@@ -151,7 +150,7 @@ async fn lanes(report: &mut Report, room: &Room) {
     };
     let alive = |lane: &Lane| {
         let serves = |worker: &&Worker| {
-            worker.seen_ms_ago < ALIVE_MS && !worker.drain && worker.lanes.contains(&lane.name)
+            is_alive(worker) && !worker.drain && worker.lanes.contains(&lane.name)
         };
         workers.iter().filter(serves).count() as u64
     };
@@ -176,6 +175,13 @@ async fn lanes(report: &mut Report, room: &Room) {
                 LANE,
                 format!("{told}, paused{why}"),
                 format!("let it go on: {resume}"),
+            );
+        } else if lane.draining {
+            let open = program::call(format_args!("lanes update {} --undrain", lane.name));
+            report.note(
+                LANE,
+                format!("{told}, draining"),
+                format!("let it go on: {open}"),
             );
         } else if number == 0 && lane.queued > 0 {
             report.problem(LANE, told, format!("start one: {start}"));

@@ -1,6 +1,7 @@
 use crate::args::{Common, Format};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::output::facts::{ago, fact, maybe};
 use crate::output::style::{Paint, To};
 use crate::output::table::{Cell, Table};
 use crate::output::text::{plain, size};
@@ -109,22 +110,6 @@ fn facts(run: &Run, all: &Value) -> Result<(), Failure> {
         fact("result", &plain(&run.result.to_string()))?;
     }
     Ok(())
-}
-
-fn fact(name: &str, value: &str) -> Result<(), Failure> {
-    let name = To::Out.paint(Paint::Dim, &format!("{name:<14}"));
-    output::line(format_args!("  {name}  {value}"))
-}
-
-fn maybe(name: &str, value: Option<&str>) -> Result<(), Failure> {
-    value.map_or(Ok(()), |value| fact(name, &plain(value)))
-}
-
-fn ago(at: &str, now: i64) -> String {
-    match time::micros(at) {
-        Some(then) => format!("{} ({} ago)", time::utc(then), time::age(then, now)),
-        None => at.into(),
-    }
 }
 
 fn shown(value: &Value) -> String {

@@ -1,19 +1,18 @@
 use crate::args::{Common, Format};
-use crate::connection::Room;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::table::{Cell, Table};
+use crate::pages::{self, Share};
 use crate::{output, program, time, values};
 use clap::Args;
 use ops_core::RunStatus;
 use ops_core::api::Run;
-use ops_core::limits::PAGE_ROWS;
-use serde::Deserialize;
-use serde_json::{Value, json};
 
 pub const EXAMPLES: &str = "Examples:
   ops runs list --status queued --lane B
-  ops runs list --template deploy --all --json";
+  ops runs list --template deploy --all --json
+  ops runs list --status failed --since 2h
+  ops runs list --text \"out of memory\" --since 2026-11-01T00:00:00Z --until 2026-12-01T00:00:00Z";
 
 #[derive(Debug, Args)]
 pub struct ListArgs {
@@ -29,85 +28,74 @@ pub struct ListArgs {
     /// Runs of this template only
     #[arg(long, value_name = "SLUG")]
     template: Option<String>,
-    /// At most that many
-    #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]
-    limit: u32,
-    /// All there are
-    #[arg(long, conflicts_with = "limit")]
-    all: bool,
+    /// Runs about this repository only
+    #[arg(long, value_name = "REPO")]
+    repo: Option<String>,
+    /// Runs that this worker claimed last: its id, or the name that it was given
+    #[arg(long, value_name = "WORKER")]
+    worker: Option<String>,
+    /// Runs made at this time or later: a timestamp, or an age such as 2h
+    #[arg(long, value_name = "TIME", value_parser = values::moment)]
+    since: Option<String>,
+    /// Runs made before this time: a timestamp, or an age such as 2h
+    #[arg(long, value_name = "TIME", value_parser = values::moment)]
+    until: Option<String>,
+    /// Runs with this text in title, template, intent, environment, repository, reason, error or id
+    #[arg(long, value_name = "TEXT")]
+    text: Option<String>,
+    #[command(flatten)]
+    share: Share,
     #[command(flatten)]
     common: Common,
 }
 
 pub async fn run(arguments: ListArgs) -> Result<Exit, Failure> {
     let room = arguments.common.connection.open()?;
-    let (runs, next) = fetch(&room, &arguments).await?;
+    // An empty value is left out of the query.
+    let text =
+        |name: &'static str, given: &Option<String>| (name, given.clone().unwrap_or_default());
+    let mut filters = vec![
+        text("lane", &arguments.lane),
+        text("session_id", &arguments.session),
+        text("template", &arguments.template),
+        text("repo", &arguments.repo),
+        text("worker", &arguments.worker),
+        text("since", &arguments.since),
+        text("until", &arguments.until),
+        text("text", &arguments.text),
+    ];
+    filters.extend(
+        arguments
+            .status
+            .map(|status| ("status", status.to_string())),
+    );
+    let filters: Vec<_> = filters
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    let listed = pages::list(&room, "runs.list", "runs", &filters, &arguments.share).await?;
     if arguments.common.format() == Format::Json {
-        output::json(&json!({ "runs": runs, "next": next }))?;
+        output::json(&listed.answer())?;
         return Ok(Exit::Success);
     }
-    if runs.is_empty() {
+    if listed.rows.is_empty() {
         output::note("no runs");
-        output::hint(format_args!(
-            "queue one: {}",
-            program::call("run hello -p name=you --follow")
-        ));
+        if filters.iter().all(|(_, value)| value.is_empty()) {
+            output::hint(format_args!(
+                "queue one: {}",
+                program::call("run hello -p name=you --follow")
+            ));
+        }
         return Ok(Exit::Success);
     }
-    print(&runs)?;
-    if next.is_some() {
+    print(&listed.read())?;
+    if listed.has_more() {
         output::hint("there are more: --limit N or --all");
     }
     Ok(Exit::Success)
 }
 
-/// Pages until there are enough; the cursor where there are more.
-async fn fetch(room: &Room, arguments: &ListArgs) -> Result<(Vec<Value>, Option<Value>), Failure> {
-    #[derive(Deserialize)]
-    struct Page {
-        runs: Vec<Value>,
-        #[serde(default)]
-        next: Option<Value>,
-    }
-    let status = arguments.status.map(RunStatus::as_str).unwrap_or_default();
-    let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    let (lane, session, template) = (
-        text(&arguments.lane),
-        text(&arguments.session),
-        text(&arguments.template),
-    );
-    let most = if arguments.all {
-        usize::MAX
-    } else {
-        arguments.limit as usize
-    };
-    let (mut runs, mut after) = (Vec::new(), String::new());
-    loop {
-        let limit = (most - runs.len()).min(PAGE_ROWS as usize).to_string();
-        let query = [
-            ("status", status),
-            ("lane", lane.as_str()),
-            ("session_id", session.as_str()),
-            ("template", template.as_str()),
-            ("after", after.as_str()),
-            ("limit", limit.as_str()),
-        ];
-        let page: Page = room.ask(room.client.get("runs.list", &query)).await?;
-        let empty = page.runs.is_empty();
-        runs.extend(page.runs);
-        let next = page.next.filter(|cursor| !cursor.is_null());
-        match &next {
-            Some(cursor) if runs.len() < most && !empty => {
-                after = cursor
-                    .as_str()
-                    .map_or_else(|| cursor.to_string(), str::to_string);
-            }
-            _ => return Ok((runs, next)),
-        }
-    }
-}
-
-fn print(runs: &[Value]) -> Result<(), Failure> {
+fn print(runs: &[Run]) -> Result<(), Failure> {
     let now = time::now();
     let head = [
         "ID", "STATUS", "LANE", "TITLE", "ATTEMPT", "WORKER", "AGE", "DURATION",
@@ -115,7 +103,7 @@ fn print(runs: &[Value]) -> Result<(), Failure> {
     let mut table = Table::new(head)
         .flexible("TITLE")
         .spare(&["WORKER", "ATTEMPT", "DURATION"]);
-    for run in runs.iter().filter_map(|run| Run::deserialize(run).ok()) {
+    for run in runs {
         table.row([
             Cell::new(&run.id),
             Cell::status(run.status.as_str()),
@@ -124,7 +112,7 @@ fn print(runs: &[Value]) -> Result<(), Failure> {
             Cell::new(format!("{}/{}", run.attempt, run.max_attempts)),
             Cell::maybe(run.claimed_by.as_deref()),
             Cell::maybe(time::micros(&run.created_at).map(|then| time::age(then, now))),
-            Cell::maybe(duration(&run, now)),
+            Cell::maybe(duration(run, now)),
         ]);
     }
     table.print()

@@ -1,4 +1,5 @@
 mod artifacts;
+mod bulk;
 mod change;
 mod get;
 mod list;
@@ -18,6 +19,7 @@ use clap::{Args, Subcommand};
   ops runs get ID
   ops runs log ID --follow
   ops runs cancel ID --reason \"wrong region\"
+  ops runs retry --status failed --lane B --dry-run
   ops runs --json | jq -r '.runs[] | [.id, .status] | @tsv'"
 )]
 pub struct RunsArgs {
