@@ -100,9 +100,10 @@ create table if not exists public.run_templates (
   updated_at timestamptz not null default clock_timestamp()
 );
 
--- Every text that a template ever had.
+-- Every text that a slug ever had. No foreign key: they outlive their template, so that a template made
+-- anew under an old slug goes on counting, and nobody's idea of "version 1" means two texts.
 create table if not exists public.run_template_versions (
-  slug text not null references public.run_templates (slug) on delete cascade,
+  slug text not null,
   version integer not null,
   source text not null,
   runbook jsonb not null,
@@ -668,6 +669,18 @@ begin
   return jsonb_build_object('runs', v_answers, 'wake', v_wake);
 end $$;
 
+-- Where every entry's key was used before: the runs as they are now, and which bodies differ. Else null.
+create or replace function public.ops_seen_runs(p_runs jsonb) returns jsonb
+language sql stable set search_path = '' as $$
+  select case when bool_and(r.id is not null) then jsonb_build_object(
+    'runs', jsonb_agg(jsonb_build_object('run_id', r.id, 'status', r.status, 'seen', true) order by f.ord),
+    'mismatch', jsonb_agg(f.ord - 1 order by f.ord) filter (where r.body_sha256 is distinct from f.body_sha256)) end
+  from rows from (jsonb_to_recordset(p_runs) as (idempotency_key text, body_sha256 text))
+    with ordinality as f (idempotency_key, body_sha256, ord)
+  left join lateral (select x.id, x.status, x.body_sha256 from public.runs x
+    where x.idempotency_key = f.idempotency_key limit 1) r on true
+$$;
+
 create or replace function public.runs_create(p jsonb) returns jsonb
 language plpgsql volatile
 set search_path = '' set statement_timeout = '5s' set plan_cache_mode = force_generic_plan
@@ -684,6 +697,21 @@ begin
   a := public.ops_authenticate(p -> 'auth', '{operator}', v_now);
   if a.code is not null then
     return public.ops_refuse(a.code, a.detail);
+  end if;
+
+  -- A repeat is answered before anything else is judged: its template may have changed since.
+  if v_runs #>> '{0,idempotency_key}' is not null then
+    v_out := public.ops_seen_runs(v_runs);
+    if jsonb_typeof(v_out -> 'mismatch') = 'array' then
+      return jsonb_build_object('code', 'idempotency_mismatch', 'at', v_out -> 'mismatch');
+    end if;
+    if v_out is not null then
+      if jsonb_array_length(v_runs) = 1 then
+        select * into v_run from public.runs r where r.id = (v_out #>> '{runs,0,run_id}')::uuid;
+        v_out := jsonb_set(v_out, '{runs,0,run}', public.ops_run_json(v_run));
+      end if;
+      return v_out - 'mismatch';
+    end if;
   end if;
 
   -- What is named must exist. Distinct values only: a thousand runs usually name one of each.
@@ -727,6 +755,10 @@ begin
   exception
     when sqlstate 'OPS01' then
       return jsonb_build_object('code', 'idempotency_mismatch', 'at', sqlerrm::jsonb);
+    when foreign_key_violation then
+      -- It was there a moment ago.
+      return jsonb_build_object('code', 'invalid', 'errors', jsonb_build_array(
+        jsonb_build_object('at', 0, 'field', 'session_id', 'message', 'this session was deleted just now')));
   end;
 
   if jsonb_array_length(v_runs) = 1 then
@@ -1690,8 +1722,10 @@ begin
   if a.code is not null then
     return public.ops_refuse(a.code, a.detail);
   end if;
-  insert into public.run_templates (slug, title, description, default_lane, source, runbook, created_by, created_at, updated_at)
-  values (b ->> 'slug', b ->> 'title', coalesce(b ->> 'description', ''), b ->> 'default_lane', p ->> 'source', b,
+  insert into public.run_templates (slug, version, title, description, default_lane, source, runbook, created_by, created_at,
+    updated_at)
+  values (b ->> 'slug', 1 + coalesce((select max(v.version) from public.run_template_versions v where v.slug = b ->> 'slug'), 0),
+    b ->> 'title', coalesce(b ->> 'description', ''), b ->> 'default_lane', p ->> 'source', b,
     a.actor, v_now, v_now)
   on conflict do nothing returning * into t;
   if not found then
@@ -2187,7 +2221,7 @@ begin
     -- By signature: a function of somebody else's that bears one of these names is left alone.
     where p.pronamespace = 'public'::regnamespace and (p.oid = 'public.heartbeat_at(public.runs)'::regprocedure
       or p.proname in ('ops_version', 'ops_health', 'ops_refuse', 'ops_authenticate', 'ops_audit', 'ops_log', 'ops_run_json',
-        'ops_settle', 'ops_sweep', 'ops_insert_runs', 'ops_lease_lost', 'ops_chosen_runs', 'ops_cancel_run', 'ops_retry_run',
+        'ops_settle', 'ops_sweep', 'ops_insert_runs', 'ops_seen_runs', 'ops_lease_lost', 'ops_chosen_runs', 'ops_cancel_run', 'ops_retry_run',
         'ops_waiting', 'ops_roll_tail', 'ops_artifact_json', 'ops_session_json', 'ops_template_json', 'ops_lane_json',
         'ops_first_token', 'ops_board_tag', 'ops_last_lines', 'ops_board_lane')
       or pg_get_function_identity_arguments(p.oid) = 'p jsonb' and p.proname in (

@@ -14,9 +14,10 @@ create table if not exists public.run_templates (
   updated_at timestamptz not null default clock_timestamp()
 );
 
--- Every text that a template ever had.
+-- Every text that a slug ever had. No foreign key: they outlive their template, so that a template made
+-- anew under an old slug goes on counting, and nobody's idea of "version 1" means two texts.
 create table if not exists public.run_template_versions (
-  slug text not null references public.run_templates (slug) on delete cascade,
+  slug text not null,
   version integer not null,
   source text not null,
   runbook jsonb not null,

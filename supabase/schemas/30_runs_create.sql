@@ -69,6 +69,18 @@ begin
   return jsonb_build_object('runs', v_answers, 'wake', v_wake);
 end $$;
 
+-- Where every entry's key was used before: the runs as they are now, and which bodies differ. Else null.
+create or replace function public.ops_seen_runs(p_runs jsonb) returns jsonb
+language sql stable set search_path = '' as $$
+  select case when bool_and(r.id is not null) then jsonb_build_object(
+    'runs', jsonb_agg(jsonb_build_object('run_id', r.id, 'status', r.status, 'seen', true) order by f.ord),
+    'mismatch', jsonb_agg(f.ord - 1 order by f.ord) filter (where r.body_sha256 is distinct from f.body_sha256)) end
+  from rows from (jsonb_to_recordset(p_runs) as (idempotency_key text, body_sha256 text))
+    with ordinality as f (idempotency_key, body_sha256, ord)
+  left join lateral (select x.id, x.status, x.body_sha256 from public.runs x
+    where x.idempotency_key = f.idempotency_key limit 1) r on true
+$$;
+
 create or replace function public.runs_create(p jsonb) returns jsonb
 language plpgsql volatile
 set search_path = '' set statement_timeout = '5s' set plan_cache_mode = force_generic_plan
@@ -85,6 +97,21 @@ begin
   a := public.ops_authenticate(p -> 'auth', '{operator}', v_now);
   if a.code is not null then
     return public.ops_refuse(a.code, a.detail);
+  end if;
+
+  -- A repeat is answered before anything else is judged: its template may have changed since.
+  if v_runs #>> '{0,idempotency_key}' is not null then
+    v_out := public.ops_seen_runs(v_runs);
+    if jsonb_typeof(v_out -> 'mismatch') = 'array' then
+      return jsonb_build_object('code', 'idempotency_mismatch', 'at', v_out -> 'mismatch');
+    end if;
+    if v_out is not null then
+      if jsonb_array_length(v_runs) = 1 then
+        select * into v_run from public.runs r where r.id = (v_out #>> '{runs,0,run_id}')::uuid;
+        v_out := jsonb_set(v_out, '{runs,0,run}', public.ops_run_json(v_run));
+      end if;
+      return v_out - 'mismatch';
+    end if;
   end if;
 
   -- What is named must exist. Distinct values only: a thousand runs usually name one of each.
@@ -128,6 +155,10 @@ begin
   exception
     when sqlstate 'OPS01' then
       return jsonb_build_object('code', 'idempotency_mismatch', 'at', sqlerrm::jsonb);
+    when foreign_key_violation then
+      -- It was there a moment ago.
+      return jsonb_build_object('code', 'invalid', 'errors', jsonb_build_array(
+        jsonb_build_object('at', 0, 'field', 'session_id', 'message', 'this session was deleted just now')));
   end;
 
   if jsonb_array_length(v_runs) = 1 then

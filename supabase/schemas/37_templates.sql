@@ -18,8 +18,10 @@ begin
   if a.code is not null then
     return public.ops_refuse(a.code, a.detail);
   end if;
-  insert into public.run_templates (slug, title, description, default_lane, source, runbook, created_by, created_at, updated_at)
-  values (b ->> 'slug', b ->> 'title', coalesce(b ->> 'description', ''), b ->> 'default_lane', p ->> 'source', b,
+  insert into public.run_templates (slug, version, title, description, default_lane, source, runbook, created_by, created_at,
+    updated_at)
+  values (b ->> 'slug', 1 + coalesce((select max(v.version) from public.run_template_versions v where v.slug = b ->> 'slug'), 0),
+    b ->> 'title', coalesce(b ->> 'description', ''), b ->> 'default_lane', p ->> 'source', b,
     a.actor, v_now, v_now)
   on conflict do nothing returning * into t;
   if not found then

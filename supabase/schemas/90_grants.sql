@@ -22,7 +22,7 @@ begin
     -- By signature: a function of somebody else's that bears one of these names is left alone.
     where p.pronamespace = 'public'::regnamespace and (p.oid = 'public.heartbeat_at(public.runs)'::regprocedure
       or p.proname in ('ops_version', 'ops_health', 'ops_refuse', 'ops_authenticate', 'ops_audit', 'ops_log', 'ops_run_json',
-        'ops_settle', 'ops_sweep', 'ops_insert_runs', 'ops_lease_lost', 'ops_chosen_runs', 'ops_cancel_run', 'ops_retry_run',
+        'ops_settle', 'ops_sweep', 'ops_insert_runs', 'ops_seen_runs', 'ops_lease_lost', 'ops_chosen_runs', 'ops_cancel_run', 'ops_retry_run',
         'ops_waiting', 'ops_roll_tail', 'ops_artifact_json', 'ops_session_json', 'ops_template_json', 'ops_lane_json',
         'ops_first_token', 'ops_board_tag', 'ops_last_lines', 'ops_board_lane')
       or pg_get_function_identity_arguments(p.oid) = 'p jsonb' and p.proname in (

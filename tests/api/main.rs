@@ -4,6 +4,7 @@ mod common;
 mod garbage;
 mod life;
 mod refusals;
+mod repeats;
 mod round_trips;
 mod verbs;
 mod waiting;

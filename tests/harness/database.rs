@@ -60,10 +60,31 @@ impl TestDatabase {
 
     pub async fn with_pool(sizes: PoolSizes) -> Self {
         let config = Self::empty("ops_template").await;
+        let database = Self::open(config, sizes).await;
+        let p = json!({ "name": "test", "kinds": ["operator", "worker"], "token_sha256": sha256_hex(TOKEN) });
+        database
+            .store
+            .call("ops_first_token", p)
+            .await
+            .expect("a token");
+        database
+    }
+
+    /// The same database as another process sees it: with connections of its own.
+    pub async fn of(config: &Config) -> Self {
+        Self::open(
+            config.clone(),
+            PoolSizes {
+                calls: 4,
+                heartbeats: 1,
+            },
+        )
+        .await
+    }
+
+    async fn open(config: Config, sizes: PoolSizes) -> Self {
         let store = Arc::new(PostgresStore::new(&config, sizes).expect("a pool"));
         let admin = connect(&config).await.expect("a connection");
-        let p = json!({ "name": "test", "kinds": ["operator", "worker"], "token_sha256": sha256_hex(TOKEN) });
-        store.call("ops_first_token", p).await.expect("a token");
         TestDatabase {
             config,
             store,

@@ -30,6 +30,9 @@ pub struct PostgresStore {
     heartbeats: Pool,
 }
 
+/// How long a call may take: the statement's own limit of 5 s, and some for the way. Without it a
+/// connection into a black hole would hang until TCP gives up.
+const PATIENCE: Duration = Duration::from_secs(8);
 /// How long a call waits for a free connection.
 const WAIT: Duration = Duration::from_secs(5);
 
@@ -58,10 +61,18 @@ impl Store for PostgresStore {
             let client = pool.get().await.map_err(no_connection)?;
             let mut tries = 3;
             loop {
-                match select(&client, function, &p).await {
-                    Err(error) if was_rolled_back(&error) && tries > 1 => tries -= 1,
-                    Err(error) => return Err(classify(&error)),
-                    Ok(value) => return Ok(value),
+                let answer = tokio::time::timeout(PATIENCE, select(&client, function, &p)).await;
+                match answer {
+                    Err(_) => {
+                        // Half an exchange is left on it: it must not serve another call.
+                        drop(Object::take(client));
+                        return Err(StoreError::Unavailable(format!(
+                            "no answer within {PATIENCE:?}"
+                        )));
+                    }
+                    Ok(Err(error)) if was_rolled_back(&error) && tries > 1 => tries -= 1,
+                    Ok(Err(error)) => return Err(classify(&error)),
+                    Ok(Ok(value)) => return Ok(value),
                 }
             }
         })

@@ -1,4 +1,4 @@
-use super::prepare::prepare;
+use super::prepare::{body_digest, prepare};
 use super::{Answer, created, ok, operator_call};
 use crate::app::App;
 use crate::body;
@@ -114,14 +114,15 @@ impl Batch {
         self.runs.iter().any(|run| run.template.is_some())
     }
 
-    /// Makes no run: a template without a version is answered with the newest.
+    /// Makes no run: a template without a version is answered with the newest, and a key that was
+    /// used before with its run.
     fn only_templates(&self) -> Vec<Value> {
-        let runs = self.runs.iter();
-        runs.map(|run| match &run.template {
-            Some(slug) => json!({ "template": slug }),
-            None => json!({}),
-        })
-        .collect()
+        let bare = |run: &NewRun| {
+            json!({
+                "template": run.template, "idempotency_key": run.idempotency_key, "body_sha256": body_digest(run),
+            })
+        };
+        self.runs.iter().map(bare).collect()
     }
 
     fn answer(&self, runs: Option<Value>) -> Answer {

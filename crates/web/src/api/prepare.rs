@@ -122,7 +122,7 @@ fn check_fields(run: &NewRun, at: &str, wrong: &mut Wrong) {
 }
 
 /// Of the run as it was sent, key apart: objects are sorted by name, so the order of fields is no difference.
-fn body_digest(run: &NewRun) -> String {
+pub fn body_digest(run: &NewRun) -> String {
     let mut body = serde_json::to_value(run).unwrap_or_default();
     if let Some(fields) = body.as_object_mut() {
         fields.remove("idempotency_key");
