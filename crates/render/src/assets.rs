@@ -1,0 +1,202 @@
+//! Style sheets, scripts and icons. Each address holds a hash of the content, so that a browser may
+//! keep it for ever.
+
+use crate::tone::Tone;
+use sha2::{Digest, Sha256};
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+/// One file below `/assets/`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asset {
+    /// `app.css`
+    pub name: &'static str,
+    /// `/assets/app-1f2e3d4c5b6a.css`
+    pub path: String,
+    pub content_type: &'static str,
+    pub bytes: Cow<'static, [u8]>,
+    /// With its quotes.
+    pub etag: String,
+}
+
+const CSS: &str = "text/css; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+const SVG: &str = "image/svg+xml";
+
+/// Modules, each before those that import it.
+const MODULES: [(&str, &str); 6] = [
+    (
+        "idiomorph.mjs",
+        include_str!("../../../templates/ui/assets/vendor/idiomorph.mjs"),
+    ),
+    (
+        "time.mjs",
+        include_str!("../../../templates/ui/assets/time.mjs"),
+    ),
+    (
+        "page.mjs",
+        include_str!("../../../templates/ui/assets/page.mjs"),
+    ),
+    (
+        "log.mjs",
+        include_str!("../../../templates/ui/assets/log.mjs"),
+    ),
+    (
+        "keys.mjs",
+        include_str!("../../../templates/ui/assets/keys.mjs"),
+    ),
+    (
+        "live.mjs",
+        include_str!("../../../templates/ui/assets/live.mjs"),
+    ),
+];
+
+/// All of them.
+pub fn assets() -> &'static [Asset] {
+    &ASSETS
+}
+
+/// The one at an address, such as `/assets/app-1f2e3d4c5b6a.css`.
+pub fn asset(path: &str) -> Option<&'static Asset> {
+    ASSETS.iter().find(|asset| asset.path == path)
+}
+
+/// The address of one by its plain name; the name itself where there is no such file.
+pub(crate) fn path_of(name: &str) -> &str {
+    ASSETS
+        .iter()
+        .find(|asset| asset.name == name)
+        .map_or(name, |asset| asset.path.as_str())
+}
+
+/// Name of the page's icon in a state.
+pub(crate) fn icon_of(state: Option<Tone>) -> &'static str {
+    match state {
+        None => "icon.svg",
+        Some(Tone::Queued | Tone::Held) => "icon-queued.svg",
+        Some(Tone::Running) => "icon-running.svg",
+        Some(Tone::Ok) => "icon-ok.svg",
+        Some(Tone::Bad) => "icon-bad.svg",
+        Some(Tone::Off) => "icon-off.svg",
+        Some(Tone::Warn) => "icon-warn.svg",
+    }
+}
+
+static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
+    let mut all = vec![
+        make(
+            "app.css",
+            CSS,
+            Cow::Borrowed(include_str!("../../../templates/ui/assets/app.css")),
+        ),
+        make(
+            "pages.css",
+            CSS,
+            Cow::Borrowed(include_str!("../../../templates/ui/assets/pages.css")),
+        ),
+        make("ansi.css", CSS, Cow::Owned(crate::ansi::stylesheet())),
+        make(
+            "icons.svg",
+            SVG,
+            Cow::Borrowed(include_str!("../../../templates/ui/assets/icons.svg")),
+        ),
+    ];
+    for (name, colour) in [
+        ("icon.svg", None),
+        ("icon-queued.svg", Some("#7d8896")),
+        ("icon-running.svg", Some("#3b82f6")),
+        ("icon-ok.svg", Some("#1f9d55")),
+        ("icon-bad.svg", Some("#e5484d")),
+        ("icon-off.svg", Some("#7d8896")),
+        ("icon-warn.svg", Some("#e3a008")),
+    ] {
+        all.push(make(name, SVG, Cow::Owned(page_icon(colour))));
+    }
+    for (name, source) in MODULES {
+        // Modules import each other by their plain names; browsers need the hashed ones.
+        let mut script = source.to_string();
+        for asset in &all {
+            let hashed = asset.path.trim_start_matches("/assets/");
+            script = script.replace(&format!("\"./{}\"", asset.name), &format!("\"./{hashed}\""));
+        }
+        all.push(make(name, SCRIPT, Cow::Owned(script)));
+    }
+    all
+});
+
+fn make(name: &'static str, content_type: &'static str, text: Cow<'static, str>) -> Asset {
+    let bytes = match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+    };
+    let hash: String = Sha256::digest(&bytes)
+        .iter()
+        .take(6)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
+    Asset {
+        name,
+        path: format!("/assets/{stem}-{hash}.{ending}"),
+        content_type,
+        bytes,
+        etag: format!("\"{hash}\""),
+    }
+}
+
+/// The product's mark, with a dot in the colour of a state.
+fn page_icon(dot: Option<&str>) -> String {
+    let dot = dot.map_or(String::new(), |colour| {
+        format!("<circle cx=\"24\" cy=\"24\" r=\"8\" fill=\"{colour}\" stroke=\"#fff\" stroke-width=\"2\"/>")
+    });
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 32 32\">\
+         <rect width=\"32\" height=\"32\" rx=\"7\" fill=\"#2f5bd7\"/>\
+         <path d=\"M8 10h9M8 16h16M8 22h12\" stroke=\"#fff\" stroke-width=\"3\" stroke-linecap=\"round\"/>{dot}</svg>\n"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_change_with_the_content() {
+        for asset in assets() {
+            let found = super::asset(&asset.path).unwrap();
+            assert_eq!(found, asset);
+            assert!(
+                asset.path.starts_with("/assets/") && asset.etag.len() == 14,
+                "{}",
+                asset.path
+            );
+        }
+        assert_eq!(super::asset("/assets/app.css"), None);
+    }
+
+    #[test]
+    fn modules_import_hashed_names_only() {
+        for asset in assets().iter().filter(|asset| asset.name.ends_with(".mjs")) {
+            let text = std::str::from_utf8(&asset.bytes).unwrap();
+            for line in text.lines().filter(|line| line.starts_with("import ")) {
+                let (_, rest) = line.split_once("\"./").unwrap();
+                let name = rest.trim_end_matches("\";");
+                assert!(
+                    super::asset(&format!("/assets/{name}")).is_some(),
+                    "{}: {line}",
+                    asset.name
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn scripts_stay_small() {
+        let total: usize = assets()
+            .iter()
+            .filter(|asset| asset.name.ends_with(".mjs"))
+            .map(|asset| asset.bytes.len())
+            .sum();
+        assert!(total < 40 * 1024, "{total} bytes of script");
+    }
+}
