@@ -97,7 +97,7 @@ fn a_folder_is_applied() {
     };
     let plan = "   SLUG     VERSION  FILE\n\
                 ~  changed  3 → 4    rb/b.yaml\n\
-                +  fresh    1        rb/deep/a.yml\n";
+                +  fresh    new      rb/deep/a.yml\n";
     let last = "=  same     3        rb/same.yaml\n";
     apply(&["--dry-run"])
         .exits(0)

@@ -39,7 +39,7 @@ enum TemplatesCommand {
         common: Common,
     },
     Update(change::UpdateArgs),
-    /// Delete a template with all its versions; runs of it keep their own copy
+    /// Delete a template; runs of it keep their own copy
     Delete {
         slug: String,
         #[command(flatten)]

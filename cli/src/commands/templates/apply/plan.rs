@@ -26,7 +26,7 @@ pub struct Step {
     pub file: Option<File>,
     /// The version that there is; none before it is made.
     pub before: Option<u32>,
-    /// The version that there will be; none after it is deleted.
+    /// The version that there will be, as far as it is known; none after it is deleted.
     pub after: Option<u32>,
     /// Why the control room did not do it.
     pub refused: Option<String>,
@@ -82,11 +82,13 @@ impl Change {
 }
 
 impl Step {
-    /// `1`, `3 → 4`, `2`.
+    /// `new`, `3 → 4`, `2`.
     pub fn versions(&self) -> String {
         match (self.before, self.after) {
             (Some(before), Some(after)) if before != after => format!("{before} → {after}"),
-            (before, after) => after.or(before).unwrap_or_default().to_string(),
+            (before, after) => after
+                .or(before)
+                .map_or_else(|| "new".into(), |version| version.to_string()),
         }
     }
 }
@@ -100,7 +102,8 @@ pub fn plan(files: Vec<File>, kept: Vec<Kept>, prune: Prune) -> Vec<Step> {
     let mut steps = Vec::new();
     for file in files {
         let (change, before, after) = match kept.remove(&file.slug) {
-            None => (Change::Create, None, Some(1)),
+            // The control room counts on where the slug was used before.
+            None => (Change::Create, None, None),
             Some(kept) if kept.source.as_deref() == Some(file.source.as_str()) => {
                 (Change::Unchanged, Some(kept.version), Some(kept.version))
             }
@@ -192,7 +195,7 @@ mod tests {
         let step =
             |slug: &str, change, versions: &str| (slug.to_string(), change, versions.to_string());
         let mut all = vec![
-            step("a", Change::Create, "1"),
+            step("a", Change::Create, "new"),
             step("b", Change::Unchanged, "3"),
             step("c", Change::Delete, "3"),
             step("d", Change::Update, "3 → 4"),
