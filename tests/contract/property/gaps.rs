@@ -1,5 +1,6 @@
 //! Where the SQL does not keep PROTOCOL yet, or PROTOCOL leaves room: such calls are not made. Each
-//! is to go as soon as the SQL follows; what is promised stands beside it.
+//! is to go as soon as the SQL follows; what is promised stands beside it. Beside these, an append
+//! never names a step twice: of `succeeded` and then `running` in one call the SQL keeps `running`.
 
 use serde_json::Value;
 use std::collections::HashSet;
