@@ -1084,7 +1084,7 @@ begin
 end $$;
 
 -- 33_runs_operator_verbs.sql
--- Which runs a bulk form means: `run_ids`, or a `filter`, newest first. At most a thousand.
+-- Which runs a bulk form means: `run_ids`, or a `filter`, newest first. At most 500, so that one call stays well below its time limit.
 create or replace function public.ops_chosen_runs(p jsonb, p_statuses text[]) returns uuid[]
 language sql stable set search_path = '' as $$
   select coalesce(array_agg(x.id order by x.id), '{}') from (
@@ -1095,7 +1095,7 @@ language sql stable set search_path = '' as $$
         and (p #>> '{filter,lane}' is null or r.lane = p #>> '{filter,lane}')
         and (p #>> '{filter,template}' is null or r.template = p #>> '{filter,template}')
         and (p #>> '{filter,session_id}' is null or r.session_id = (p #>> '{filter,session_id}')::uuid) end
-    order by r.seq desc limit 1000) x
+    order by r.seq desc limit 500) x
 $$;
 
 -- `cancelled` at once. Locks the run, then its log; never the lease: a holder keeps it until it
@@ -1313,7 +1313,7 @@ begin
       and (p ->> 'template' is null or x.template = p ->> 'template')
       and (p ->> 'session_id' is null or x.session_id = (p ->> 'session_id')::uuid)
       and (p ->> 'repo' is null or x.repo = p ->> 'repo')
-      and (p ->> 'worker' is null or x.claimed_by = p ->> 'worker' or x.claimed_by like (p ->> 'worker') || '-%')
+      and (p ->> 'worker' is null or x.claimed_by = p ->> 'worker' or starts_with(x.claimed_by, (p ->> 'worker') || '-'))
       and (p ->> 'since' is null or x.created_at >= (p ->> 'since')::timestamptz)
       and (p ->> 'until' is null or x.created_at < (p ->> 'until')::timestamptz)
       and (p ->> 'text' is null or position(lower(p ->> 'text') in lower(concat_ws(' ', x.title, x.template, x.intent, x.env,

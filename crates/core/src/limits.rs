@@ -2,6 +2,8 @@
 
 /// Runs in one bulk `runs.create`.
 pub const BULK_RUNS: usize = 1_000;
+/// Runs that one bulk `runs.cancel` or `runs.retry` changes.
+pub const BULK_CHANGES: usize = 500;
 /// Body of one request, bulk `runs.create` included.
 pub const BODY_BYTES: usize = 4 * 1024 * 1024;
 /// Rows that one sweep handles.

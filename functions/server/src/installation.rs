@@ -46,8 +46,14 @@ fn up_json(data: &Path) -> PathBuf {
     data.join("up.json")
 }
 
+/// The local token, and whether this data folder ever had one before.
+pub struct LocalToken {
+    pub token: String,
+    pub first_start: bool,
+}
+
 /// The token of an earlier start, so that clients go on after a restart; else a new one.
-pub fn local_token(data: &Path) -> Result<String, UpError> {
+pub fn local_token(data: &Path) -> Result<LocalToken, UpError> {
     let known = std::fs::read(up_json(data))
         .ok()
         .and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
@@ -56,17 +62,24 @@ pub fn local_token(data: &Path) -> Result<String, UpError> {
         .and_then(|file| file["token"].as_str())
         .filter(|token| token.len() >= 32)
     {
-        return Ok(token.into());
+        return Ok(LocalToken {
+            token: token.into(),
+            first_start: false,
+        });
     }
     let mut secret = [0u8; 32];
     getrandom::fill(&mut secret).map_err(|e| UpError::Random(e.to_string()))?;
-    Ok(format!(
+    let token = format!(
         "ops_{}",
         secret
             .iter()
             .map(|byte| format!("{byte:02x}"))
             .collect::<String>()
-    ))
+    );
+    Ok(LocalToken {
+        token,
+        first_start: true,
+    })
 }
 
 /// Readable by this user alone, and replaced whole: a reader never sees half of it.

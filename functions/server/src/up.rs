@@ -1,7 +1,8 @@
 use crate::UpError;
 use crate::database::Database;
 use crate::installation::{
-    bundled, load_runbooks, local_token, make_lanes, register_token, sha256_hex, write_up_json,
+    LocalToken, bundled, load_runbooks, local_token, make_lanes, register_token, sha256_hex,
+    write_up_json,
 };
 use crate::workers::{LocalOptions, LocalWorkers};
 use axum::Router;
@@ -108,7 +109,7 @@ async fn serve(
     listener: TcpListener,
     address: SocketAddr,
 ) -> Result<Serving, UpError> {
-    let token = local_token(&options.data)?;
+    let LocalToken { token, first_start } = local_token(&options.data)?;
     register_token(database.store.as_ref(), &token).await?;
     let url = format!("http://{address}");
     let app = App::new(database.store.clone(), Host::NATIVE);
@@ -124,7 +125,8 @@ async fn serve(
     make_lanes(&client, &options.lanes)
         .await
         .map_err(UpError::Refused)?;
-    if load_runbooks(&client).await.map_err(UpError::Refused)? > 0 {
+    // Once: a bundled template that somebody deleted stays deleted.
+    if first_start && load_runbooks(&client).await.map_err(UpError::Refused)? > 0 {
         (options.report)(&format!("runbooks: {}", bundled().join(", ")));
     }
     write_up_json(&options.data, &url, &token)?;

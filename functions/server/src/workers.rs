@@ -43,13 +43,16 @@ impl LocalWorkers {
         Ok(LocalWorkers { tasks, shutdown })
     }
 
-    /// Resolves when a worker ended by itself, which is a fault; never where there are none.
+    /// Resolves when a worker failed. One that was drained has ended in good order: it comes back with
+    /// the next start, and the control room goes on without it.
     pub async fn failed(&mut self) -> String {
-        match self.tasks.join_next().await {
-            Some(Ok(Err(reason))) => reason,
-            Some(Ok(Ok(()))) => "a worker ended by itself".into(),
-            Some(Err(panic)) => panic.to_string(),
-            None => std::future::pending().await,
+        loop {
+            match self.tasks.join_next().await {
+                Some(Ok(Err(reason))) => return reason,
+                Some(Ok(Ok(()))) => {}
+                Some(Err(panic)) => return panic.to_string(),
+                None => return std::future::pending().await,
+            }
         }
     }
 

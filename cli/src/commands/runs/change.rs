@@ -14,7 +14,7 @@ use ops_core::api::CreatedRun;
 #[derive(Debug, Args)]
 #[command(
     after_help = "Prints the id of each run that was cancelled. Runs are named by id, or chosen by a filter; a filter \
-takes those that have not ended, the newest first, at most 1000. How many they are is told first and asked about; where \
+takes those that have not ended, the newest first, at most 500. How many they are is told first and asked about; where \
 nobody can answer, --yes is needed. Exit code 7 where a run could not be cancelled; the others are.
 
 With --json, one ID is answered as the run, all else as {\"count\", \"runs\"}.
@@ -42,7 +42,7 @@ pub struct CancelArgs {
 #[derive(Debug, Args)]
 #[command(
     after_help = "Prints the new runs' ids. Runs are named by id, or chosen by a filter; a filter takes those that \
-failed, timed out or were cancelled, the newest first, at most 1000, also those that were retried before. How many they \
+failed, timed out or were cancelled, the newest first, at most 500, also those that were retried before. How many they \
 are is told first and asked about; where nobody can answer, --yes is needed. Exit code 7 where a run could not be \
 retried; the others are.
 

@@ -3,7 +3,7 @@ use crate::status::RunStatus;
 use serde::{Deserialize, Serialize};
 
 /// Which runs a bulk form of `runs.cancel` or `runs.retry` means: ids, or a filter. A filter takes
-/// what can be cancelled or retried, the newest first, at most 1,000.
+/// what can be cancelled or retried, the newest first, at most 500.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BulkRuns {

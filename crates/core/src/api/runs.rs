@@ -97,7 +97,7 @@ pub struct Run {
 /// Why a queued run is still queued.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Waiting {
-    /// `no_worker`, `lane_full`, `lane_paused`, `not_before`, `queue`.
+    /// `no_worker`, `lane_full`, `lane_paused`, `lane_draining`, `not_before`, `queue`.
     pub reason: String,
     pub detail: String,
 }

@@ -41,9 +41,9 @@ fn check(chosen: &BulkRuns) -> Result<(), Refusal> {
     );
     let ids = chosen.run_ids.as_deref().unwrap_or_default();
     wrong.unless(
-        ids.len() <= limits::BULK_RUNS,
+        ids.len() <= limits::BULK_CHANGES,
         "/run_ids",
-        format!("at most {}", limits::BULK_RUNS),
+        format!("at most {}", limits::BULK_CHANGES),
     );
     for (i, id) in ids.iter().enumerate() {
         wrong.uuid(Some(id), format!("/run_ids/{i}"));
