@@ -2155,6 +2155,213 @@ begin
       from (select * from public.sessions y where y.status = 'active' order by y.created_at desc limit 50) x), '[]'));
 end $$;
 
+-- 42_ui_reads.sql
+-- What pages read. A page costs one call: `ui_read` gives what the frame shows and, under the names
+-- that the caller chose, the answers of the reads that it names. A read that refuses answers its
+-- refusal under its own name, so that a page can still say the rest.
+
+-- Who is asking, and what the frame offers.
+create or replace function public.ops_ui_frame(p_actor text) returns jsonb
+language sql stable set search_path = '' as $$
+  select jsonb_build_object('actor', p_actor,
+    'sessions', coalesce((select jsonb_agg(jsonb_build_object('id', x.id, 'name', x.name) order by x.created_at desc, x.id)
+      from (select * from public.sessions y where y.status = 'active' order by y.created_at desc, y.id limit 50) x), '[]'),
+    'lanes', coalesce((select jsonb_agg(l.name order by l.name collate "C") from public.lanes l), '[]'),
+    'templates', coalesce((select jsonb_agg(jsonb_build_object('slug', x.slug, 'title', x.title) order by x.slug collate "C")
+      from (select * from public.run_templates y order by y.slug collate "C" limit 200) x), '[]'))
+$$;
+
+-- The filters of the Runs page; `p` as in `runs_list`, but `statuses` is a list.
+create or replace function public.ops_ui_fits(x public.runs, p jsonb) returns boolean
+language sql stable set search_path = '' as $$
+  select (not p ? 'statuses' or x.status = any (array(select jsonb_array_elements_text(p -> 'statuses'))))
+    and (p ->> 'lane' is null or x.lane = p ->> 'lane')
+    and (p ->> 'template' is null or x.template = p ->> 'template')
+    and (p ->> 'session_id' is null or x.session_id = (p ->> 'session_id')::uuid)
+    and (p ->> 'repo' is null or x.repo = p ->> 'repo')
+    and (p ->> 'worker' is null or x.claimed_by = p ->> 'worker' or starts_with(x.claimed_by, (p ->> 'worker') || '-'))
+    and (p ->> 'within_seconds' is null
+      or x.created_at >= now() - make_interval(secs => (p ->> 'within_seconds')::double precision))
+    and (p ->> 'text' is null or position(lower(p ->> 'text') in lower(concat_ws(' ', x.title, x.template, x.intent, x.env,
+      x.repo, x.reason, x.error, x.id))) > 0)
+$$;
+
+-- Rows up to `upto`, the newest first, and how many came since. `upto` is the newest run of all where
+-- nobody names one, so that what comes later is only counted.
+create or replace function public.ui_runs(p jsonb) returns jsonb
+language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
+declare
+  v_now timestamptz := clock_timestamp();
+  v_limit integer := least(coalesce((p ->> 'limit')::integer, 50), 200);
+  v_upto bigint := coalesce((p ->> 'upto')::bigint, (select max(r.seq) from public.runs r), 0);
+  v_runs jsonb;
+  a record;
+begin
+  a := public.ops_authenticate(p -> 'auth', '{operator,viewer}', v_now);
+  if a.code is not null then
+    return public.ops_refuse(a.code, a.detail);
+  end if;
+  select coalesce(jsonb_agg(public.ops_run_json(r) || jsonb_build_object('waiting', public.ops_waiting(r, v_now))
+    order by r.seq desc), '[]') into v_runs from (
+    select * from public.runs x
+    where x.seq <= v_upto and (p ->> 'after' is null or x.seq < (p ->> 'after')::bigint) and public.ops_ui_fits(x, p)
+    order by x.seq desc limit v_limit) r;
+  return jsonb_build_object('now', v_now, 'upto', v_upto, 'runs', v_runs,
+    'next', case when jsonb_array_length(v_runs) = v_limit then v_runs -> -1 -> 'seq' end,
+    'newer', (select count(*) from (select from public.runs x where x.seq > v_upto and public.ops_ui_fits(x, p) limit 100) n));
+end $$;
+
+-- Templates with what their last run came to.
+create or replace function public.ui_templates(p jsonb) returns jsonb
+language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
+declare
+  v_now timestamptz := clock_timestamp();
+  a record;
+begin
+  a := public.ops_authenticate(p -> 'auth', '{operator,viewer}', v_now);
+  if a.code is not null then
+    return public.ops_refuse(a.code, a.detail);
+  end if;
+  return jsonb_build_object('now', v_now, 'templates', coalesce((
+    select jsonb_agg(public.ops_template_json(t) || jsonb_build_object('steps', jsonb_array_length(t.runbook -> 'steps'),
+      'last', (select public.ops_run_json(r) from public.runs r where r.template = t.slug order by r.seq desc limit 1))
+      order by t.slug collate "C")
+    from (select x.* from public.run_templates x
+      where p ->> 'text' is null or position(lower(p ->> 'text') in lower(concat_ws(' ', x.slug, x.title, x.description))) > 0
+      order by x.slug collate "C" limit 500) t), '[]'));
+end $$;
+
+-- A part of a run's log: the lines before `before` or around `around`, else the last ones; with the
+-- counts that stand above it and the step that the part begins in.
+create or replace function public.ui_log(p jsonb) returns jsonb
+language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
+declare
+  v_now timestamptz := clock_timestamp();
+  v_run uuid := (p ->> 'run_id')::uuid;
+  v_limit integer := least(coalesce((p ->> 'limit')::integer, 2000), 5000);
+  v_events jsonb;
+  v_status text;
+  v_held boolean;
+  v_end bigint;
+  v_first bigint;
+  a record;
+begin
+  a := public.ops_authenticate(p -> 'auth', '{operator,viewer}', v_now);
+  if a.code is not null then
+    return public.ops_refuse(a.code, a.detail);
+  end if;
+  -- The status before the lines: whoever reads an end has seen all that came before it.
+  select r.status into v_status from public.runs r where r.id = v_run;
+  if not found then
+    return public.ops_refuse('not_found', 'there is no such run');
+  end if;
+  v_held := exists (select from public.run_leases l where l.run_id = v_run);
+  -- Around a line: so many after it that it stands in the middle.
+  v_end := case when p ? 'around' then (p ->> 'around')::bigint + v_limit / 2 else (p ->> 'before')::bigint end;
+  select coalesce(jsonb_agg(jsonb_build_object('pos', e.pos, 'attempt', e.attempt, 'ts', e.ts, 'level', e.level,
+    'source', e.source, 'step', e.step, 'message', e.message, 'data', e.data, 'more', e.more, 'lossy', e.lossy)
+    order by e.pos), '[]') into v_events
+  from (select * from public.run_events x where x.run_id = v_run and (v_end is null or x.pos < v_end)
+    order by x.pos desc limit v_limit) e;
+  v_first := (v_events #>> '{0,pos}')::bigint;
+  return jsonb_build_object('events', v_events, 'status', v_status, 'held', v_held,
+    'first', v_first, 'next', coalesce((v_events -> -1 ->> 'pos')::bigint, 0),
+    'earlier', exists (select from public.run_events e where e.run_id = v_run and e.pos < v_first),
+    'step_before', (select e.step from public.run_events e where e.run_id = v_run and e.pos < v_first order by e.pos desc limit 1),
+    'lines', coalesce((select g.last_pos - g.dropped_events from public.run_logs g where g.run_id = v_run), 0),
+    'dropped', coalesce((select g.dropped_events from public.run_logs g where g.run_id = v_run), 0),
+    'errors', (select count(*) from public.run_events e where e.run_id = v_run and e.level = 'error'),
+    'first_error', (select min(e.pos) from public.run_events e where e.run_id = v_run and e.level = 'error'));
+end $$;
+
+-- Lines that hold `text`, case apart: the true count, and where the first 10,000 stand.
+create or replace function public.ui_log_hits(p jsonb) returns jsonb
+language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
+declare
+  v_run uuid := (p ->> 'run_id')::uuid;
+  v_positions bigint[];
+  a record;
+begin
+  a := public.ops_authenticate(p -> 'auth', '{operator,viewer}', clock_timestamp());
+  if a.code is not null then
+    return public.ops_refuse(a.code, a.detail);
+  end if;
+  select coalesce(array_agg(e.pos order by e.pos), '{}') into v_positions from public.run_events e
+  where e.run_id = v_run and position(lower(p ->> 'text') in lower(e.message)) > 0;
+  return jsonb_build_object('total', cardinality(v_positions), 'positions', to_jsonb(v_positions[1:10000]));
+end $$;
+
+create or replace function public.spec_docs_list(p jsonb) returns jsonb
+language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
+declare
+  a record;
+begin
+  a := public.ops_authenticate(p -> 'auth', '{operator,viewer}', clock_timestamp());
+  if a.code is not null then
+    return public.ops_refuse(a.code, a.detail);
+  end if;
+  return jsonb_build_object('documents', coalesce((
+    select jsonb_agg(jsonb_build_object('slug', d.slug, 'title', d.title, 'meta', d.meta, 'size', octet_length(d.content),
+      'created_at', d.created_at, 'updated_at', d.updated_at) order by d.slug collate "C")
+    from (select * from public.spec_docs x order by x.slug collate "C" limit 500) d), '[]'));
+end $$;
+
+create or replace function public.spec_docs_get(p jsonb) returns jsonb
+language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
+declare
+  d public.spec_docs%rowtype;
+  a record;
+begin
+  a := public.ops_authenticate(p -> 'auth', '{operator,viewer}', clock_timestamp());
+  if a.code is not null then
+    return public.ops_refuse(a.code, a.detail);
+  end if;
+  select * into d from public.spec_docs x where x.slug = p ->> 'slug';
+  if not found then
+    return public.ops_refuse('not_found', format('there is no document `%s`', p ->> 'slug'));
+  end if;
+  return jsonb_build_object('document', jsonb_build_object('slug', d.slug, 'title', d.title, 'content', d.content,
+    'meta', d.meta, 'created_at', d.created_at, 'updated_at', d.updated_at));
+end $$;
+
+-- `reads`: name → {"of": function, …arguments}. `frame: false` leaves the frame out.
+create or replace function public.ui_read(p jsonb) returns jsonb
+language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
+declare
+  v_now timestamptz := clock_timestamp();
+  v_answers jsonb := '{}';
+  v_read jsonb;
+  v_args jsonb;
+  v_name text;
+  a record;
+begin
+  a := public.ops_authenticate(p -> 'auth', '{operator,viewer}', v_now);
+  if a.code is not null then
+    return public.ops_refuse(a.code, a.detail);
+  end if;
+  for v_name, v_read in select e.key, e.value from jsonb_each(p -> 'reads') e loop
+    v_args := v_read || jsonb_build_object('auth', p -> 'auth');
+    v_answers := v_answers || jsonb_build_object(v_name, case v_read ->> 'of'
+      when 'ui_board' then public.ui_board(v_args)
+      when 'ui_runs' then public.ui_runs(v_args)
+      when 'ui_templates' then public.ui_templates(v_args)
+      when 'ui_log' then public.ui_log(v_args)
+      when 'ui_log_hits' then public.ui_log_hits(v_args)
+      when 'runs_get' then public.runs_get(v_args)
+      when 'events_list' then public.events_list(v_args)
+      when 'artifacts_list' then public.artifacts_list(v_args)
+      when 'artifacts_get' then public.artifacts_get(v_args)
+      when 'templates_get' then public.templates_get(v_args)
+      when 'sessions_get' then public.sessions_get(v_args)
+      when 'workers_list' then public.workers_list(v_args)
+      when 'spec_docs_list' then public.spec_docs_list(v_args)
+      when 'spec_docs_get' then public.spec_docs_get(v_args) end);
+  end loop;
+  return jsonb_build_object('now', v_now, 'reads', v_answers,
+    'may_act', (select 'operator' = any (t.kinds) from public.tokens t where t.id = a.token_id),
+    'frame', case when (p ->> 'frame')::boolean is not false then public.ops_ui_frame(a.actor) end);
+end $$;
+
 -- 80_policies.sql
 -- Row Level Security on every table. `anon` can do nothing. `authenticated` reads what belongs to
 -- sessions of which its `sub` is a member, and templates and spec documents. Policies call no
@@ -2223,14 +2430,15 @@ begin
       or p.proname in ('ops_version', 'ops_health', 'ops_refuse', 'ops_authenticate', 'ops_audit', 'ops_log', 'ops_run_json',
         'ops_settle', 'ops_sweep', 'ops_insert_runs', 'ops_seen_runs', 'ops_lease_lost', 'ops_chosen_runs', 'ops_cancel_run', 'ops_retry_run',
         'ops_waiting', 'ops_roll_tail', 'ops_artifact_json', 'ops_session_json', 'ops_template_json', 'ops_lane_json',
-        'ops_first_token', 'ops_board_tag', 'ops_last_lines', 'ops_board_lane')
+        'ops_first_token', 'ops_board_tag', 'ops_last_lines', 'ops_board_lane', 'ops_ui_frame', 'ops_ui_fits')
       or pg_get_function_identity_arguments(p.oid) = 'p jsonb' and p.proname in (
       'runs_create', 'runs_claim', 'runs_start', 'runs_heartbeat', 'runs_finish', 'runs_cancel',
       'runs_retry', 'runs_get', 'runs_list', 'runs_sweep', 'events_append', 'events_list', 'artifacts_put',
       'artifacts_get', 'artifacts_list', 'sessions_create', 'sessions_get', 'sessions_list', 'sessions_update',
       'sessions_archive', 'sessions_delete', 'templates_update', 'templates_delete', 'workers_drain', 'audit_list', 'ui_board', 'templates_create',
       'templates_get', 'templates_list', 'lanes_list', 'lanes_update', 'workers_list', 'tokens_create',
-      'tokens_list', 'tokens_revoke'))
+      'tokens_list', 'tokens_revoke', 'ui_read', 'ui_runs', 'ui_templates', 'ui_log', 'ui_log_hits', 'spec_docs_list',
+      'spec_docs_get'))
   loop
     execute format('revoke execute on function %s from public, anon, authenticated', f.signature);
     execute format('grant execute on function %s to service_role', f.signature);

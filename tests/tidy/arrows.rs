@@ -12,7 +12,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("ops-store-postgres", &["ops-core"]),
     ("ops-embedded", &["ops-core"]),
     ("ops-worker", &["ops-core", "ops-client", "ops-runbook"]),
-    ("ops-web", &["ops-core", "ops-runbook"]),
+    ("ops-render", &["ops-core"]),
+    ("ops-web", &["ops-core", "ops-render", "ops-runbook"]),
     (
         "ops-server",
         &[

@@ -3,6 +3,7 @@
 
 pub mod api;
 pub mod code;
+pub mod command;
 pub mod duration;
 pub mod limits;
 pub mod port;

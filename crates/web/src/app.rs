@@ -18,6 +18,8 @@ pub struct Host {
     pub poll_after_ms: u64,
     /// Log of one run before only its tail is kept, in bytes.
     pub log_bytes: u64,
+    /// Whether a proxy in front sets `X-Forwarded-Proto`: then cookies of an `https` page are `Secure`.
+    pub trusts_proxy: bool,
 }
 
 impl Host {
@@ -27,6 +29,7 @@ impl Host {
         heartbeat_ms: 3_000,
         poll_after_ms: 0,
         log_bytes: ops_core::limits::LOG_BYTES,
+        trusts_proxy: false,
     };
 }
 
@@ -90,12 +93,36 @@ impl App {
         let Value::Object(mut answer) = answer else {
             return Err(Refusal::internal(function, "the answer is no object"));
         };
+        if is_news(function, &answer) {
+            self.wake.changed();
+        }
         if let Some(Value::Object(lanes)) = answer.remove("wake") {
             for (lane, runs) in lanes {
                 self.wake.lane(&lane, runs.as_u64().unwrap_or(1));
             }
         }
         Ok(answer)
+    }
+}
+
+/// Whether pages show something else after this call. A heartbeat is no news: pages count on by
+/// themselves, and ask now and then anyway.
+fn is_news(function: &str, answer: &Map<String, Value>) -> bool {
+    let is_empty = |name: &str| {
+        let list = answer.get(name).and_then(Value::as_array);
+        list.is_none_or(Vec::is_empty)
+    };
+    match function {
+        "runs_heartbeat" | "ops_health" => false,
+        "runs_claim" => !is_empty("runs") || !is_empty("finished"),
+        "runs_sweep" => answer
+            .values()
+            .any(|count| count.as_u64().is_some_and(|n| n > 0)),
+        _ => {
+            !function.starts_with("ui_")
+                && !function.ends_with("_get")
+                && !function.ends_with("_list")
+        }
     }
 }
 

@@ -11,12 +11,16 @@ use std::net::SocketAddr;
 /// `p.auth`: the token's SHA-256 and the peer's address. The token itself goes no further.
 pub fn authenticate(parts: &Parts) -> Result<Value, Refusal> {
     check_protocol(&parts.headers)?;
-    let token = bearer(&parts.headers)?;
+    Ok(auth_of(bearer(&parts.headers)?, parts))
+}
+
+/// The same for a token that came in another way.
+pub fn auth_of(token: &str, parts: &Parts) -> Value {
     let address = parts
         .extensions
         .get::<ConnectInfo<SocketAddr>>()
         .map(|info| info.0.ip().to_string());
-    Ok(json!({ "token_sha256": sha256_hex(token.as_bytes()), "source_address": address }))
+    json!({ "token_sha256": sha256_hex(token.as_bytes()), "source_address": address })
 }
 
 pub fn sha256_hex(bytes: &[u8]) -> String {

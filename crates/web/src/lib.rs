@@ -1,4 +1,5 @@
-//! The HTTP API as one axum router, the same for every host. Knows the `Store` port, never a store.
+//! The HTTP API and the pages as one axum router, the same for every host. Knows the `Store` port,
+//! never a store.
 
 mod api;
 mod app;
@@ -7,6 +8,7 @@ mod call;
 mod query;
 mod refusal;
 mod templates;
+mod ui;
 mod wake;
 mod wrong;
 
@@ -16,5 +18,5 @@ use axum::Router;
 
 /// The router of the whole product; the host puts a listener in front of it.
 pub fn router(app: App) -> Router {
-    api::routes(app)
+    ui::routes(app.clone()).merge(api::routes(app))
 }

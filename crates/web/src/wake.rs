@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Key {
@@ -14,12 +14,25 @@ enum Key {
 }
 
 #[derive(Default)]
-pub struct Wake(Arc<Mutex<HashMap<Key, Arc<Notify>>>>);
+pub struct Wake {
+    waiting: Arc<Mutex<HashMap<Key, Arc<Notify>>>>,
+    /// Says that something changed, not what, nor how often: who looks later sees it once.
+    changed: watch::Sender<()>,
+}
 
 impl Wake {
+    pub fn changed(&self) {
+        self.changed.send_replace(());
+    }
+
+    /// From now on.
+    pub fn changes(&self) -> watch::Receiver<()> {
+        self.changed.subscribe()
+    }
+
     /// `runs` became claimable in `lane`: wakes that many waiters, not all of them.
     pub fn lane(&self, lane: &str, runs: u64) {
-        let waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         for (key, notify) in waiting.iter() {
             if matches!(key, Key::Lane(name, _) if name == lane) {
                 (0..runs.min(64)).for_each(|_| notify.notify_one());
@@ -29,7 +42,7 @@ impl Wake {
 
     /// The log or the state of a run changed: wakes every follower.
     pub fn log(&self, run_id: &str) {
-        let waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(notify) = waiting.get(&Key::Log(run_id.into())) {
             notify.notify_waiters();
         }
@@ -48,12 +61,12 @@ impl Wake {
     }
 
     fn waiter(&self, keys: impl Iterator<Item = Key>) -> Waiter {
-        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         let notifies = keys
             .map(|key| (key.clone(), waiting.entry(key).or_default().clone()))
             .collect();
         Waiter {
-            waiting: self.0.clone(),
+            waiting: self.waiting.clone(),
             notifies,
         }
     }

@@ -172,7 +172,7 @@ pub async fn read(State(app): State<App>, request: Request) -> Answer {
 }
 
 /// What a run left is hostile: never a page of ours, always a download.
-fn raw(bytes: Option<Vec<u8>>, name: &str) -> Answer {
+pub(crate) fn raw(bytes: Option<Vec<u8>>, name: &str) -> Answer {
     let Some(bytes) = bytes else {
         return Err(Problem::new(Code::Conflict, "a link has no bytes; follow its `url`").into());
     };

@@ -16,30 +16,18 @@ const TRIES: usize = 4;
 pub async fn create(State(app): State<App>, request: Request) -> Answer {
     let (auth, body) = operator_call(request).await?;
     let batch = Batch::read(body)?;
-    let mut newest_known = !batch.names_templates();
-    for _ in 0..TRIES {
-        let runs = match batch.prepare(&app) {
-            Ok(runs) => runs,
-            // Judged by a template as this process last saw it: the newest may say otherwise.
-            Err(_) if !newest_known => batch.only_templates(),
-            Err(refusal) => return Err(refusal),
-        };
-        let p = json!({ "runs": runs, "lease_seconds": app.host.lease_seconds });
-        let mut answer = app.answer("runs_create", &auth, p).await?;
-        match answer
-            .get("code")
-            .and_then(Value::as_str)
-            .and_then(Code::parse)
-        {
-            None => return batch.answer(answer.remove("runs")),
-            Some(Code::TemplateChanged) => {
-                remember(&app, answer.remove("templates"))?;
-                newest_known = true;
-            }
-            Some(_) => return Err(Refusal::from_answer(batch.with_places(answer))),
-        }
-    }
-    Err(Problem::new(Code::TemplateChanged, "").into())
+    let runs = batch.make(&app, &auth).await?;
+    batch.answer(runs)
+}
+
+/// One run of a page: the same checks, the same call.
+pub(crate) async fn create_one(app: &App, auth: &Value, run: NewRun) -> Result<Value, Refusal> {
+    let batch = Batch {
+        runs: vec![run],
+        bulk: false,
+    };
+    let made = batch.make(app, auth).await?;
+    Ok(made.into_iter().next().unwrap_or_default())
 }
 
 /// A single form is a batch of one.
@@ -89,6 +77,38 @@ impl Batch {
         })
     }
 
+    async fn make(&self, app: &App, auth: &Value) -> Result<Vec<Value>, Refusal> {
+        let mut newest_known = !self.names_templates();
+        for _ in 0..TRIES {
+            let runs = match self.prepare(app) {
+                Ok(runs) => runs,
+                // Judged by a template as this process last saw it: the newest may say otherwise.
+                Err(_) if !newest_known => self.only_templates(),
+                Err(refusal) => return Err(refusal),
+            };
+            let p = json!({ "runs": runs, "lease_seconds": app.host.lease_seconds });
+            let mut answer = app.answer("runs_create", auth, p).await?;
+            match answer
+                .get("code")
+                .and_then(Value::as_str)
+                .and_then(Code::parse)
+            {
+                None => {
+                    let Some(Value::Array(runs)) = answer.remove("runs") else {
+                        return Err(Refusal::internal("runs_create", "no runs in the answer"));
+                    };
+                    return Ok(runs);
+                }
+                Some(Code::TemplateChanged) => {
+                    remember(app, answer.remove("templates"))?;
+                    newest_known = true;
+                }
+                Some(_) => return Err(Refusal::from_answer(self.with_places(answer))),
+            }
+        }
+        Err(Problem::new(Code::TemplateChanged, "").into())
+    }
+
     fn place(&self, index: usize) -> String {
         if self.bulk {
             format!("/runs/{index}")
@@ -125,10 +145,7 @@ impl Batch {
         self.runs.iter().map(bare).collect()
     }
 
-    fn answer(&self, runs: Option<Value>) -> Answer {
-        let Some(Value::Array(mut runs)) = runs else {
-            return Err(Refusal::internal("runs_create", "no runs in the answer"));
-        };
+    fn answer(&self, mut runs: Vec<Value>) -> Answer {
         if self.bulk {
             return created(json!({ "runs": runs }));
         }

@@ -1,17 +1,17 @@
 //! One handler per verb. A handler reads the request, makes one call, shapes the answer.
 
-mod artifacts;
+pub(crate) mod artifacts;
 mod audit;
-mod bulk;
+pub(crate) mod bulk;
 mod claim;
-mod create;
+pub(crate) mod create;
 mod events;
 mod lanes;
 mod multipart;
 mod prepare;
-mod runs;
+pub(crate) mod runs;
 mod sessions;
-mod templates;
+pub(crate) mod templates;
 mod tokens;
 mod worker;
 
@@ -85,7 +85,14 @@ pub fn routes(app: App) -> Router {
         .with_state(app)
 }
 
-async fn unknown_verb(request: Request) -> Refusal {
+async fn unknown_verb(request: Request) -> Response {
+    if crate::ui::is_for_people(&request) {
+        return crate::ui::not_found(&request);
+    }
+    unknown(&request).into_response()
+}
+
+fn unknown(request: &Request) -> Refusal {
     Problem::new(Code::UnknownVerb, format!("`{}`", request.uri().path())).into()
 }
 

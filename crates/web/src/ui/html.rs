@@ -1,0 +1,156 @@
+//! From views to answers: the only place that draws.
+
+use super::ask::Ask;
+use super::cookie::{self, Channel};
+use super::halt::with_cookies;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use ops_core::{Code, Problem};
+use ops_render::view::*;
+use ops_render::{Frame, Html, Pages, RenderError, log_lines};
+use std::sync::LazyLock;
+
+/// Parsed once a process. That they parse is shown by the tests of the crate that has them.
+static PAGES: LazyLock<Result<Pages, RenderError>> = LazyLock::new(Pages::new);
+
+pub enum Body<'a> {
+    Board(&'a Board),
+    Runs(&'a RunsPage),
+    Run(&'a RunPage),
+    Artifact(&'a ArtifactPage),
+    Templates(&'a TemplatesPage),
+    Template(&'a TemplatePage),
+    Editor(&'a EditorPage),
+    SpecKit(&'a SpecKitPage),
+    Setup(&'a SetupPage),
+    SignIn(&'a SignInPage),
+    Error(&'a ErrorPage),
+}
+
+pub enum Region<'a> {
+    Board(&'a Board),
+    Runs(&'a RunRows),
+    Run(&'a RunRegion),
+    Log(&'a LogChunk),
+    Hits(&'a LogHits),
+    Validation(&'a Validation),
+    Setup(&'a SetupPage),
+}
+
+/// A page for somebody who is signed in. What the last form came to is said once.
+pub fn page(ask: &Ask, layout: &Layout, body: Body) -> Response {
+    page_with(StatusCode::OK, ask, layout, body)
+}
+
+pub fn page_with(status: StatusCode, ask: &Ask, layout: &Layout, body: Body) -> Response {
+    let response = bare_page(status, layout, body);
+    match layout.flash {
+        Some(_) => with_cookies(response, [cookie::clear(cookie::FLASH, ask.channel)]),
+        None => response,
+    }
+}
+
+pub fn bare_page(status: StatusCode, layout: &Layout, body: Body) -> Response {
+    let drawn = PAGES
+        .as_ref()
+        .map_err(ToString::to_string)
+        .and_then(|pages| {
+            match body {
+                Body::Board(view) => pages.runboard(layout, view),
+                Body::Runs(view) => pages.runs(layout, view),
+                Body::Run(view) => pages.run(layout, view),
+                Body::Artifact(view) => pages.artifact(layout, view),
+                Body::Templates(view) => pages.templates(layout, view),
+                Body::Template(view) => pages.template(layout, view),
+                Body::Editor(view) => pages.editor(layout, view),
+                Body::SpecKit(view) => pages.spec_kit(layout, view),
+                Body::Setup(view) => pages.setup(layout, view),
+                Body::SignIn(view) => pages.sign_in(layout, view),
+                Body::Error(view) => pages.error(layout, view),
+            }
+            .map_err(|error| error.to_string())
+        });
+    answer(status, drawn)
+}
+
+pub fn region(layout: &Layout, region: Region) -> Response {
+    let frame = Frame {
+        csrf: layout.csrf.clone(),
+        here: page_of(&layout.here),
+    };
+    let drawn = PAGES
+        .as_ref()
+        .map_err(ToString::to_string)
+        .and_then(|pages| {
+            match region {
+                Region::Board(view) => pages.board_region(&frame, view),
+                Region::Runs(view) => pages.runs_region(&frame, view),
+                Region::Run(view) => pages.run_region(&frame, view),
+                Region::Log(view) => Ok(log_lines(view)),
+                Region::Hits(view) => pages.hits_region(&frame, view),
+                Region::Validation(view) => pages.validation_region(&frame, view),
+                Region::Setup(view) => pages.setup_region(&frame, view),
+            }
+            .map(Html::into_string)
+            .map_err(|error| error.to_string())
+        });
+    answer(StatusCode::OK, drawn)
+}
+
+/// The page of which a region is a part: forms of a region lead back there.
+fn page_of(here: &str) -> String {
+    let page = here.strip_prefix("/ui").unwrap_or(here);
+    match page.strip_prefix("/board") {
+        Some(rest) => format!("/runboard{rest}"),
+        None => page.into(),
+    }
+}
+
+fn answer(status: StatusCode, drawn: Result<String, String>) -> Response {
+    match drawn {
+        Ok(text) => {
+            let kind = HeaderValue::from_static("text/html; charset=utf-8");
+            (status, [(header::CONTENT_TYPE, kind)], text).into_response()
+        }
+        Err(why) => {
+            eprintln!("pages: {why}");
+            let words = "The page cannot be drawn; the server's log says why.\n";
+            (StatusCode::INTERNAL_SERVER_ERROR, words).into_response()
+        }
+    }
+}
+
+/// A refusal as a page, with a way on.
+pub fn problem(layout: &Layout, problem: &Problem) -> Response {
+    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    if layout.here.starts_with("/ui/") {
+        // A script has no use for a page.
+        return (status, problem.detail.clone()).into_response();
+    }
+    if problem.code == Code::NotInstalled {
+        return super::setup::not_installed(layout);
+    }
+    let mut view = ErrorPage::from(problem);
+    if problem.code == Code::Forbidden {
+        view.hint = "Sign in with a token of kind operator to change something.".into();
+    }
+    let layout = Layout {
+        title: view.title.clone(),
+        flash: None,
+        ..layout.clone()
+    };
+    let response = bare_page(status, &layout, Body::Error(&view));
+    with_cookies(response, [cookie::clear(cookie::FLASH, Channel::Plain)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_region_leads_back_to_its_page() {
+        assert_eq!(page_of("/ui/board?session=x"), "/runboard?session=x");
+        assert_eq!(page_of("/ui/runs/1?attempt=2"), "/runs/1?attempt=2");
+        assert_eq!(page_of("/runs"), "/runs");
+    }
+}

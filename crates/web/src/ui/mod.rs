@@ -1,0 +1,136 @@
+//! The pages: HTML for people, drawn by `ops-render` from the same SQL calls that the API makes.
+//! A page makes one call. A form is answered by a redirect. Regions of a page are asked for again
+//! when something may have changed, and are not sent where nothing has.
+
+mod act_lane;
+mod act_run;
+mod act_session;
+mod act_template;
+mod artifact;
+mod ask;
+mod assets;
+mod board;
+mod cookie;
+mod csrf;
+mod events;
+mod flash;
+mod halt;
+mod headers;
+mod html;
+mod json;
+mod local;
+mod log;
+mod read;
+mod run;
+mod runs;
+mod setup;
+mod sign_in;
+mod spec;
+mod tag;
+mod templates;
+mod view_artifact;
+mod view_board;
+mod view_log;
+mod view_run;
+mod view_runs;
+mod view_spec;
+mod view_templates;
+mod words;
+
+use crate::app::App;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::{Method, header};
+use axum::middleware::map_response;
+use axum::response::Response;
+use axum::routing::{get, post};
+use ops_core::{BASE_PATH, Code, Problem};
+use ops_render::view::Layout;
+
+pub fn routes(app: App) -> Router {
+    Router::new()
+        .merge(pages())
+        .merge(regions())
+        .merge(actions())
+        .route("/assets/{name}", get(assets::one))
+        .route("/favicon.ico", get(assets::icon))
+        .layer(DefaultBodyLimit::disable())
+        .layer(map_response(headers::with_page_headers))
+        .with_state(app)
+}
+
+fn pages() -> Router<App> {
+    Router::new()
+        .route("/", get(board::page))
+        .route("/runboard", get(board::page))
+        .route("/runs", get(runs::page))
+        .route("/runs/{id}", get(run::page))
+        .route("/runs/{id}/attempts/{attempt}", get(run::attempt))
+        .route("/runs/{id}/log.txt", get(log::raw))
+        .route("/artifacts/{id}", get(artifact::page))
+        .route("/artifacts/{id}/raw", get(artifact::raw))
+        .route("/artifacts/{id}/image", get(artifact::image))
+        .route("/templates", get(templates::list_page))
+        .route("/templates/new", get(templates::new))
+        .route("/templates/{slug}", get(templates::page))
+        .route("/templates/{slug}/edit", get(templates::edit))
+        .route("/spec-kit", get(spec::page))
+        .route("/spec-kit/{slug}", get(spec::page_of))
+        .route("/setup", get(setup::page))
+        .route("/sign-in", get(sign_in::page).post(sign_in::enter))
+}
+
+/// Parts of pages, asked for by the script.
+fn regions() -> Router<App> {
+    Router::new()
+        .route("/ui/board", get(board::region))
+        .route("/ui/runs", get(runs::region))
+        .route("/ui/runs/{id}", get(run::region))
+        .route("/ui/runs/{id}/log", get(log::part))
+        .route("/ui/runs/{id}/hits", get(log::search))
+        .route("/ui/templates/check", post(act_template::check))
+        .route("/ui/setup", get(setup::region))
+        .route("/ui/events", get(events::signals))
+}
+
+/// Forms, named like the verbs of the API.
+fn actions() -> Router<App> {
+    Router::new()
+        .route("/actions/runs.create", post(act_run::create))
+        .route("/actions/runs.cancel", post(act_run::cancel))
+        .route("/actions/runs.retry", post(act_run::retry))
+        .route("/actions/lanes.update", post(act_lane::update))
+        .route("/actions/workers.drain", post(act_lane::drain_worker))
+        .route("/actions/sessions.create", post(act_session::create))
+        .route("/actions/sessions.update", post(act_session::update))
+        .route("/actions/sessions.archive", post(act_session::archive))
+        .route("/actions/templates.create", post(act_template::create))
+        .route("/actions/templates.update", post(act_template::update))
+        .route("/actions/templates.delete", post(act_template::delete))
+        .route("/actions/theme", post(sign_in::theme))
+        .route("/actions/sign-out", post(sign_in::leave))
+}
+
+/// Whether the answer to an unknown address should be a page.
+pub fn is_for_people(request: &Request) -> bool {
+    let accepts = request
+        .headers()
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok());
+    let is_api = request.uri().path().starts_with(BASE_PATH);
+    request.method() == Method::GET
+        && !is_api
+        && accepts.is_some_and(|kinds| kinds.contains("text/html"))
+}
+
+pub fn not_found(request: &Request) -> Response {
+    let problem = Problem::new(
+        Code::NotFound,
+        format!("there is no page `{}`", request.uri().path()),
+    );
+    let layout = Layout {
+        theme: ask::theme(request.headers()),
+        ..Layout::default()
+    };
+    headers::set(html::problem(&layout, &problem))
+}

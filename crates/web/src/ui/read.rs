@@ -1,0 +1,204 @@
+//! The one call of a page, and the frame that its answer gives.
+
+use super::ask::Ask;
+use super::halt::Halt;
+use super::{cookie, csrf};
+use crate::app::App;
+use crate::refusal::Refusal;
+use ops_core::{Code, Problem};
+use ops_render::Href;
+use ops_render::view::{Flash, Layout, PaletteItem, SessionChoice, Tab, Tone};
+use ops_render::words::{UnixMs, parse_iso};
+use serde_json::{Map, Value, json};
+
+/// What `ui_read` answered.
+pub struct Read {
+    pub now: UnixMs,
+    /// Whether the token may change anything; who may not sees no buttons.
+    pub may_act: bool,
+    frame: Value,
+    answers: Map<String, Value>,
+    /// Of this request, for what may still go wrong.
+    layout: Layout,
+}
+
+/// What a page says about itself.
+pub struct Title<'a> {
+    pub title: &'a str,
+    pub tab: Option<Tab>,
+    pub state: Option<Tone>,
+}
+
+impl Title<'_> {
+    pub fn of(title: &str, tab: Tab) -> Title<'_> {
+        Title {
+            title,
+            tab: Some(tab),
+            state: None,
+        }
+    }
+}
+
+impl Ask {
+    /// A page's one call: `reads` is name → `{"of": function, …}`.
+    pub async fn read(&self, app: &App, reads: Value) -> Result<Read, Halt> {
+        let p = json!({ "reads": reads, "frame": !self.is_fragment() });
+        let mut layout = self.bare_layout(app);
+        let mut answer = match app.call("ui_read", &self.auth, p).await {
+            Ok(answer) => answer,
+            Err(refusal) => return Err(Halt::refused(refusal, layout)),
+        };
+        let now = answer
+            .get("now")
+            .and_then(Value::as_str)
+            .and_then(parse_iso);
+        let (Some(now), Some(Value::Object(answers))) = (now, answer.remove("reads")) else {
+            return Err(Halt::refused(
+                Refusal::internal("ui_read", "no answers in the answer"),
+                layout,
+            ));
+        };
+        let frame = answer.remove("frame").unwrap_or_default();
+        layout.now_ms = now;
+        layout.user = frame["actor"].as_str().map(str::to_string);
+        layout.sessions = sessions(&frame, self);
+        layout.palette = palette(&frame);
+        let may_act = answer.get("may_act") == Some(&Value::Bool(true));
+        Ok(Read {
+            now,
+            may_act,
+            frame,
+            answers,
+            layout,
+        })
+    }
+
+    /// What is known without the database.
+    pub fn bare_layout(&self, app: &App) -> Layout {
+        Layout {
+            csrf: csrf::field(&self.token),
+            theme: self.theme,
+            events: app.host.long_poll.then(|| Href::path(&["ui", "events"])),
+            flash: cookie::get(&self.headers, cookie::FLASH).and_then(|text| flash(&text)),
+            here: self.here(),
+            ..Layout::default()
+        }
+    }
+}
+
+impl Read {
+    /// The answer of one read; a refusal is the page's.
+    pub fn take(&mut self, name: &str) -> Result<Value, Halt> {
+        match self.answers.remove(name) {
+            Some(Value::Object(answer)) if answer.contains_key("code") => Err(Halt::refused(
+                Refusal::from_answer(answer),
+                self.layout.clone(),
+            )),
+            Some(answer @ Value::Object(_)) => Ok(answer),
+            _ => Err(Halt::refused(
+                Refusal::internal("ui_read", "an answer is missing"),
+                self.layout.clone(),
+            )),
+        }
+    }
+
+    /// The same, where the page can do without it.
+    pub fn take_if_any(&mut self, name: &str) -> Option<Value> {
+        self.answers
+            .remove(name)
+            .filter(|answer| answer.get("code").is_none())
+    }
+
+    pub fn not_found(&self, detail: impl Into<String>) -> Halt {
+        Halt::refused(
+            Problem::new(Code::NotFound, detail).into(),
+            self.layout.clone(),
+        )
+    }
+
+    /// What the page should say above itself.
+    pub fn say(&mut self, flash: Flash) {
+        self.layout.flash = Some(flash);
+    }
+
+    pub fn layout(&self, title: &Title) -> Layout {
+        Layout {
+            title: title.title.into(),
+            tab: title.tab,
+            state: title.state,
+            ..self.layout.clone()
+        }
+    }
+
+    pub fn lanes(&self) -> Vec<&str> {
+        let lanes = self.frame["lanes"].as_array().into_iter().flatten();
+        lanes.filter_map(Value::as_str).collect()
+    }
+
+    /// `(slug, title)`
+    pub fn templates(&self) -> Vec<(&str, &str)> {
+        let all = self.frame["templates"].as_array().into_iter().flatten();
+        all.filter_map(|one| Some((one["slug"].as_str()?, one["title"].as_str()?)))
+            .collect()
+    }
+}
+
+fn sessions(frame: &Value, ask: &Ask) -> Vec<SessionChoice> {
+    // Choosing a session leads to the same page where it shows one, else to the Runboard.
+    let path = match ask.path.as_str() {
+        "/runs" => "/runs",
+        _ => "/runboard",
+    };
+    let here = Href::path(&[&path[1..]]);
+    let all = SessionChoice {
+        name: "all sessions".into(),
+        href: here.clone(),
+        is_current: ask.session().is_none(),
+    };
+    let listed = frame["sessions"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|one| {
+            let id = one["id"].as_str()?;
+            Some(SessionChoice {
+                name: one["name"].as_str()?.into(),
+                href: here.clone().with("session", id),
+                is_current: ask.session() == Some(id),
+            })
+        });
+    std::iter::once(all).chain(listed).collect()
+}
+
+fn palette(frame: &Value) -> Vec<PaletteItem> {
+    let item = |kind: &str, text: &str, href| PaletteItem {
+        kind: kind.into(),
+        text: text.into(),
+        href,
+    };
+    let list = |name: &str| frame[name].as_array().into_iter().flatten();
+    let templates = list("templates").filter_map(|one| {
+        Some(item(
+            "template",
+            one["title"].as_str()?,
+            Href::path(&["templates", one["slug"].as_str()?]),
+        ))
+    });
+    let sessions = list("sessions").filter_map(|one| {
+        Some(item(
+            "session",
+            one["name"].as_str()?,
+            Href::path(&["runboard"]).with("session", one["id"].as_str()?),
+        ))
+    });
+    templates.chain(sessions).collect()
+}
+
+/// `ok:…` or `error:…`.
+fn flash(text: &str) -> Option<Flash> {
+    let (word, text) = text.split_once(':')?;
+    Some(Flash {
+        is_error: word == "error",
+        text: text.into(),
+    })
+}

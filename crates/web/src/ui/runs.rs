@@ -1,0 +1,60 @@
+//! The list of runs, and its live region.
+
+use super::ask::Ask;
+use super::halt::Shown;
+use super::read::Title;
+use super::view_runs::{Filters, choices, period_choices, rows, status_choices, views};
+use super::{html, tag};
+use crate::app::App;
+use axum::extract::State;
+use ops_render::view::{RunsPage, Tab};
+use serde_json::{Value, json};
+
+const ROWS: u32 = 50;
+
+pub async fn page(State(app): State<App>, ask: Ask) -> Shown {
+    let filters = Filters::of(&ask.query);
+    let mut read = ask
+        .read(&app, json!({ "runs": filters.read(ROWS) }))
+        .await?;
+    let answer = read.take("runs")?;
+    let page = RunsPage {
+        statuses: status_choices(&filters.statuses),
+        lanes: choices(
+            read.lanes().into_iter().map(|lane| (lane, lane)),
+            &filters.lane,
+        ),
+        templates: choices(read.templates().into_iter(), &filters.template),
+        periods: period_choices(&filters.period),
+        text: filters.text.clone(),
+        repo: filters.repo.clone(),
+        worker: filters.worker.clone(),
+        session: filters.session.clone(),
+        views: views(&filters),
+        is_filtered: filters.is_any(),
+        rows: rows(&answer, &filters, read.may_act, read.now),
+    };
+    let layout = read.layout(&Title::of("Runs", Tab::Runs));
+    Ok(html::page(&ask, &layout, html::Body::Runs(&page)))
+}
+
+pub async fn region(State(app): State<App>, ask: Ask) -> Shown {
+    let filters = Filters::of(&ask.query);
+    let mut read = ask
+        .read(&app, json!({ "runs": filters.read(ROWS) }))
+        .await?;
+    let mut answer = read.take("runs")?;
+    // The time alone is no news: pages count on by themselves. Whether a holder is silent is.
+    answer["now"] = Value::Null;
+    let rows = rows(&answer, &filters, read.may_act, read.now);
+    let words: Vec<_> = rows.rows.iter().map(|row| &row.badge.word).collect();
+    let tag = tag::of_facts(&ask.token, &json!([answer, words]));
+    if ask.known_tag() == Some(tag.as_str()) {
+        return Ok(tag::not_modified(&tag));
+    }
+    let layout = read.layout(&Title::of("", Tab::Runs));
+    Ok(tag::with(
+        html::region(&layout, html::Region::Runs(&rows)),
+        &tag,
+    ))
+}

@@ -1,0 +1,49 @@
+//! The Spec Kit tab: the stored documents.
+
+use super::ask::Ask;
+use super::halt::Shown;
+use super::html;
+use super::json::{list, some_text, text};
+use super::read::Title;
+use super::view_spec::{document, findings, row, summary};
+use crate::app::App;
+use axum::extract::{Path, State};
+use ops_render::view::{SpecKitPage, Tab};
+use serde_json::{Value, json};
+
+pub async fn page(State(app): State<App>, ask: Ask) -> Shown {
+    show(&app, &ask, "").await
+}
+
+pub async fn page_of(State(app): State<App>, Path(slug): Path<String>, ask: Ask) -> Shown {
+    show(&app, &ask, &slug).await
+}
+
+async fn show(app: &App, ask: &Ask, slug: &str) -> Shown {
+    let mut reads = json!({ "documents": { "of": "spec_docs_list" } });
+    if !slug.is_empty() {
+        reads["document"] = json!({ "of": "spec_docs_get", "slug": slug });
+    }
+    let mut read = ask.read(app, reads).await?;
+    let all = read.take("documents")?;
+    let chosen = if slug.is_empty() {
+        Value::Null
+    } else {
+        read.take("document")?
+    };
+    let current = &chosen["document"];
+    let documents = list(&all, "documents");
+    let page = SpecKitPage {
+        title: some_text(current, "title").unwrap_or("Spec Kit").into(),
+        summary: summary(documents.len()),
+        documents: documents
+            .iter()
+            .map(|one| row(one, text(current, "slug")))
+            .collect(),
+        current: (!current.is_null()).then(|| document(current, ask.get("view") == Some("source"))),
+        findings: findings(current),
+        ..SpecKitPage::default()
+    };
+    let layout = read.layout(&Title::of(&page.title, Tab::SpecKit));
+    Ok(html::page(ask, &layout, html::Body::SpecKit(&page)))
+}
