@@ -52,6 +52,11 @@ impl App {
         }
     }
 
+    /// Ends the streams of open pages, which would otherwise hold up a host that closes.
+    pub fn close(&self) {
+        self.wake.close();
+    }
+
     /// A sweep by the host itself, with its own token's SHA-256. Answers how many rows it handled, so
     /// that a timer repeats a full one at once.
     pub async fn sweep(&self, token_sha256: &str) -> Result<u64, Problem> {

@@ -13,20 +13,33 @@ enum Key {
     Log(String),
 }
 
+/// Whether those who follow changes should go on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Stream {
+    #[default]
+    Open,
+    /// The host is going down.
+    Closed,
+}
+
 #[derive(Default)]
 pub struct Wake {
     waiting: Arc<Mutex<HashMap<Key, Arc<Notify>>>>,
     /// Says that something changed, not what, nor how often: who looks later sees it once.
-    changed: watch::Sender<()>,
+    changed: watch::Sender<Stream>,
 }
 
 impl Wake {
     pub fn changed(&self) {
-        self.changed.send_replace(());
+        self.changed.send_modify(|_| {});
+    }
+
+    pub fn close(&self) {
+        self.changed.send_replace(Stream::Closed);
     }
 
     /// From now on.
-    pub fn changes(&self) -> watch::Receiver<()> {
+    pub fn changes(&self) -> watch::Receiver<Stream> {
         self.changed.subscribe()
     }
 

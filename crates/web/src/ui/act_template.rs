@@ -44,7 +44,9 @@ async fn save(app: &App, sent: &Sent, function: &'static str, version: Option<u3
     let source = source(sent);
     let slug = sent.get("slug").unwrap_or_default();
     let parsed = ops_runbook::parse(&source, "runbook.yaml");
+    let is_only_checked = sent.get("check").is_some();
     let problem = match parsed {
+        _ if is_only_checked => None,
         Ok(runbook) if !slug.is_empty() && runbook.slug != slug => Some(Problem::new(
             Code::Invalid,
             format!(
@@ -76,13 +78,14 @@ async fn save(app: &App, sent: &Sent, function: &'static str, version: Option<u3
     }
     // Whatever was typed stays, with what is wrong beside it.
     let mut read = sent.ask.read(app, json!({})).await?;
-    read.say(Flash {
-        is_error: true,
-        text: problem.as_ref().map_or(
-            "The text is not valid yet; nothing was saved.".into(),
-            flash::in_words,
-        ),
-    });
+    if !is_only_checked {
+        let text = problem.as_ref().map(flash::in_words);
+        let text = text.unwrap_or_else(|| "The text is not valid yet; nothing was saved.".into());
+        read.say(Flash {
+            is_error: true,
+            text,
+        });
+    }
     let title = if slug.is_empty() {
         "New template"
     } else {

@@ -4,6 +4,7 @@
 use super::ask::Ask;
 use super::halt::Shown;
 use crate::app::App;
+use crate::wake::Stream;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -44,7 +45,9 @@ pub async fn signals(State(app): State<App>, ask: Ask) -> Shown {
             Ok(Err(_)) => return None,
             Ok(Ok(())) => {
                 sleep_until(last + QUIET).await;
-                changes.borrow_and_update();
+                if *changes.borrow_and_update() == Stream::Closed {
+                    return None;
+                }
                 "data: changed\n\n"
             }
         };

@@ -44,6 +44,14 @@ pub fn done(sent: &Sent, to: &str, text: &str) -> Response {
     with_cookies(go(sent, to), [cookie])
 }
 
+/// Back to a page which shows by itself what has changed.
+pub fn quietly(sent: &Sent, to: &str) -> Response {
+    match is_live(&sent.ask.headers) {
+        true => StatusCode::NO_CONTENT.into_response(),
+        false => see_other(to),
+    }
+}
+
 /// To another page, without a word.
 pub fn go(sent: &Sent, to: &str) -> Response {
     match is_live(&sent.ask.headers) {

@@ -21,6 +21,7 @@ pub enum Body<'a> {
     Templates(&'a TemplatesPage),
     Template(&'a TemplatePage),
     Editor(&'a EditorPage),
+    Chat(&'a ChatPage),
     SpecKit(&'a SpecKitPage),
     Setup(&'a SetupPage),
     SignIn(&'a SignInPage),
@@ -33,6 +34,8 @@ pub enum Region<'a> {
     Run(&'a RunRegion),
     Log(&'a LogChunk),
     Hits(&'a LogHits),
+    Answers(&'a ChatAnswers),
+    Preview(&'a ChatPreview),
     Validation(&'a Validation),
     Setup(&'a SetupPage),
 }
@@ -63,6 +66,7 @@ pub fn bare_page(status: StatusCode, layout: &Layout, body: Body) -> Response {
                 Body::Templates(view) => pages.templates(layout, view),
                 Body::Template(view) => pages.template(layout, view),
                 Body::Editor(view) => pages.editor(layout, view),
+                Body::Chat(view) => pages.chat(layout, view),
                 Body::SpecKit(view) => pages.spec_kit(layout, view),
                 Body::Setup(view) => pages.setup(layout, view),
                 Body::SignIn(view) => pages.sign_in(layout, view),
@@ -88,6 +92,8 @@ pub fn region(layout: &Layout, region: Region) -> Response {
                 Region::Run(view) => pages.run_region(&frame, view),
                 Region::Log(view) => Ok(log_lines(view)),
                 Region::Hits(view) => pages.hits_region(&frame, view),
+                Region::Answers(view) => pages.answers_region(&frame, view),
+                Region::Preview(view) => pages.preview_region(&frame, view),
                 Region::Validation(view) => pages.validation_region(&frame, view),
                 Region::Setup(view) => pages.setup_region(&frame, view),
             }

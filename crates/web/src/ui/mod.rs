@@ -10,6 +10,7 @@ mod artifact;
 mod ask;
 mod assets;
 mod board;
+mod chat;
 mod cookie;
 mod csrf;
 mod events;
@@ -74,6 +75,7 @@ fn pages() -> Router<App> {
         .route("/templates/new", get(templates::new))
         .route("/templates/{slug}", get(templates::page))
         .route("/templates/{slug}/edit", get(templates::edit))
+        .route("/chat", get(chat::page))
         .route("/spec-kit", get(spec::page))
         .route("/spec-kit/{slug}", get(spec::page_of))
         .route("/setup", get(setup::page))
@@ -89,6 +91,8 @@ fn regions() -> Router<App> {
         .route("/ui/runs/{id}/log", get(log::part))
         .route("/ui/runs/{id}/hits", get(log::search))
         .route("/ui/templates/check", post(act_template::check))
+        .route("/ui/chat", get(chat::answers))
+        .route("/ui/chat/preview", get(chat::preview))
         .route("/ui/setup", get(setup::region))
         .route("/ui/events", get(events::signals))
 }
@@ -107,6 +111,7 @@ fn actions() -> Router<App> {
         .route("/actions/templates.create", post(act_template::create))
         .route("/actions/templates.update", post(act_template::update))
         .route("/actions/templates.delete", post(act_template::delete))
+        .route("/actions/chat", post(chat::send))
         .route("/actions/theme", post(sign_in::theme))
         .route("/actions/sign-out", post(sign_in::leave))
 }

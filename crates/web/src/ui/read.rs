@@ -43,6 +43,16 @@ impl Ask {
     /// A page's one call: `reads` is name → `{"of": function, …}`.
     pub async fn read(&self, app: &App, reads: Value) -> Result<Read, Halt> {
         let p = json!({ "reads": reads, "frame": !self.is_fragment() });
+        self.call(app, p).await
+    }
+
+    /// The same, with the names of lanes and templates for a part of a page too.
+    pub async fn read_all(&self, app: &App, reads: Value) -> Result<Read, Halt> {
+        self.call(app, json!({ "reads": reads, "frame": true }))
+            .await
+    }
+
+    async fn call(&self, app: &App, p: Value) -> Result<Read, Halt> {
         let mut layout = self.bare_layout(app);
         let mut answer = match app.call("ui_read", &self.auth, p).await {
             Ok(answer) => answer,

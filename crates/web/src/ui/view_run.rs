@@ -75,13 +75,10 @@ fn head(run: &Value, attempt: u32, looker: &Looker, now: UnixMs) -> RunHead {
         short_id: words::short_id(id).into(),
         title: text(run, "title").into(),
         template: words::template_link(run),
-        lane: Some(Link::to(
-            format!("lane {lane}"),
-            Href::path(&["runs"]).with("lane", lane),
-        )),
+        lane: Some(Link::to(lane, Href::path(&["runs"]).with("lane", lane))),
         session: some_text(run, "session_id").map(|session| {
             Link::to(
-                "its session",
+                "session",
                 Href::path(&["runboard"]).with("session", session),
             )
         }),

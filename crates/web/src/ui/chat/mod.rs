@@ -1,0 +1,130 @@
+//! The chat: a line is a command of `ops_core::command`. What changes something is shown with its
+//! risks first, and done when a second form confirms it. Answers are read anew whenever they are shown,
+//! so they stay live; what was asked is kept by the browser.
+
+mod act;
+mod answers;
+mod history;
+mod meant;
+mod preview;
+
+use super::ask::{Ask, Sent};
+use super::cookie::{self, Keep};
+use super::flash;
+use super::halt::{Shown, with_cookies};
+use super::read::Title;
+use super::{html, tag};
+use crate::app::App;
+use axum::extract::State;
+use history::History;
+use ops_core::command::{USAGE, parse, quoted};
+use ops_render::Href;
+use ops_render::view::{ChatPage, QuickAction, Tab};
+use serde_json::json;
+
+/// Longer lines are cut before they are read.
+const LINE: usize = 1_000;
+const QUICK: usize = 6;
+
+pub async fn page(State(app): State<App>, ask: Ask) -> Shown {
+    let history = History::of(&ask.headers);
+    let line = line_of(ask.get("line").unwrap_or_default());
+    let preview = preview::preview(&app, &ask, line).await?;
+    let mut read = ask.read_all(&app, answers::reads(&history)).await?;
+    let mut page = ChatPage {
+        line: line.into(),
+        preview,
+        quick: quick(&read.templates()),
+        completions: completions(&read.templates()),
+        ..ChatPage::default()
+    };
+    page.answers = answers::answers(&mut read, &history);
+    let layout = read.layout(&Title::of("Chat", Tab::Chat));
+    Ok(html::page(&ask, &layout, html::Body::Chat(&page)))
+}
+
+pub async fn preview(State(app): State<App>, ask: Ask) -> Shown {
+    let line = line_of(ask.get("line").unwrap_or_default());
+    let preview = preview::preview(&app, &ask, line).await?;
+    Ok(html::region(
+        &ask.bare_layout(&app),
+        html::Region::Preview(&preview),
+    ))
+}
+
+pub async fn answers(State(app): State<App>, ask: Ask) -> Shown {
+    let history = History::of(&ask.headers);
+    let mut read = ask.read_all(&app, answers::reads(&history)).await?;
+    let view = answers::answers(&mut read, &history);
+    // Ages go on by themselves; what is said and how runs stand is what counts.
+    let said = view.answers.iter().map(|one| {
+        let runs: Vec<_> = one
+            .runs
+            .iter()
+            .map(|run| (&run.id, &run.badge.word, &run.note))
+            .collect();
+        json!([one.id, one.text_html, runs])
+    });
+    let tag = tag::of_facts(&ask.token, &said.collect());
+    if ask.known_tag() == Some(tag.as_str()) {
+        return Ok(tag::not_modified(&tag));
+    }
+    let layout = read.layout(&Title::of("", Tab::Chat));
+    Ok(tag::with(
+        html::region(&layout, html::Region::Answers(&view)),
+        &tag,
+    ))
+}
+
+/// A line, or with `confirmed` what it was shown to do.
+pub async fn send(State(app): State<App>, sent: Sent) -> Shown {
+    let line = line_of(sent.get("line").unwrap_or_default());
+    let is_asking = parse(line).is_ok_and(|command| command.changes_something());
+    if is_asking && sent.get("confirmed") != Some("true") {
+        return Ok(flash::go(
+            &sent,
+            Href::path(&["chat"]).with("line", line).as_str(),
+        ));
+    }
+    let run_id = match act::act(&app, &sent, line).await {
+        Ok(run_id) => run_id,
+        Err(act::Failed::Halt(halt)) => return Err(halt),
+        Err(act::Failed::Refused(refusal)) => return flash::failed(&app, &sent, "/chat", *refusal),
+    };
+    let mut history = History::of(&sent.ask.headers);
+    history.add(line, run_id.as_deref(), answers::now_ms());
+    let cookie = cookie::set(
+        cookie::CHAT,
+        &history.to_text(),
+        Keep::Year,
+        sent.ask.channel,
+    );
+    Ok(with_cookies(flash::quietly(&sent, "/chat"), [cookie]))
+}
+
+fn line_of(text: &str) -> &str {
+    let end = text
+        .char_indices()
+        .nth(LINE)
+        .map_or(text.len(), |(at, _)| at);
+    text[..end].trim()
+}
+
+fn quick(templates: &[(&str, &str)]) -> Vec<QuickAction> {
+    let action = |text: &str, line: &str| QuickAction {
+        text: text.into(),
+        href: Href::path(&["chat"]).with("line", line),
+    };
+    let runs = templates
+        .iter()
+        .take(QUICK)
+        .map(|(slug, title)| action(title, &format!("run {}", quoted(slug))));
+    runs.chain([action("What failed", "runs failed"), action("Help", "help")])
+        .collect()
+}
+
+fn completions(templates: &[(&str, &str)]) -> Vec<String> {
+    let runs = templates.iter().map(|(slug, _)| format!("run {slug}"));
+    runs.chain(USAGE.iter().skip(1).map(|(name, _, _)| format!("{name} ")))
+        .collect()
+}
