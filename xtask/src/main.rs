@@ -1,6 +1,7 @@
 //! Developer commands: `cargo xtask <command>`.
 
 mod bench;
+mod browser;
 mod chaos;
 mod schema;
 mod stage;

@@ -1,3 +1,4 @@
+use crate::browser;
 use crate::stage::cargo;
 
 /// The one test command of the README. Tests start what they need themselves: PostgreSQL of the
@@ -22,5 +23,6 @@ pub fn run() -> Result<(), String> {
         "programs",
         &["build", "--workspace", "--bins", "--locked", "--quiet"],
     )?;
+    browser::set_up()?;
     cargo("tests", &["test", "--workspace", "--locked", "--quiet"])
 }
