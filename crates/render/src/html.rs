@@ -45,6 +45,25 @@ pub(crate) fn escape_into(out: &mut String, text: &str) {
     }
 }
 
+/// Text without characters that a page must not have, for a writer that escapes by itself.
+pub(crate) fn clean(text: &str) -> std::borrow::Cow<'_, str> {
+    let is_odd = |c: char| {
+        c.is_control() && !matches!(c, '\t' | '\n' | '\r')
+            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if !text.contains(is_odd) {
+        return text.into();
+    }
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match is_odd(c) {
+            true => push_escaped(&mut out, c),
+            false => out.push(c),
+        }
+    }
+    out.into()
+}
+
 /// One character. Characters that reorder what is read are shown instead of obeyed, so that a
 /// log line cannot look like another one.
 pub(crate) fn push_escaped(out: &mut String, c: char) {
@@ -58,7 +77,8 @@ pub(crate) fn push_escaped(out: &mut String, c: char) {
         '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
             out.push_str(&format!("\u{27e6}U+{:04X}\u{27e7}", c as u32));
         }
-        '\0' => out.push('\u{fffd}'),
+        '\t' | '\n' | '\r' => out.push(c),
+        _ if c.is_control() => out.push('\u{fffd}'),
         _ => out.push(c),
     }
 }

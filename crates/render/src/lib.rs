@@ -13,6 +13,7 @@ mod markdown;
 mod pages;
 mod registry;
 mod sparkline;
+mod strict_if;
 mod timeline;
 mod tone;
 pub mod view;
@@ -29,3 +30,12 @@ pub use markdown::markdown;
 pub use pages::{Frame, Pages, RenderError};
 pub use sparkline::sparkline;
 pub use timeline::{Timeline, TimelineAttempt, TimelineStep, timeline};
+
+// Fixtures name this crate as its users do.
+#[cfg(test)]
+extern crate self as ops_render;
+#[cfg(test)]
+#[path = "../fixtures/mod.rs"]
+mod fixtures;
+#[cfg(test)]
+mod tests;

@@ -2,15 +2,16 @@
 //! and images are links, so that a report cannot make a browser call home.
 
 use crate::href::Href;
-use crate::html::{Html, escape_into};
+use crate::html::{Html, clean, escape_into};
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 /// Headings go down by one level, because the page has its own title.
 pub fn markdown(text: &str) -> Html {
     let options =
         Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
+    let text = clean(text);
     let mut links = Vec::new();
-    let events = Parser::new_ext(text, options).map(|event| safe(event, &mut links));
+    let events = Parser::new_ext(&text, options).map(|event| safe(event, &mut links));
     let mut out = String::with_capacity(text.len() * 3 / 2);
     pulldown_cmark::html::push_html(&mut out, events);
     Html::trusted(out)

@@ -27,7 +27,9 @@ impl Registry {
     pub fn new() -> Result<Self, RenderError> {
         let mut handlebars = Handlebars::new();
         handlebars.set_strict_mode(true);
+        handlebars.register_escape_fn(|text| crate::text(text).into_string());
         handlebars.set_prevent_indent(true);
+        handlebars.register_helper("if", Box::new(crate::strict_if::StrictIf));
         for (name, source) in TEMPLATES {
             handlebars
                 .register_template_string(name, source)

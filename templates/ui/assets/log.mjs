@@ -201,6 +201,9 @@ function setUp() {
   if (line) line.scrollIntoView({ block: "center" });
   else if ("open" in panel.dataset) follow(true);
   if (!("open" in panel.dataset) || line) follow(false);
+  // What went wrong is what a person came for.
+  const error = panel.querySelector("[data-jump]");
+  if (!line && !("open" in panel.dataset) && error) byId(`L${error.dataset.jump}`)?.scrollIntoView({ block: "center" });
   highlight();
 }
 if (panel) setUp();

@@ -22,12 +22,8 @@ pub fn ansi(text: &str) -> Html {
         if at > 0 {
             out.push('\n');
         }
-        let line = line.strip_suffix('\r').unwrap_or(line);
-        let shown = line
-            .rsplit('\r')
-            .find(|part| !part.is_empty())
-            .unwrap_or("");
-        let overwritten = &line[..line.len() - shown.len()];
+        let line = line.trim_end_matches('\r');
+        let (overwritten, shown) = line.rsplit_once('\r').unwrap_or(("", line));
         // Colours set in what is overwritten still hold.
         for piece in Scanner::new(overwritten) {
             if let Piece::Sgr(codes) = piece {

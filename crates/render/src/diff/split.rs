@@ -7,7 +7,10 @@ type Side<'t> = (u64, &'t str);
 /// A unified diff with old and new side by side: the n-th line that went stands beside the n-th
 /// line that came.
 pub fn diff_split(text: &str) -> Html {
-    let mut out = String::from("<table class=\"diff split\"><tbody>");
+    let mut out = String::from(concat!(
+        "<table class=\"diff split\"><colgroup><col class=\"n\"><col class=\"m\"><col>",
+        "<col class=\"n\"><col class=\"m\"><col></colgroup><tbody>"
+    ));
     let (mut gone, mut came): (Vec<Side>, Vec<Side>) = Default::default();
     for line in parse(text) {
         match line {

@@ -25,7 +25,7 @@ pub struct SessionHead {
     pub running: u64,
     pub failed: u64,
     pub succeeded: u64,
-    /// What `succeeded` and `failed` count, such as `in the last hour`.
+    /// What `succeeded` and `failed` count, such as `last hour`.
     pub ends: String,
     /// Ends over the last hour, from [`crate::sparkline`].
     pub throughput_html: Html,

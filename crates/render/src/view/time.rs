@@ -10,6 +10,8 @@ pub struct Stamp {
     pub clock: String,
     /// `2026-11-24`
     pub day: String,
+    /// Shown with its day, in UTC.
+    pub is_dated: bool,
 }
 
 impl Stamp {
@@ -19,6 +21,15 @@ impl Stamp {
             iso: words::iso(ms),
             clock: words::utc_clock(ms),
             day: words::utc_day(ms),
+            is_dated: false,
+        }
+    }
+
+    /// One that may lie on another day.
+    pub fn dated(ms: UnixMs) -> Self {
+        Stamp {
+            is_dated: true,
+            ..Stamp::at(ms)
         }
     }
 }
