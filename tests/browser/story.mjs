@@ -92,7 +92,7 @@ const stories = {
   },
 
   async 'no page has accessibility violations'({ page }) {
-    for (const path of ['/runboard', '/runs', '/templates', '/templates/hello', '/spec-kit']) {
+    for (const path of ['/runboard', '/runs', '/templates', '/templates/hello', '/spec-kit', '/chat']) {
       await page.goto(url + path);
       await accessible(page, path);
     }

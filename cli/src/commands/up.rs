@@ -114,8 +114,10 @@ fn tell_ready(up: &Up, arguments: &UpArgs, format: Format) -> Result<(), Failure
     }
     let workers = output::text::count(arguments.workers.into(), "local worker");
     output::line(format_args!(
-        "\nOps Control Room is ready: {workers}, lanes {}\n\n  url    {}\n  token  {}\n  data   {}",
+        "\nOps Control Room is ready: {workers}, lanes {}\n\n  pages  {}/?token={}\n  url    {}\n  token  {}\n  data   {}",
         arguments.lanes.join(", "),
+        up.url(),
+        up.token(),
         up.url(),
         up.token(),
         up.data()
