@@ -72,6 +72,13 @@ export function logSource() {
   };
 }
 
+// Moves the log and never the page.
+function center(line) {
+  const move = () => (log.scrollTop += line.getBoundingClientRect().top - log.getBoundingClientRect().top - log.clientHeight / 2);
+  move();
+  requestAnimationFrame(move);
+}
+
 // Where the line is not loaded, the server makes a page around it.
 function jump(pos) {
   const line = byId(`L${pos}`);
@@ -83,7 +90,8 @@ function jump(pos) {
   follow(false);
   history.replaceState(null, "", `#L${pos}`);
   mark();
-  line.scrollIntoView({ block: "center" });
+  log.scrollIntoView({ block: "nearest" });
+  center(line);
 }
 
 // #L120 or #L120-L140
@@ -198,12 +206,13 @@ function setUp() {
   });
   addEventListener("hashchange", mark);
   const line = mark();
-  if (line) line.scrollIntoView({ block: "center" });
+  if (line) center(line);
   else if ("open" in panel.dataset) follow(true);
   if (!("open" in panel.dataset) || line) follow(false);
   // What went wrong is what a person came for.
   const error = panel.querySelector("[data-jump]");
-  if (!line && !("open" in panel.dataset) && error) byId(`L${error.dataset.jump}`)?.scrollIntoView({ block: "center" });
+  const wrong = error && byId(`L${error.dataset.jump}`);
+  if (!line && !("open" in panel.dataset) && wrong) center(wrong);
   highlight();
 }
 if (panel) setUp();
