@@ -4,6 +4,7 @@
 use crate::setup::{Fallible, Stage};
 use std::time::Instant;
 use tokio::task::JoinSet;
+use tokio_postgres::error::SqlState;
 
 const CLAIM: &str = "update floor set status = 'running', at = clock_timestamp() where id = any (array(
     select id from floor where status = 'queued' order by id limit $1 for no key update skip locked)) returning id";
@@ -77,12 +78,12 @@ async fn settle_and_claim(
     let both = client.prepare(BOTH).await?;
     let (mut ids, mut done): (Vec<i64>, usize) = (Vec::new(), 0);
     loop {
-        let next: Vec<i64> = client
-            .query(&both, &[&batch, &ids])
-            .await?
-            .iter()
-            .map(|row| row.get(0))
-            .collect();
+        let rows = match client.query(&both, &[&batch, &ids]).await {
+            // The bare statement takes its rows in no order; ours does not.
+            Err(error) if error.code() == Some(&SqlState::T_R_DEADLOCK_DETECTED) => continue,
+            rows => rows?,
+        };
+        let next: Vec<i64> = rows.iter().map(|row| row.get(0)).collect();
         done += ids.len();
         if next.is_empty() {
             return Ok(done);

@@ -20,7 +20,7 @@ pub struct Stage {
     pub facts: String,
     folder: PathBuf,
     cluster: Cluster,
-    server: Child,
+    server: Server,
 }
 
 impl Stage {
@@ -33,7 +33,7 @@ impl Stage {
         }))
         .await?;
         let ops = std::env::current_exe()?.with_file_name("ops");
-        let mut server = Command::new(ops)
+        let mut child = Command::new(ops)
             .args([
                 "up",
                 "--json",
@@ -49,7 +49,7 @@ impl Stage {
             .stdout(Stdio::piped())
             .spawn()?;
         let mut line = String::new();
-        BufReader::new(server.stdout.take().ok_or("no output")?).read_line(&mut line)?;
+        BufReader::new(child.stdout.take().ok_or("no output")?).read_line(&mut line)?;
         let ready: Value = serde_json::from_str(&line)?;
         let (url, token) = (
             ready["url"].as_str().ok_or("no url")?.to_string(),
@@ -68,7 +68,7 @@ impl Stage {
             facts,
             folder,
             cluster,
-            server,
+            server: Server(child),
         })
     }
 
@@ -100,14 +100,26 @@ impl Stage {
         serde_json::json!({ "token_sha256": ops_tests::harness::database::sha256_hex(&self.token) })
     }
 
-    pub async fn stop(mut self) -> Fallible<()> {
-        // SIGTERM by its own pid.
-        Command::new("kill")
-            .arg(self.server.id().to_string())
-            .status()?;
-        self.server.wait()?;
-        self.cluster.stop().await?;
-        std::fs::remove_dir_all(&self.folder)?;
+    pub async fn stop(self) -> Fallible<()> {
+        let Stage {
+            folder,
+            cluster,
+            server,
+            ..
+        } = self;
+        drop(server);
+        cluster.stop().await?;
+        std::fs::remove_dir_all(&folder)?;
         Ok(())
+    }
+}
+
+/// Ended by its own pid, also when the bench fails half-way.
+struct Server(Child);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        ops_tests::harness::process::send(self.0.id(), rustix::process::Signal::TERM);
+        let _ = self.0.wait();
     }
 }
