@@ -10,6 +10,7 @@ in_every_world!(
     a_bulk_is_all_or_none,
     a_seen_key_answers_with_the_run_as_it_is_now,
     a_seen_key_with_another_body_is_refused_and_nothing_is_made,
+    a_repeat_is_answered_whatever_became_of_what_it_names,
     a_key_may_stand_twice_in_one_bulk,
     what_is_named_must_exist,
     a_changed_template_comes_back_with_the_refusal,
@@ -111,6 +112,26 @@ async fn a_seen_key_with_another_body_is_refused_and_nothing_is_made<W: World>()
     assert_eq!(answer["at"], json!([1]));
     let list = s.call("runs_list", json!({})).await;
     assert_eq!(list["runs"].as_array().unwrap().len(), 1);
+}
+
+async fn a_repeat_is_answered_whatever_became_of_what_it_names<W: World>() {
+    let s = Story::<W>::new().await;
+    make_template(&s).await;
+    let answer = s.call("sessions_create", json!({ "name": "s" })).await;
+    let session = &answer["session"]["id"];
+    let run = json!({
+        "template": "deploy", "template_version": 1, "session_id": session, "idempotency_key": "k", "body_sha256": "0",
+    });
+    let first = s.call("runs_create", json!({ "runs": [run] })).await;
+    s.cancel(&text(&first["runs"][0]["run_id"])).await;
+    s.call("sessions_archive", json!({ "session_id": session }))
+        .await;
+    s.call("templates_delete", json!({ "slug": "deploy" }))
+        .await;
+    let again = s.call("runs_create", json!({ "runs": [run] })).await;
+    assert_eq!(again["runs"][0]["run_id"], first["runs"][0]["run_id"]);
+    assert_eq!(again["runs"][0]["seen"], true);
+    assert_eq!(again["runs"][0]["run"]["status"], "cancelled");
 }
 
 async fn a_key_may_stand_twice_in_one_bulk<W: World>() {

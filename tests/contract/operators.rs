@@ -203,6 +203,9 @@ async fn a_template_in_use_stays<W: World>() {
     assert_eq!(delete().await["deleted"], true);
     assert_eq!(delete().await["code"], "not_found");
     assert_eq!(s.get(&held.run).await["template"], "deploy");
+    // Made anew it goes on counting: version 1 is no second text.
+    let anew = s.call("templates_create", edit("other", None)).await;
+    assert_eq!(anew["template"]["version"], 2);
 }
 
 async fn many_are_cancelled_and_retried_at_once<W: World>() {

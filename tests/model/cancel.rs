@@ -36,7 +36,7 @@ pub fn chosen(s: &State, p: &Value, can: fn(RunStatus) -> bool) -> Vec<String> {
         _ => named(&run.id),
     });
     meant
-        .take(limits::BULK_RUNS)
+        .take(limits::BULK_CHANGES)
         .map(|run| run.id.clone())
         .collect()
 }

@@ -32,6 +32,9 @@ struct New {
 
 pub fn create(s: &mut State, who: &Caller, p: Value) -> Reply {
     let news: Vec<New> = serde_json::from_value(p["runs"].clone())?;
+    if let Some(answer) = repeated(s, &news) {
+        return answer;
+    }
     let wrong: Vec<Value> = (news.iter().enumerate())
         .flat_map(|(at, new)| {
             unknown(s, new).into_iter().map(
@@ -70,6 +73,32 @@ pub fn create(s: &mut State, who: &Caller, p: Value) -> Reply {
         frozen.push((freeze(s, new, lease)?, start_by));
     }
     insert(s, who, frozen)
+}
+
+/// Where every key was seen nothing is judged but the bodies: what is named may have gone since.
+fn repeated(s: &State, news: &[New]) -> Option<Reply> {
+    let seen = |new: &New| {
+        let key = new.idempotency_key.as_ref()?;
+        s.runs
+            .iter()
+            .find(|run| run.frozen.key.as_ref() == Some(key))
+    };
+    let runs: Vec<&Run> = news.iter().map(seen).collect::<Option<_>>()?;
+    let differ = |(_, (run, new)): &(usize, (&&Run, &New))| run.frozen.body != new.body_sha256;
+    let mismatch: Vec<usize> = (runs.iter().zip(news).enumerate())
+        .filter(differ)
+        .map(|(at, _)| at)
+        .collect();
+    if !mismatch.is_empty() {
+        let refusal = json!({ "code": "idempotency_mismatch", "at": mismatch });
+        return Some(Err(Stop::Refused(refusal)));
+    }
+    let answer = |run: &&Run| json!({ "run_id": run.id, "status": run.status, "seen": true });
+    let mut answers: Vec<Value> = runs.iter().map(answer).collect();
+    if let ([answer], [run]) = (&mut answers[..], &runs[..]) {
+        answer["run"] = runs::shown(run);
+    }
+    Some(Ok(json!({ "runs": answers })))
 }
 
 /// What is named and does not exist.

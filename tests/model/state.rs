@@ -12,6 +12,8 @@ pub struct State {
     pub lanes: BTreeMap<String, Lane>,
     pub sessions: Vec<Session>,
     pub templates: BTreeMap<String, Template>,
+    /// Versions of deleted templates.
+    pub former: BTreeMap<String, Vec<Version>>,
     /// In the order of creation: a run's place is its `seq`.
     pub runs: Vec<Run>,
     pub workers: BTreeMap<String, Worker>,
@@ -52,8 +54,11 @@ pub struct Session {
 }
 
 pub struct Template {
-    /// The first, the second, …; never empty.
+    /// The first, the second, …; never empty. Those of a deleted template of the same slug too: a
+    /// number never means two texts.
     pub versions: Vec<Version>,
+    /// The first of this template.
+    pub since: usize,
 }
 
 pub struct Version {
@@ -195,6 +200,7 @@ impl State {
             lanes: lanes.into(),
             sessions: Vec::new(),
             templates: BTreeMap::new(),
+            former: BTreeMap::new(),
             runs: Vec::new(),
             workers: BTreeMap::new(),
             wake: Map::new(),

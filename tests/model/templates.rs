@@ -11,7 +11,7 @@ fn shown(slug: &str, t: &Template) -> Value {
         "slug": slug, "version": number, "title": runbook["title"],
         "description": runbook["description"].as_str().unwrap_or_default(),
         "default_lane": runbook["default_lane"], "params": runbook["params"],
-        "created_by": t.versions[0].created_by, "created_at": t.versions[0].created_at.to_string(),
+        "created_by": t.versions[t.since].created_by, "created_at": t.versions[t.since].created_at.to_string(),
         "updated_at": newest.created_at.to_string(),
     })
 }
@@ -35,8 +35,10 @@ pub fn create(s: &mut State, who: &Caller, p: Value) -> Reply {
     if s.templates.contains_key(slug) {
         return Err(refuse("slug_taken", format!("a template `{slug}` exists")));
     }
-    let versions = vec![version(s, who, &p)];
-    let template = Template { versions };
+    let mut versions = s.former.remove(slug).unwrap_or_default();
+    let since = versions.len();
+    versions.push(version(s, who, &p));
+    let template = Template { versions, since };
     let answer = json!({ "template": shown(slug, &template) });
     s.templates.insert(slug.into(), template);
     Ok(answer)
@@ -70,7 +72,8 @@ pub fn delete(s: &mut State, _: &Caller, p: Value) -> Reply {
     if s.runs.iter().any(open) {
         return Err(refuse("conflict", "runs of it are queued or running"));
     }
-    s.templates.remove(slug).ok_or_else(|| none(&p["slug"]))?;
+    let deleted = s.templates.remove(slug).ok_or_else(|| none(&p["slug"]))?;
+    s.former.insert(slug.into(), deleted.versions);
     Ok(json!({ "slug": slug, "deleted": true }))
 }
 
