@@ -74,7 +74,7 @@ fn a_page_tells_the_state_and_the_way_on() {
         "<html lang=\"en\" data-theme=\"dark\">",
         "aria-current=\"page\"",
         "beat 9 s ago · stale in 6 s",
-        "<code>ops worker --lanes D</code>",
+        "<code tabindex=\"0\">ops worker --lanes D</code>",
         "data-live=\"/ui/board?session=s1\"",
         "name=\"csrf\" value=\"d1a5c5b0\"",
         "data-events=\"/ui/events\"",
