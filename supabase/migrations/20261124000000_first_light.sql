@@ -817,11 +817,19 @@ begin
 
   -- A long poll asks again and again: while nothing is queued it writes nothing and locks nothing.
   select * into w from public.workers k where k.id = v_worker;
-  if found and w.request_id = v_request and cardinality(w.got_runs) = 0 and w.lanes = v_lanes and w.token_id = a.token_id
+  -- A mistyped lane would idle for ever; looked up only when the worker asks for other lanes.
+  if w.id is null or w.lanes <> v_lanes then
+    select array_agg(l) into v_unknown from unnest(v_lanes) l where not exists (select from public.lanes x where x.name = l);
+    if v_unknown is not null then
+      return jsonb_build_object('code', 'invalid', 'errors', jsonb_build_array(jsonb_build_object('field', 'lanes',
+        'message', format('there is no lane `%s`', array_to_string(v_unknown, '`, `')))));
+    end if;
+  end if;
+  if w.request_id = v_request and cardinality(w.got_runs) = 0 and w.lanes = v_lanes and w.token_id = a.token_id
     and w.session_id is not distinct from v_session and not w.drain and jsonb_array_length(p -> 'finish') is null
     and w.last_seen > v_now - interval '10 seconds' and w.swept_at > v_now - interval '2 seconds'
-    and not exists (select from public.lanes l where l.name = any (v_lanes) and not l.paused
-      and (l.draining or (select q.seq from public.runs q where q.lane = l.name and q.status = 'queued' and q.parked is null
+    and not exists (select from public.lanes l where l.name = any (v_lanes) and (l.draining or not l.paused
+      and (select q.seq from public.runs q where q.lane = l.name and q.status = 'queued' and q.parked is null
         order by q.priority, q.seq limit 1) is not null)) then
     return jsonb_build_object('runs', '[]'::jsonb, 'finished', '[]'::jsonb, 'drain', false);
   end if;
@@ -834,24 +842,13 @@ begin
   if w.token_id <> a.token_id and a.worker_id is null then
     return public.ops_refuse('forbidden', 'this worker id belongs to another token');
   end if;
-  -- A mistyped lane would idle for ever; looked up only when the worker asks for other lanes.
-  if w.lanes <> v_lanes then
-    select array_agg(l) into v_unknown from unnest(v_lanes) l where not exists (select from public.lanes x where x.name = l);
-    if v_unknown is not null then
-      return jsonb_build_object('code', 'invalid', 'errors', jsonb_build_array(jsonb_build_object('field', 'lanes',
-        'message', format('there is no lane `%s`', array_to_string(v_unknown, '`, `')))));
-    end if;
-  end if;
   v_repeated := v_request = w.request_id;
 
-  -- Limited lanes first, ascending; only those that have something to give.
+  -- Limited lanes first, ascending: what is settled or swept below may fill a lane that is empty now.
   if v_limit > 0 then
     select coalesce(array_agg(x.name), '{}') into v_locked from (
       select l.name from public.lanes l
       where l.name = any (v_lanes) and l.concurrency_limit is not null and not l.paused and not l.draining
-        -- A scalar, because the planner turns EXISTS into a join over the whole queue.
-        and (select q.seq from public.runs q where q.lane = l.name and q.status = 'queued' and q.parked is null
-          order by q.priority, q.seq limit 1) is not null
       order by l.name for no key update) x;
   end if;
 
@@ -903,7 +900,7 @@ begin
       v_free := v_limit - cardinality(v_got_runs);
       exit when v_free <= 0;
       if h.concurrency_limit is not null then
-        -- Not locked: its first run came after we looked. The next claim takes it.
+        -- Not locked: it was given its limit after we looked. The next claim takes it.
         continue when h.name <> all (v_locked);
         -- A statement after the lock, so that it sees what others committed meanwhile.
         select least(v_free, h.concurrency_limit - count(*)) into v_free from public.run_leases l where l.lane = h.name;
@@ -967,15 +964,16 @@ end $$;
 -- 32_runs_worker_verbs.sql
 -- Worker-side verbs beside claim. Each judges by the lease row; a refused write is counted.
 
--- Whether the caller may act for this worker; `code` is null when it may.
-create or replace function public.ops_lease_lost(p_run uuid, p_attempt integer, p_worker text) returns jsonb
+-- The answer to a write without a lease.
+create or replace function public.ops_lease_lost(p_run uuid, p_attempt integer, p_worker text, p_token uuid) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
   v_answer text;
 begin
   -- After its own finish an attempt that reports late has lost nothing, and is not counted.
   select t.answer into v_answer from public.run_attempts t
-  where t.run_id = p_run and t.attempt = p_attempt and t.worker_id = p_worker and t.answer is not null;
+  where t.run_id = p_run and t.attempt = p_attempt and t.worker_id = p_worker and t.token_id = p_token
+    and t.answer is not null;
   if found then
     return jsonb_build_object('run_id', p_run, 'code', 'already_finished', 'status', v_answer);
   end if;
@@ -1000,7 +998,7 @@ begin
     and l.token_id = a.token_id
   for key share;
   if not found then
-    return public.ops_lease_lost(v_run, (p ->> 'attempt')::integer, p ->> 'worker_id');
+    return public.ops_lease_lost(v_run, (p ->> 'attempt')::integer, p ->> 'worker_id', a.token_id);
   end if;
   update public.runs set status = 'running', started_at = v_now where id = v_run and status = 'claimed';
   select r.status into v_status from public.runs r where r.id = v_run;
@@ -1043,7 +1041,7 @@ begin
       expires_at = greatest(l.expires_at, least(v_now + make_interval(secs => r.lease_seconds), l.ends_by,
         r.cancelled_at + interval '30 seconds'))
     from b join public.runs r on r.id = b.run_id and r.id = any (v_asked)
-    where l.run_id = b.run_id and l.run_id = any (v_held)
+    where l.run_id = b.run_id and l.attempt = b.attempt and l.run_id = any (v_held)
     returning l.run_id, l.expires_at, r.status, b.ord
   )
   select
@@ -1051,11 +1049,12 @@ begin
         'lease_seconds', greatest(0, floor(extract(epoch from t.expires_at - v_now)))::integer,
         'lease_expires_at', t.expires_at, 'ord', t.ord)) from beaten t),
     (select jsonb_agg(jsonb_build_object('run_id', b.run_id, 'attempt', b.attempt, 'ord', b.ord) order by b.run_id)
-      from b where b.run_id <> all (v_held))
+      from b where not exists (select from public.run_leases l
+        where l.run_id = b.run_id and l.attempt = b.attempt and l.run_id = any (v_held)))
   into v_answers, v_lost;
   if v_lost is not null then
     select coalesce(v_answers, '[]') || jsonb_agg(
-      public.ops_lease_lost(x.run_id, x.attempt, v_worker) || jsonb_build_object('ord', x.ord) order by x.run_id)
+      public.ops_lease_lost(x.run_id, x.attempt, v_worker, a.token_id) || jsonb_build_object('ord', x.ord) order by x.run_id)
     into v_answers from jsonb_to_recordset(v_lost) as x (run_id uuid, attempt integer, ord integer);
   end if;
   update public.workers k set last_seen = v_now
@@ -1165,6 +1164,9 @@ begin
   if r.status in ('queued', 'claimed', 'running') then
     return jsonb_build_object('retry_of', p_run, 'code', 'conflict',
       'detail', format('the run is %s; cancel it first, or wait until it ends', r.status));
+  end if;
+  if exists (select from public.sessions s where s.id = r.session_id and s.status = 'archived') then
+    return jsonb_build_object('retry_of', p_run, 'code', 'conflict', 'detail', 'its session is archived; reopen it first');
   end if;
   v_new := jsonb_strip_nulls(jsonb_build_object('title', r.title, 'template', r.template,
     'template_version', r.template_version, 'session_id', r.session_id, 'lane', r.lane, 'priority', r.priority,
@@ -1352,7 +1354,7 @@ begin
   where l.run_id = v_run and l.attempt = v_attempt and l.worker_id = p ->> 'worker_id' and l.token_id = a.token_id
   for key share;
   if not found then
-    return public.ops_lease_lost(v_run, v_attempt, p ->> 'worker_id');
+    return public.ops_lease_lost(v_run, v_attempt, p ->> 'worker_id', a.token_id);
   end if;
 
   insert into public.run_logs (run_id) values (v_run) on conflict do nothing;
@@ -1397,14 +1399,14 @@ begin
   end if;
 
   if jsonb_array_length(p -> 'steps') > 0 then
-    -- The last entry of a step wins; a state that has ended is never overwritten, so a late repeat
-    -- of an older batch changes nothing.
+    -- A state that has ended is never overwritten, neither within a batch nor by a late repeat of an
+    -- older one.
     insert into public.run_steps as s (run_id, attempt, step, status, exit_code, outputs, started_at, finished_at)
     select v_run, v_attempt, u.step,
-      (array_agg(u.status order by u.ord desc))[1], (array_agg(u.exit_code order by u.ord desc))[1],
-      coalesce((array_agg(u.outputs order by u.ord desc))[1], '{}'),
-      case when (array_agg(u.status order by u.ord desc))[1] <> 'skipped' then v_now end,
-      case when (array_agg(u.status order by u.ord desc))[1] <> 'running' then v_now end
+      (array_agg(u.status order by u.status = 'running', u.ord))[1], (array_agg(u.exit_code order by u.status = 'running', u.ord))[1],
+      coalesce((array_agg(u.outputs order by u.status = 'running', u.ord))[1], '{}'),
+      case when (array_agg(u.status order by u.status = 'running', u.ord))[1] <> 'skipped' then v_now end,
+      case when (array_agg(u.status order by u.status = 'running', u.ord))[1] <> 'running' then v_now end
     from rows from (jsonb_to_recordset(p -> 'steps') as (step text, status text, exit_code integer, outputs jsonb))
       with ordinality as u (step, status, exit_code, outputs, ord)
     group by u.step
@@ -1492,7 +1494,7 @@ begin
   where l.run_id = v_run and l.attempt = v_attempt and l.worker_id = p ->> 'worker_id' and l.token_id = a.token_id
   for key share;
   if not found then
-    return public.ops_lease_lost(v_run, v_attempt, p ->> 'worker_id');
+    return public.ops_lease_lost(v_run, v_attempt, p ->> 'worker_id', a.token_id);
   end if;
   insert into public.artifacts (run_id, attempt, name, kind, mime, content, url, sha256, size, ts)
   values (v_run, v_attempt, p ->> 'name', p ->> 'kind', p ->> 'mime', v_bytes, p ->> 'url', v_sha,

@@ -44,11 +44,19 @@ begin
 
   -- A long poll asks again and again: while nothing is queued it writes nothing and locks nothing.
   select * into w from public.workers k where k.id = v_worker;
-  if found and w.request_id = v_request and cardinality(w.got_runs) = 0 and w.lanes = v_lanes and w.token_id = a.token_id
+  -- A mistyped lane would idle for ever; looked up only when the worker asks for other lanes.
+  if w.id is null or w.lanes <> v_lanes then
+    select array_agg(l) into v_unknown from unnest(v_lanes) l where not exists (select from public.lanes x where x.name = l);
+    if v_unknown is not null then
+      return jsonb_build_object('code', 'invalid', 'errors', jsonb_build_array(jsonb_build_object('field', 'lanes',
+        'message', format('there is no lane `%s`', array_to_string(v_unknown, '`, `')))));
+    end if;
+  end if;
+  if w.request_id = v_request and cardinality(w.got_runs) = 0 and w.lanes = v_lanes and w.token_id = a.token_id
     and w.session_id is not distinct from v_session and not w.drain and jsonb_array_length(p -> 'finish') is null
     and w.last_seen > v_now - interval '10 seconds' and w.swept_at > v_now - interval '2 seconds'
-    and not exists (select from public.lanes l where l.name = any (v_lanes) and not l.paused
-      and (l.draining or (select q.seq from public.runs q where q.lane = l.name and q.status = 'queued' and q.parked is null
+    and not exists (select from public.lanes l where l.name = any (v_lanes) and (l.draining or not l.paused
+      and (select q.seq from public.runs q where q.lane = l.name and q.status = 'queued' and q.parked is null
         order by q.priority, q.seq limit 1) is not null)) then
     return jsonb_build_object('runs', '[]'::jsonb, 'finished', '[]'::jsonb, 'drain', false);
   end if;
@@ -61,24 +69,13 @@ begin
   if w.token_id <> a.token_id and a.worker_id is null then
     return public.ops_refuse('forbidden', 'this worker id belongs to another token');
   end if;
-  -- A mistyped lane would idle for ever; looked up only when the worker asks for other lanes.
-  if w.lanes <> v_lanes then
-    select array_agg(l) into v_unknown from unnest(v_lanes) l where not exists (select from public.lanes x where x.name = l);
-    if v_unknown is not null then
-      return jsonb_build_object('code', 'invalid', 'errors', jsonb_build_array(jsonb_build_object('field', 'lanes',
-        'message', format('there is no lane `%s`', array_to_string(v_unknown, '`, `')))));
-    end if;
-  end if;
   v_repeated := v_request = w.request_id;
 
-  -- Limited lanes first, ascending; only those that have something to give.
+  -- Limited lanes first, ascending: what is settled or swept below may fill a lane that is empty now.
   if v_limit > 0 then
     select coalesce(array_agg(x.name), '{}') into v_locked from (
       select l.name from public.lanes l
       where l.name = any (v_lanes) and l.concurrency_limit is not null and not l.paused and not l.draining
-        -- A scalar, because the planner turns EXISTS into a join over the whole queue.
-        and (select q.seq from public.runs q where q.lane = l.name and q.status = 'queued' and q.parked is null
-          order by q.priority, q.seq limit 1) is not null
       order by l.name for no key update) x;
   end if;
 
@@ -130,7 +127,7 @@ begin
       v_free := v_limit - cardinality(v_got_runs);
       exit when v_free <= 0;
       if h.concurrency_limit is not null then
-        -- Not locked: its first run came after we looked. The next claim takes it.
+        -- Not locked: it was given its limit after we looked. The next claim takes it.
         continue when h.name <> all (v_locked);
         -- A statement after the lock, so that it sees what others committed meanwhile.
         select least(v_free, h.concurrency_limit - count(*)) into v_free from public.run_leases l where l.lane = h.name;

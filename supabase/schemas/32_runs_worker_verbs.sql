@@ -1,14 +1,15 @@
 -- Worker-side verbs beside claim. Each judges by the lease row; a refused write is counted.
 
--- Whether the caller may act for this worker; `code` is null when it may.
-create or replace function public.ops_lease_lost(p_run uuid, p_attempt integer, p_worker text) returns jsonb
+-- The answer to a write without a lease.
+create or replace function public.ops_lease_lost(p_run uuid, p_attempt integer, p_worker text, p_token uuid) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
   v_answer text;
 begin
   -- After its own finish an attempt that reports late has lost nothing, and is not counted.
   select t.answer into v_answer from public.run_attempts t
-  where t.run_id = p_run and t.attempt = p_attempt and t.worker_id = p_worker and t.answer is not null;
+  where t.run_id = p_run and t.attempt = p_attempt and t.worker_id = p_worker and t.token_id = p_token
+    and t.answer is not null;
   if found then
     return jsonb_build_object('run_id', p_run, 'code', 'already_finished', 'status', v_answer);
   end if;
@@ -33,7 +34,7 @@ begin
     and l.token_id = a.token_id
   for key share;
   if not found then
-    return public.ops_lease_lost(v_run, (p ->> 'attempt')::integer, p ->> 'worker_id');
+    return public.ops_lease_lost(v_run, (p ->> 'attempt')::integer, p ->> 'worker_id', a.token_id);
   end if;
   update public.runs set status = 'running', started_at = v_now where id = v_run and status = 'claimed';
   select r.status into v_status from public.runs r where r.id = v_run;
@@ -76,7 +77,7 @@ begin
       expires_at = greatest(l.expires_at, least(v_now + make_interval(secs => r.lease_seconds), l.ends_by,
         r.cancelled_at + interval '30 seconds'))
     from b join public.runs r on r.id = b.run_id and r.id = any (v_asked)
-    where l.run_id = b.run_id and l.run_id = any (v_held)
+    where l.run_id = b.run_id and l.attempt = b.attempt and l.run_id = any (v_held)
     returning l.run_id, l.expires_at, r.status, b.ord
   )
   select
@@ -84,11 +85,12 @@ begin
         'lease_seconds', greatest(0, floor(extract(epoch from t.expires_at - v_now)))::integer,
         'lease_expires_at', t.expires_at, 'ord', t.ord)) from beaten t),
     (select jsonb_agg(jsonb_build_object('run_id', b.run_id, 'attempt', b.attempt, 'ord', b.ord) order by b.run_id)
-      from b where b.run_id <> all (v_held))
+      from b where not exists (select from public.run_leases l
+        where l.run_id = b.run_id and l.attempt = b.attempt and l.run_id = any (v_held)))
   into v_answers, v_lost;
   if v_lost is not null then
     select coalesce(v_answers, '[]') || jsonb_agg(
-      public.ops_lease_lost(x.run_id, x.attempt, v_worker) || jsonb_build_object('ord', x.ord) order by x.run_id)
+      public.ops_lease_lost(x.run_id, x.attempt, v_worker, a.token_id) || jsonb_build_object('ord', x.ord) order by x.run_id)
     into v_answers from jsonb_to_recordset(v_lost) as x (run_id uuid, attempt integer, ord integer);
   end if;
   update public.workers k set last_seen = v_now

@@ -80,6 +80,9 @@ begin
     return jsonb_build_object('retry_of', p_run, 'code', 'conflict',
       'detail', format('the run is %s; cancel it first, or wait until it ends', r.status));
   end if;
+  if exists (select from public.sessions s where s.id = r.session_id and s.status = 'archived') then
+    return jsonb_build_object('retry_of', p_run, 'code', 'conflict', 'detail', 'its session is archived; reopen it first');
+  end if;
   v_new := jsonb_strip_nulls(jsonb_build_object('title', r.title, 'template', r.template,
     'template_version', r.template_version, 'session_id', r.session_id, 'lane', r.lane, 'priority', r.priority,
     'intent', r.intent, 'env', r.env, 'repo', r.repo, 'max_attempts', r.max_attempts,

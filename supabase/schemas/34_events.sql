@@ -26,7 +26,7 @@ begin
   where l.run_id = v_run and l.attempt = v_attempt and l.worker_id = p ->> 'worker_id' and l.token_id = a.token_id
   for key share;
   if not found then
-    return public.ops_lease_lost(v_run, v_attempt, p ->> 'worker_id');
+    return public.ops_lease_lost(v_run, v_attempt, p ->> 'worker_id', a.token_id);
   end if;
 
   insert into public.run_logs (run_id) values (v_run) on conflict do nothing;
@@ -71,14 +71,14 @@ begin
   end if;
 
   if jsonb_array_length(p -> 'steps') > 0 then
-    -- The last entry of a step wins; a state that has ended is never overwritten, so a late repeat
-    -- of an older batch changes nothing.
+    -- A state that has ended is never overwritten, neither within a batch nor by a late repeat of an
+    -- older one.
     insert into public.run_steps as s (run_id, attempt, step, status, exit_code, outputs, started_at, finished_at)
     select v_run, v_attempt, u.step,
-      (array_agg(u.status order by u.ord desc))[1], (array_agg(u.exit_code order by u.ord desc))[1],
-      coalesce((array_agg(u.outputs order by u.ord desc))[1], '{}'),
-      case when (array_agg(u.status order by u.ord desc))[1] <> 'skipped' then v_now end,
-      case when (array_agg(u.status order by u.ord desc))[1] <> 'running' then v_now end
+      (array_agg(u.status order by u.status = 'running', u.ord))[1], (array_agg(u.exit_code order by u.status = 'running', u.ord))[1],
+      coalesce((array_agg(u.outputs order by u.status = 'running', u.ord))[1], '{}'),
+      case when (array_agg(u.status order by u.status = 'running', u.ord))[1] <> 'skipped' then v_now end,
+      case when (array_agg(u.status order by u.status = 'running', u.ord))[1] <> 'running' then v_now end
     from rows from (jsonb_to_recordset(p -> 'steps') as (step text, status text, exit_code integer, outputs jsonb))
       with ordinality as u (step, status, exit_code, outputs, ord)
     group by u.step

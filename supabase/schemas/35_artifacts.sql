@@ -19,7 +19,7 @@ begin
   where l.run_id = v_run and l.attempt = v_attempt and l.worker_id = p ->> 'worker_id' and l.token_id = a.token_id
   for key share;
   if not found then
-    return public.ops_lease_lost(v_run, v_attempt, p ->> 'worker_id');
+    return public.ops_lease_lost(v_run, v_attempt, p ->> 'worker_id', a.token_id);
   end if;
   insert into public.artifacts (run_id, attempt, name, kind, mime, content, url, sha256, size, ts)
   values (v_run, v_attempt, p ->> 'name', p ->> 'kind', p ->> 'mime', v_bytes, p ->> 'url', v_sha,
