@@ -2,7 +2,6 @@
 //! database whole. `OPS_PROPTEST_CASES` says how many sequences.
 
 mod action;
-mod gaps;
 mod invariants;
 mod normal;
 mod pair;

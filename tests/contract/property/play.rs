@@ -2,7 +2,6 @@
 
 use super::Differ;
 use super::action::{Action, Look, Shape};
-use super::gaps::Gaps;
 use super::pair::{OTHER, Pair};
 use super::work::{Given, worker};
 use crate::postgres::Postgres;
@@ -15,7 +14,6 @@ const LANES: [&str; 2] = ["A", "B"];
 
 pub struct Play<'a> {
     pub pair: Pair<'a>,
-    pub gaps: Gaps,
     pub session: Value,
     /// By their names, in the order in which they appeared.
     runs: Vec<String>,
@@ -40,7 +38,6 @@ pub async fn play(postgres: &Postgres, actions: Vec<Action>) -> Differ {
         given: Vec::new(),
         requests: [5; 3],
         sent: HashMap::new(),
-        gaps: Gaps::default(),
     };
     for action in actions {
         play.one(action).await?;
@@ -84,9 +81,6 @@ impl Play<'_> {
             }
             Action::Cancel(run) => self.as_operator(run, "runs_cancel", json!({})).await?,
             Action::Retry { run, key } => {
-                if self.gaps.retries_in_an_archive() {
-                    return Ok(());
-                }
                 let key = key.map(|key| format!("key {key}"));
                 self.as_operator(run, "runs_retry", json!({ "idempotency_key": key }))
                     .await?;
@@ -107,11 +101,7 @@ impl Play<'_> {
                 if let Some(draining) = draining {
                     p["draining"] = draining.into();
                 }
-                if self.gaps.pauses_and_drains(&p) {
-                    return Ok(());
-                }
-                let answer = self.pair.call(TOKEN, "lanes_update", p).await?;
-                self.gaps.lane(&answer["lane"]);
+                self.pair.call(TOKEN, "lanes_update", p).await?;
             }
             Action::Drain {
                 worker: number,
@@ -123,7 +113,6 @@ impl Play<'_> {
             Action::Archive(archived) => {
                 let p = json!({ "session_id": self.session, "archived": archived });
                 self.pair.call(TOKEN, "sessions_archive", p).await?;
-                self.gaps.archived = archived;
             }
             Action::Sweep => {
                 self.pair.call(TOKEN, "runs_sweep", json!({})).await?;

@@ -46,14 +46,6 @@ impl Play<'_> {
         {
             p["finish"] = json!([entry]);
         }
-        if self.gaps.settles_before_it_claims() {
-            let finish = p.as_object_mut().and_then(|p| p.remove("finish"));
-            if let Some(finish) = finish {
-                let p = json!({ "worker_id": name, "finish": finish });
-                self.pair.call(token, "runs_finish", p).await?;
-            }
-            self.pair.call(TOKEN, "runs_sweep", json!({})).await?;
-        }
         let answer = self.pair.call(token, "runs_claim", p).await?;
         for run in answer["runs"].as_array().into_iter().flatten() {
             let given = Given {
@@ -90,10 +82,15 @@ impl Play<'_> {
     pub async fn beat(&mut self, number: usize, picks: Vec<Pick>, step: bool) -> Differ {
         let mut beats: Vec<Value> = Vec::new();
         for given in picks.iter().filter_map(|pick| self.pick(pick)) {
-            if !self.gaps.beats_twice(&beats, &given.run) {
-                let step = step.then(|| format!("step of {}", given.attempt));
-                beats.push(json!({ "run_id": given.run, "attempt": given.attempt, "step": step }));
+            // Two attempts of one run may stand in one call; the same one twice is not a call that `web` lets through.
+            if beats
+                .iter()
+                .any(|beat| beat["run_id"] == given.run && beat["attempt"] == given.attempt)
+            {
+                continue;
             }
+            let step = step.then(|| format!("step of {}", given.attempt));
+            beats.push(json!({ "run_id": given.run, "attempt": given.attempt, "step": step }));
         }
         let (name, token) = worker(number);
         let p = json!({ "worker_id": name, "runs": beats });
