@@ -2173,29 +2173,26 @@ language sql stable set search_path = '' as $$
       from (select * from public.run_templates y order by y.slug collate "C" limit 200) x), '[]'))
 $$;
 
--- The filters of the Runs page; `p` as in `runs_list`, but `statuses` is a list.
-create or replace function public.ops_ui_fits(x public.runs, p jsonb) returns boolean
-language sql stable set search_path = '' as $$
-  select (not p ? 'statuses' or x.status = any (array(select jsonb_array_elements_text(p -> 'statuses'))))
-    and (p ->> 'lane' is null or x.lane = p ->> 'lane')
-    and (p ->> 'template' is null or x.template = p ->> 'template')
-    and (p ->> 'session_id' is null or x.session_id = (p ->> 'session_id')::uuid)
-    and (p ->> 'repo' is null or x.repo = p ->> 'repo')
-    and (p ->> 'worker' is null or x.claimed_by = p ->> 'worker' or starts_with(x.claimed_by, (p ->> 'worker') || '-'))
-    and (p ->> 'within_seconds' is null
-      or x.created_at >= now() - make_interval(secs => (p ->> 'within_seconds')::double precision))
-    and (p ->> 'text' is null or position(lower(p ->> 'text') in lower(concat_ws(' ', x.title, x.template, x.intent, x.env,
-      x.repo, x.reason, x.error, x.id))) > 0)
-$$;
-
+-- The filters of the Runs page: as in `runs_list`, but `statuses` is a list and the time counts back from now.
 -- Rows up to `upto`, the newest first, and how many came since. `upto` is the newest run of all where
 -- nobody names one, so that what comes later is only counted.
 create or replace function public.ui_runs(p jsonb) returns jsonb
-language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
+language plpgsql volatile set search_path = '' set statement_timeout = '5s' set jit = off
+set plan_cache_mode = force_custom_plan as $$
 declare
   v_now timestamptz := clock_timestamp();
   v_limit integer := least(coalesce((p ->> 'limit')::integer, 50), 200);
   v_upto bigint := coalesce((p ->> 'upto')::bigint, (select max(r.seq) from public.runs r), 0);
+  -- Told once: the words of `p` would be read again for each row.
+  v_statuses text[] := case when p ? 'statuses' then array(select jsonb_array_elements_text(p -> 'statuses')) end;
+  v_since timestamptz := v_now - make_interval(secs => (p ->> 'within_seconds')::double precision);
+  v_text text := lower(p ->> 'text');
+  v_lane text := p ->> 'lane';
+  v_template text := p ->> 'template';
+  v_session uuid := (p ->> 'session_id')::uuid;
+  v_repo text := p ->> 'repo';
+  v_worker text := p ->> 'worker';
+  v_after bigint := (p ->> 'after')::bigint;
   v_runs jsonb;
   a record;
 begin
@@ -2206,11 +2203,29 @@ begin
   select coalesce(jsonb_agg(public.ops_run_json(r) || jsonb_build_object('waiting', public.ops_waiting(r, v_now))
     order by r.seq desc), '[]') into v_runs from (
     select * from public.runs x
-    where x.seq <= v_upto and (p ->> 'after' is null or x.seq < (p ->> 'after')::bigint) and public.ops_ui_fits(x, p)
+    where x.seq <= v_upto and (v_after is null or x.seq < v_after)
+      and (v_statuses is null or x.status = any (v_statuses))
+      and (v_lane is null or x.lane = v_lane)
+      and (v_template is null or x.template = v_template)
+      and (v_session is null or x.session_id = v_session)
+      and (v_repo is null or x.repo = v_repo)
+      and (v_worker is null or x.claimed_by = v_worker or starts_with(x.claimed_by, v_worker || '-'))
+      and (v_since is null or x.created_at >= v_since)
+      and (v_text is null or position(v_text in lower(concat_ws(' ', x.title, x.template, x.intent, x.env, x.repo,
+        x.reason, x.error, x.id))) > 0)
     order by x.seq desc limit v_limit) r;
   return jsonb_build_object('now', v_now, 'upto', v_upto, 'runs', v_runs,
     'next', case when jsonb_array_length(v_runs) = v_limit then v_runs -> -1 -> 'seq' end,
-    'newer', (select count(*) from (select from public.runs x where x.seq > v_upto and public.ops_ui_fits(x, p) limit 100) n));
+    'newer', (select count(*) from (select from public.runs x where x.seq > v_upto
+      and (v_statuses is null or x.status = any (v_statuses))
+      and (v_lane is null or x.lane = v_lane)
+      and (v_template is null or x.template = v_template)
+      and (v_session is null or x.session_id = v_session)
+      and (v_repo is null or x.repo = v_repo)
+      and (v_worker is null or x.claimed_by = v_worker or starts_with(x.claimed_by, v_worker || '-'))
+      and (v_since is null or x.created_at >= v_since)
+      and (v_text is null or position(v_text in lower(concat_ws(' ', x.title, x.template, x.intent, x.env, x.repo,
+        x.reason, x.error, x.id))) > 0) limit 100) n));
 end $$;
 
 -- Templates with what their last run came to.
@@ -2226,7 +2241,10 @@ begin
   end if;
   return jsonb_build_object('now', v_now, 'templates', coalesce((
     select jsonb_agg(public.ops_template_json(t) || jsonb_build_object('steps', jsonb_array_length(t.runbook -> 'steps'),
-      'last', (select public.ops_run_json(r) from public.runs r where r.template = t.slug order by r.seq desc limit 1))
+      -- The last one up to this slug in the order of its index, where the planner would else walk all runs
+      -- in search of a template that has none.
+      'last', (select case when r.template = t.slug then public.ops_run_json(r) end from (
+        select * from public.runs y where y.template <= t.slug order by y.template desc, y.seq desc limit 1) r))
       order by t.slug collate "C")
     from (select x.* from public.run_templates x
       where p ->> 'text' is null or position(lower(p ->> 'text') in lower(concat_ws(' ', x.slug, x.title, x.description))) > 0
@@ -2432,7 +2450,7 @@ begin
       or p.proname in ('ops_version', 'ops_health', 'ops_refuse', 'ops_authenticate', 'ops_audit', 'ops_log', 'ops_run_json',
         'ops_settle', 'ops_sweep', 'ops_insert_runs', 'ops_seen_runs', 'ops_lease_lost', 'ops_chosen_runs', 'ops_cancel_run', 'ops_retry_run',
         'ops_waiting', 'ops_roll_tail', 'ops_artifact_json', 'ops_session_json', 'ops_template_json', 'ops_lane_json',
-        'ops_first_token', 'ops_board_tag', 'ops_last_lines', 'ops_board_lane', 'ops_ui_frame', 'ops_ui_fits')
+        'ops_first_token', 'ops_board_tag', 'ops_last_lines', 'ops_board_lane', 'ops_ui_frame')
       or pg_get_function_identity_arguments(p.oid) = 'p jsonb' and p.proname in (
       'runs_create', 'runs_claim', 'runs_start', 'runs_heartbeat', 'runs_finish', 'runs_cancel',
       'runs_retry', 'runs_get', 'runs_list', 'runs_sweep', 'events_append', 'events_list', 'artifacts_put',

@@ -82,6 +82,12 @@ fn lane(lane: &Value, looker: &Looker, now: UnixMs) -> Lane {
         .iter()
         .filter(|run| text(&run["waiting"], "reason") != "not_before")
         .count();
+    // A cancelled run is active until its worker has let it go; it does not stand there twice.
+    let ended = list(lane, "recent").iter();
+    let is_active = |run: &Value| {
+        let mut active = list(lane, "active").iter();
+        active.any(|one| one["id"] == run["id"])
+    };
     let is_paused = lane["paused"] == true || lane["draining"] == true;
     Lane {
         name: name.into(),
@@ -100,8 +106,8 @@ fn lane(lane: &Value, looker: &Looker, now: UnixMs) -> Lane {
             .collect(),
         queue,
         queue_more: queued.saturating_sub(shown as u64),
-        recent: list(lane, "recent")
-            .iter()
+        recent: ended
+            .filter(|run| !is_active(run))
             .map(|run| recent(run, now))
             .collect(),
         href: Some(
@@ -295,6 +301,22 @@ mod tests {
         assert_eq!(banner.command, "ops worker --lanes gpu.eu");
         assert_eq!(board.lanes[1].id, "gpu_eu");
         assert!(board.lanes[0].banner.is_none());
+    }
+
+    #[test]
+    fn a_run_that_is_being_cancelled_stands_once() {
+        let mut answer = answer();
+        let mut run = answer["lanes"][0]["active"][0].clone();
+        run["status"] = "cancelled".into();
+        answer["lanes"][0]["active"] = json!([run]);
+        answer["lanes"][0]["recent"] = json!([run]);
+        let looker = Looker {
+            session: None,
+            may_act: true,
+        };
+        let lane = &board(&answer, &looker, NOW).lanes[0];
+        assert_eq!(lane.active[0].badge.word, "cancelling…");
+        assert!(lane.recent.is_empty() && !lane.active[0].can_cancel);
     }
 
     #[test]
