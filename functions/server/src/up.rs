@@ -39,14 +39,9 @@ pub struct UpOptions {
 /// A running control room.
 pub struct Up {
     url: String,
-    token: String,
     data: PathBuf,
     database: Database,
-    workers: LocalWorkers,
-    /// Dropped: the listener takes no more requests, and the sweeper ends.
-    closing: watch::Sender<()>,
-    serving: JoinHandle<std::io::Result<()>>,
-    sweeping: JoinHandle<()>,
+    serving: Serving,
 }
 
 /// How long requests that are under way may take after the last worker has gone.
@@ -78,15 +73,11 @@ pub async fn start(options: UpOptions) -> Result<Up, UpError> {
     )
     .await?;
     match serve(&options, &database, listener, address).await {
-        Ok((token, workers, closing, serving, sweeping)) => Ok(Up {
+        Ok(serving) => Ok(Up {
             url: format!("http://{address}"),
-            token,
             data: options.data,
             database,
-            workers,
-            closing,
             serving,
-            sweeping,
         }),
         Err(error) => {
             database.stop().await?;
@@ -95,13 +86,16 @@ pub async fn start(options: UpOptions) -> Result<Up, UpError> {
     }
 }
 
-type Serving = (
-    String,
-    LocalWorkers,
-    watch::Sender<()>,
-    JoinHandle<std::io::Result<()>>,
-    JoinHandle<()>,
-);
+/// What runs in front of the database.
+struct Serving {
+    token: String,
+    app: App,
+    workers: LocalWorkers,
+    /// Dropped: the listener takes no more requests, and the sweeper ends.
+    closing: watch::Sender<()>,
+    listening: JoinHandle<std::io::Result<()>>,
+    sweeping: JoinHandle<()>,
+}
 
 async fn serve(
     options: &UpOptions,
@@ -114,12 +108,12 @@ async fn serve(
     let url = format!("http://{address}");
     let app = App::new(database.store.clone(), Host::NATIVE);
     let (closing, closed) = watch::channel(());
-    let serving = tokio::spawn(listen(
+    let listening = tokio::spawn(listen(
         listener,
         ops_web::router(app.clone()),
         closed.clone(),
     ));
-    let sweeping = tokio::spawn(sweep_every_second(app, sha256_hex(&token), closed));
+    let sweeping = tokio::spawn(sweep_every_second(app.clone(), sha256_hex(&token), closed));
     let transport = NativeTransport::new().map_err(|e| UpError::Connect(e.to_string()))?;
     let client = Client::new(Arc::new(transport), &url, &token);
     make_lanes(&client, &options.lanes)
@@ -138,7 +132,14 @@ async fn serve(
         supervisor: options.supervisor.clone(),
         runs_dir: options.data.join("runs"),
     })?;
-    Ok((token, workers, closing, serving, sweeping))
+    Ok(Serving {
+        token,
+        app,
+        workers,
+        closing,
+        listening,
+        sweeping,
+    })
 }
 
 async fn listen(
@@ -192,7 +193,7 @@ impl Up {
 
     /// Operator and worker at once; the same after a restart.
     pub fn token(&self) -> &str {
-        &self.token
+        &self.serving.token
     }
 
     pub fn data(&self) -> &Path {
@@ -201,7 +202,7 @@ impl Up {
 
     /// What a program wants to know of it.
     pub fn facts(&self) -> Value {
-        json!({ "url": self.url, "token": self.token, "data": self.data, "database": self.database.describe, "pid": std::process::id() })
+        json!({ "url": self.url, "token": self.serving.token, "data": self.data, "database": self.database.describe, "pid": std::process::id() })
     }
 
     /// Runs until asked to stop or until a part of it fails, then stops everything: workers hand
@@ -210,25 +211,35 @@ impl Up {
         let failure = tokio::select! {
             _ = shutdown.requested() => None,
             error = self.database.died() => Some(UpError::Embedded(error)),
-            reason = self.workers.failed() => Some(UpError::Worker(reason)),
-            ended = &mut self.serving => Some(UpError::Serve(ended.map_err(std::io::Error::other).and_then(|r| r).err().unwrap_or_else(|| std::io::Error::other("listener closed")))),
+            reason = self.serving.workers.failed() => Some(UpError::Worker(reason)),
+            ended = &mut self.serving.listening => Some(UpError::Serve(ended.map_err(std::io::Error::other).and_then(|r| r).err().unwrap_or_else(|| std::io::Error::other("listener closed")))),
         };
         let stopped = self.stop(shutdown).await;
         failure.map_or(stopped, Err)
     }
 
     async fn stop(self, shutdown: Shutdown) -> Result<(), UpError> {
-        let local = self.workers.shutdown().clone();
+        let Serving {
+            app,
+            workers,
+            closing,
+            listening,
+            sweeping,
+            ..
+        } = self.serving;
+        let local = workers.shutdown().clone();
         local.request();
         tokio::select! {
-            () = self.workers.join() => {}
+            () = workers.join() => {}
             () = shutdown.requested_now() => local.request_now(),
         }
-        drop(self.closing);
-        if !self.serving.is_finished() {
-            let _ = tokio::time::timeout(CLOSING, self.serving).await;
+        // Open pages hold streams that would never end by themselves.
+        app.close();
+        drop(closing);
+        if !listening.is_finished() {
+            let _ = tokio::time::timeout(CLOSING, listening).await;
         }
-        let _ = self.sweeping.await;
+        let _ = sweeping.await;
         self.database.stop().await
     }
 }
