@@ -18,4 +18,5 @@ mod property;
 mod repeat;
 mod retry;
 mod story;
+mod supabase;
 mod world;

@@ -1,6 +1,7 @@
 //! What a contract story runs against: a store, and time that can pass.
 
 use crate::postgres::Postgres;
+use crate::supabase::Project;
 use ops_core::port::Store;
 use ops_tests::model::{Model, Time};
 use serde_json::json;
@@ -60,6 +61,24 @@ impl World for Model {
     }
 }
 
+impl World for Project {
+    async fn new() -> Self {
+        Box::pin(Project::open()).await
+    }
+
+    fn store(&self) -> &dyn Store {
+        &self.store
+    }
+
+    async fn advance(&self, seconds: u32) {
+        self.postgres.pass(seconds).await;
+    }
+
+    fn now(&self) -> Time {
+        Time::of_this_machine()
+    }
+}
+
 /// Instantiates stories, each written once, for every world.
 macro_rules! in_every_world {
     ($($story:ident),* $(,)?) => {
@@ -67,6 +86,15 @@ macro_rules! in_every_world {
             $(#[tokio::test]
             async fn $story() {
                 super::$story::<crate::postgres::Postgres>().await;
+            })*
+        }
+
+        mod supabase {
+            $(#[tokio::test]
+            async fn $story() {
+                if ops_tests::harness::supabase::is_there() {
+                    Box::pin(super::$story::<crate::supabase::Project>()).await;
+                }
             })*
         }
 

@@ -10,6 +10,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("ops-runbook", &["ops-core"]),
     ("ops-client", &["ops-core"]),
     ("ops-store-postgres", &["ops-core"]),
+    ("ops-store-supabase", &["ops-core"]),
     ("ops-embedded", &["ops-core"]),
     ("ops-worker", &["ops-core", "ops-client", "ops-runbook"]),
     ("ops-render", &["ops-core"]),

@@ -3,6 +3,7 @@
 mod bench;
 mod browser;
 mod chaos;
+mod npm;
 mod schema;
 mod stage;
 mod test;

@@ -1,5 +1,5 @@
-use crate::browser;
 use crate::stage::cargo;
+use crate::{browser, npm};
 
 /// The one test command of the README. Tests start what they need themselves: PostgreSQL of the
 /// machine, or a pinned build that they bring through npm or pip.
@@ -24,5 +24,6 @@ pub fn run() -> Result<(), String> {
         &["build", "--workspace", "--bins", "--locked", "--quiet"],
     )?;
     browser::set_up()?;
+    npm::install("tests/supabase")?;
     cargo("tests", &["test", "--workspace", "--locked", "--quiet"])
 }

@@ -23,11 +23,27 @@ pub enum StoreError {
     #[error("the schema is not installed: {0}")]
     NotInstalled(String),
     /// No connection, a time-out, a restart: the same call may go through later.
-    #[error("the database does not answer: {0}")]
-    Unavailable(String),
+    #[error("the database does not answer: {why}")]
+    Unavailable {
+        why: String,
+        /// What the other side asked for; 1 second where it said nothing.
+        retry_after_seconds: u32,
+    },
+    /// The address or the credentials are wrong: no repeat helps, a person must mend it.
+    #[error("the control room may not use its database: {0}")]
+    Misconfigured(String),
     /// The function raised: a malformed argument or a bug. The text is for our log only.
     #[error("the database refused the call: {0}")]
     Failed(String),
+}
+
+impl StoreError {
+    pub fn unavailable(why: impl Into<String>) -> Self {
+        StoreError::Unavailable {
+            why: why.into(),
+            retry_after_seconds: 1,
+        }
+    }
 }
 
 /// An HTTP request of the client or of an adapter.

@@ -6,14 +6,14 @@ use tokio_postgres::error::SqlState;
 /// log sees.
 pub(crate) fn classify(error: &tokio_postgres::Error) -> StoreError {
     let Some(db) = error.as_db_error() else {
-        return StoreError::Unavailable(with_causes(error));
+        return StoreError::unavailable(with_causes(error));
     };
     let text = format!("{} {}", db.code().code(), db.message());
     match db.code() {
         code if *code == SqlState::UNDEFINED_FUNCTION || *code == SqlState::UNDEFINED_TABLE => {
             StoreError::NotInstalled(text)
         }
-        code if is_passing(code.code()) => StoreError::Unavailable(text),
+        code if is_passing(code.code()) => StoreError::unavailable(text),
         _ => StoreError::Failed(text),
     }
 }

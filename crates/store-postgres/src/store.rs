@@ -66,7 +66,7 @@ impl Store for PostgresStore {
                     Err(_) => {
                         // Half an exchange is left on it: it must not serve another call.
                         drop(Object::take(client));
-                        return Err(StoreError::Unavailable(format!(
+                        return Err(StoreError::unavailable(format!(
                             "no answer within {PATIENCE:?}"
                         )));
                     }
@@ -105,7 +105,7 @@ fn pool(config: &Config, size: usize) -> Result<Pool, StoreError> {
     let manager = ManagerConfig {
         recycling_method: RecyclingMethod::Fast,
     };
-    let manager = match connector_for(&mut config).map_err(StoreError::Unavailable)? {
+    let manager = match connector_for(&mut config).map_err(StoreError::unavailable)? {
         Connector::Plain => Manager::from_config(config, NoTls, manager),
         Connector::Tls(tls) => Manager::from_config(config, *tls, manager),
     };
@@ -118,12 +118,12 @@ fn pool(config: &Config, size: usize) -> Result<Pool, StoreError> {
             recycle: Some(WAIT),
         })
         .build()
-        .map_err(|e| StoreError::Unavailable(e.to_string()))
+        .map_err(|e| StoreError::unavailable(e.to_string()))
 }
 
 fn no_connection(error: PoolError) -> StoreError {
     match error {
         PoolError::Backend(error) => classify(&error),
-        other => StoreError::Unavailable(with_causes(&other)),
+        other => StoreError::unavailable(with_causes(&other)),
     }
 }

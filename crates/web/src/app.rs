@@ -137,9 +137,17 @@ fn store_refusal(function: &'static str, error: StoreError) -> Refusal {
     let refusal = match error {
         StoreError::Failed(_) => return Refusal::internal(function, &why),
         StoreError::NotInstalled(_) => Problem::new(Code::NotInstalled, "").into(),
-        StoreError::Unavailable(_) => Refusal::retry_after(
+        StoreError::Misconfigured(_) => Problem::new(
+            Code::Unavailable,
+            "the control room may not use its database: `ops setup` says why",
+        )
+        .into(),
+        StoreError::Unavailable {
+            retry_after_seconds,
+            ..
+        } => Refusal::retry_after(
             Problem::new(Code::Unavailable, "the database did not answer in time"),
-            1,
+            retry_after_seconds,
         ),
     };
     eprintln!("{function}: {why}");

@@ -61,7 +61,7 @@ async fn what_the_database_says_reaches_no_caller() {
             Code::Internal,
         ),
         (
-            StoreError::Unavailable("secret row value".into()),
+            StoreError::unavailable("secret row value".into()),
             Code::Unavailable,
         ),
         (
