@@ -3,11 +3,12 @@
 use super::TestDatabase;
 use ops_client::{Client, NativeTransport};
 use ops_core::port::Store;
+use ops_server::listen;
 use ops_web::{App, Host};
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 /// A program of this workspace: test programs lie one folder below it, other programs beside it.
@@ -37,9 +38,11 @@ impl Api {
         let router = ops_web::router(App::new(store, host));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        let serving =
-            tokio::spawn(async move { axum::serve(listener, service).await.expect("serves") });
+        let (closing, closed) = watch::channel(());
+        let serving = tokio::spawn(async move {
+            let _open = closing;
+            listen(listener, router, closed).await.expect("serves")
+        });
         let client = client(&url, super::database::TOKEN);
         Api {
             client,

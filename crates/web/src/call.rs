@@ -1,12 +1,16 @@
 //! Who calls, with which protocol, from where: the part that every verb shares.
 
 use crate::refusal::Refusal;
-use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, header, request::Parts};
 use ops_core::{Code, PROTOCOL_VERSION, Problem};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use std::net::SocketAddr;
+use std::net::IpAddr;
+
+/// The peer's address, where the host knows it: an extension of the request, never a header that a
+/// caller can write.
+#[derive(Debug, Clone, Copy)]
+pub struct SourceAddress(pub IpAddr);
 
 /// `p.auth`: the token's SHA-256 and the peer's address. The token itself goes no further.
 pub fn authenticate(parts: &Parts) -> Result<Value, Refusal> {
@@ -18,8 +22,8 @@ pub fn authenticate(parts: &Parts) -> Result<Value, Refusal> {
 pub fn auth_of(token: &str, parts: &Parts) -> Value {
     let address = parts
         .extensions
-        .get::<ConnectInfo<SocketAddr>>()
-        .map(|info| info.0.ip().to_string());
+        .get::<SourceAddress>()
+        .map(|source| source.0.to_string());
     json!({ "token_sha256": sha256_hex(token.as_bytes()), "source_address": address })
 }
 

@@ -13,6 +13,7 @@ mod wake;
 mod wrong;
 
 pub use app::{App, Host};
+pub use call::SourceAddress;
 
 use axum::Router;
 

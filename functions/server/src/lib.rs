@@ -4,8 +4,10 @@
 mod database;
 mod error;
 mod installation;
+mod listen;
 mod up;
 mod workers;
 
 pub use error::UpError;
+pub use listen::listen;
 pub use up::{Up, UpOptions, start};

@@ -4,8 +4,8 @@ use crate::installation::{
     LocalToken, bundled, load_runbooks, local_token, make_lanes, register_token, sha256_hex,
     write_up_json,
 };
+use crate::listen::listen;
 use crate::workers::{LocalOptions, LocalWorkers};
-use axum::Router;
 use ops_client::{Client, NativeTransport};
 use ops_core::limits::SWEEP_ROWS;
 use ops_web::{App, Host};
@@ -140,22 +140,6 @@ async fn serve(
         listening,
         sweeping,
     })
-}
-
-async fn listen(
-    listener: TcpListener,
-    router: Router,
-    mut closed: watch::Receiver<()>,
-) -> std::io::Result<()> {
-    use axum::serve::ListenerExt;
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    // Small answers leave at once.
-    let listener = listener.tap_io(|stream| {
-        let _ = stream.set_nodelay(true);
-    });
-    axum::serve(listener, service)
-        .with_graceful_shutdown(async move { while closed.changed().await.is_ok() {} })
-        .await
 }
 
 /// Requeues what expired. A full sweep is repeated at once.

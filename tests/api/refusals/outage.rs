@@ -61,7 +61,11 @@ async fn what_the_database_says_reaches_no_caller() {
             Code::Internal,
         ),
         (
-            StoreError::unavailable("secret row value".into()),
+            StoreError::unavailable("secret row value"),
+            Code::Unavailable,
+        ),
+        (
+            StoreError::Misconfigured("secret row value".into()),
             Code::Unavailable,
         ),
         (
