@@ -58,6 +58,9 @@ pub fn ops() -> Command {
         "OPS_TOKEN",
         "OPS_DATA",
         "OPS_PG_BIN",
+        "OPS_DATABASE_URL",
+        "OPS_SUPABASE_URL",
+        "OPS_SUPABASE_KEY",
         "XDG_DATA_HOME",
     ] {
         command.env_remove(name);
@@ -77,10 +80,17 @@ pub struct Up {
 
 impl Up {
     pub fn start(data: &Path, more: &[&str]) -> Self {
-        let mut child = ops()
+        let mut command = ops();
+        command
             .args(["up", "--json", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)
-            .args(more)
+            .args(more);
+        Self::of(command, data)
+    }
+
+    /// A whole command of the caller's, which says `up --json` and this data folder.
+    pub fn of(mut command: Command, data: &Path) -> Self {
+        let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()

@@ -3,6 +3,7 @@
 
 mod keys;
 mod road;
+mod server;
 
 use ops_client::NativeTransport;
 use ops_core::port::{Store, StoreError};

@@ -22,6 +22,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "ops-client",
             "ops-embedded",
             "ops-store-postgres",
+            "ops-store-supabase",
             "ops-web",
             "ops-worker",
         ],

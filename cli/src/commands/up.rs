@@ -5,7 +5,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::{folder, output, program, signals, values};
 use clap::Args;
-use ops_server::{Up, UpError, UpOptions};
+use ops_server::{Source, Up, UpError, UpOptions};
 use ops_worker::Shutdown;
 use serde_json::{Value, json};
 use std::ffi::OsString;
@@ -23,7 +23,8 @@ Examples:
   ops up
   ops up --workers 8 --lanes A,B
   ops up --listen 127.0.0.1:0 --data ./ops-data --json
-  ops up --database-url postgres://user:secret@db.example.com/ops"
+  ops up --database-url postgres://user:secret@db.example.com/ops
+  OPS_SUPABASE_KEY=sb_secret_… ops up --supabase-url https://abc.supabase.co"
 )]
 pub struct UpArgs {
     /// Address of the API; port 0 takes any free one
@@ -46,6 +47,15 @@ pub struct UpArgs {
         hide_env_values = true
     )]
     database_url: Option<String>,
+    /// Use this Supabase project, such as https://abc.supabase.co; its secret key is taken from
+    /// OPS_SUPABASE_KEY, because arguments can be seen by others
+    #[arg(
+        long,
+        env = "OPS_SUPABASE_URL",
+        value_name = "URL",
+        conflicts_with = "database_url"
+    )]
+    supabase_url: Option<String>,
     /// Print one line of JSON when ready, for programs
     #[arg(long)]
     json: bool,
@@ -78,10 +88,25 @@ fn options(arguments: &UpArgs) -> Result<UpOptions, Failure> {
         data: folder::data(arguments.data.clone()),
         workers: arguments.workers.into(),
         lanes: arguments.lanes.clone(),
-        database_url: arguments.database_url.clone().filter(|url| !url.is_empty()),
+        source: source(arguments),
         supervisor: supervisor()?,
         report: Arc::new(|line| output::note(line)),
     })
+}
+
+fn source(arguments: &UpArgs) -> Source {
+    let given = |value: &Option<String>| value.clone().filter(|text| !text.is_empty());
+    match (
+        given(&arguments.supabase_url),
+        given(&arguments.database_url),
+    ) {
+        (Some(url), _) => Source::Supabase {
+            url,
+            key: std::env::var("OPS_SUPABASE_KEY").unwrap_or_default(),
+        },
+        (None, Some(url)) => Source::Postgres { url },
+        (None, None) => Source::Private,
+    }
 }
 
 /// Starts this very program in supervise mode, also where its file was replaced meanwhile.

@@ -3,6 +3,7 @@
 use super::Failure;
 use crate::program;
 use ops_client::ClientError;
+use ops_core::port::StoreError;
 use ops_core::{Code, FieldError, Problem};
 use ops_server::UpError;
 use ops_worker::WorkerError;
@@ -113,6 +114,12 @@ fn hints_of_up(error: &UpError, holder: Option<&str>) -> Vec<String> {
         (UpError::Connect(_) | UpError::DatabaseUrl(_), _) => {
             vec!["check --database-url (OPS_DATABASE_URL); without it `ops up` brings its own PostgreSQL".into()]
         }
+        (UpError::Key(_), _) => vec![
+            "set OPS_SUPABASE_KEY to the project's secret key: project settings, API keys".into(),
+        ],
+        (UpError::Store(StoreError::NotInstalled(_)), _) => vec![
+            "install the schema first: `supabase db push` in a checkout of this project".into(),
+        ],
         _ => Vec::new(),
     }
 }

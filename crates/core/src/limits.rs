@@ -28,6 +28,8 @@ pub const ARTIFACT_BYTES: usize = 2 * 1024 * 1024;
 pub const LEASE_SECONDS: std::ops::RangeInclusive<u32> = 5..=3_600;
 /// Lease granted by the native server where nothing else is said, in seconds.
 pub const LEASE_SECONDS_NATIVE: u32 = 15;
+/// Lease granted by a serverless function, in seconds: six of its heartbeats.
+pub const LEASE_SECONDS_SERVERLESS: u32 = 30;
 /// Longest wait of one long poll, in seconds: below the idle limits of common proxies.
 pub const WAIT_SECONDS: u32 = 25;
 /// Hand-backs of one run that are not counted as attempts.

@@ -11,6 +11,8 @@ use std::sync::Arc;
 pub struct Host {
     /// Whether a claim may wait. Serverless hosts answer at once.
     pub long_poll: bool,
+    /// How often a waiting call looks for what another process changed, in milliseconds.
+    pub recheck_ms: u64,
     pub lease_seconds: u32,
     /// Longest pause between two heartbeats, in milliseconds; the PRD wants 2–5 s.
     pub heartbeat_ms: u64,
@@ -25,12 +27,38 @@ pub struct Host {
 impl Host {
     pub const NATIVE: Host = Host {
         long_poll: true,
+        recheck_ms: 500,
         lease_seconds: ops_core::limits::LEASE_SECONDS_NATIVE,
         heartbeat_ms: 3_000,
         poll_after_ms: 0,
         log_bytes: ops_core::limits::LOG_BYTES,
         trusts_proxy: false,
     };
+
+    /// The native server where each look at the database is a request over the internet, and costs
+    /// a project's quota.
+    pub const NATIVE_BEFORE_SUPABASE: Host = Host {
+        recheck_ms: 2_000,
+        ..Host::NATIVE
+    };
+
+    /// A function that lives as long as one request, in front of Supabase.
+    pub const SERVERLESS: Host = Host {
+        long_poll: false,
+        recheck_ms: 0,
+        lease_seconds: ops_core::limits::LEASE_SECONDS_SERVERLESS,
+        heartbeat_ms: 5_000,
+        poll_after_ms: 1_000,
+        log_bytes: ops_core::limits::LOG_BYTES,
+        // The host's own front ends TLS, and the only way in leads through it.
+        trusts_proxy: true,
+    };
+}
+
+impl Host {
+    pub(crate) fn recheck(&self) -> std::time::Duration {
+        std::time::Duration::from_millis(self.recheck_ms)
+    }
 }
 
 /// What handlers share. Cheap to clone.

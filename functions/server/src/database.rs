@@ -1,52 +1,67 @@
 //! The database behind the server: the private cluster, or one that somebody else keeps.
 
 use crate::UpError;
-use ops_embedded::{Cluster, EmbeddedError, Options};
+use ops_client::NativeTransport;
+use ops_core::port::Store;
+use ops_embedded::{Cluster, EmbeddedError, Options, Report};
 use ops_store_postgres::{PoolSizes, PostgresStore, connect, migrate};
+use ops_store_supabase::{Origin, ServiceKey, SupabaseStore};
+use ops_web::Host;
 use std::path::Path;
 use std::sync::Arc;
 use tokio_postgres::Config;
 
+/// Where runs are kept.
+#[derive(Debug, Clone)]
+pub enum Source {
+    /// A PostgreSQL of this data folder's own, started and stopped with the server.
+    Private,
+    /// Somebody else's PostgreSQL. Its schema is migrated at the start.
+    Postgres { url: String },
+    /// A Supabase project by its REST API. Its schema is installed by `supabase db push`.
+    Supabase { url: String, key: String },
+}
+
 pub struct Database {
-    pub store: Arc<PostgresStore>,
+    pub store: Arc<dyn Store>,
+    pub host: Host,
     /// What people are told about it.
     pub describe: String,
     cluster: Option<Cluster>,
 }
 
 impl Database {
-    pub async fn open(
-        url: Option<&str>,
-        data: &Path,
-        report: ops_embedded::Report,
-    ) -> Result<Self, UpError> {
-        let (config, cluster) = match url {
-            Some(url) => (
-                url.parse::<Config>()
-                    .map_err(|e| UpError::DatabaseUrl(e.to_string()))?,
-                None,
-            ),
-            None => {
-                let say = report.clone();
-                let cluster = Cluster::start(Options::new(data, move |line| say(line))).await?;
-                let config = cluster
-                    .connection_string()
-                    .parse::<Config>()
-                    .map_err(|e| UpError::DatabaseUrl(e.to_string()))?;
-                (config, Some(cluster))
+    pub async fn open(source: &Source, data: &Path, report: Report) -> Result<Self, UpError> {
+        match source {
+            Source::Private => Self::private(data, report).await,
+            Source::Postgres { url } => {
+                let config = parse(url)?;
+                let name = config.get_dbname().unwrap_or("(default)");
+                let describe = format!("PostgreSQL database {name}");
+                Self::postgres(config, describe, None, report).await
             }
-        };
-        let describe = match &cluster {
-            Some(cluster) => format!(
-                "private PostgreSQL {} in {}",
-                cluster.version(),
-                cluster.home().display()
-            ),
-            None => format!(
-                "PostgreSQL database {}",
-                config.get_dbname().unwrap_or("(default)")
-            ),
-        };
+            Source::Supabase { url, key } => Self::supabase(url, key),
+        }
+    }
+
+    async fn private(data: &Path, report: Report) -> Result<Self, UpError> {
+        let say = report.clone();
+        let cluster = Cluster::start(Options::new(data, move |line| say(line))).await?;
+        let config = parse(&cluster.connection_string())?;
+        let describe = format!(
+            "private PostgreSQL {} in {}",
+            cluster.version(),
+            cluster.home().display()
+        );
+        Self::postgres(config, describe, Some(cluster), report).await
+    }
+
+    async fn postgres(
+        config: Config,
+        describe: String,
+        cluster: Option<Cluster>,
+        report: Report,
+    ) -> Result<Self, UpError> {
         let mut client = connect(&config).await.map_err(UpError::Connect)?;
         let migrated = migrate(&mut client).await.map_err(UpError::Install)?;
         if migrated.applied > 0 {
@@ -58,8 +73,21 @@ impl Database {
         let store = PostgresStore::new(&config, PoolSizes::default()).map_err(UpError::Install)?;
         Ok(Database {
             store: Arc::new(store),
+            host: Host::NATIVE,
             describe,
             cluster,
+        })
+    }
+
+    fn supabase(url: &str, key: &str) -> Result<Self, UpError> {
+        let origin = Origin::parse(url)?;
+        let key = ServiceKey::parse(key)?;
+        let transport = NativeTransport::new().map_err(|e| UpError::Connect(e.to_string()))?;
+        Ok(Database {
+            store: Arc::new(SupabaseStore::new(transport, &origin, &key)),
+            host: Host::NATIVE_BEFORE_SUPABASE,
+            describe: format!("Supabase {origin}"),
+            cluster: None,
         })
     }
 
@@ -77,4 +105,9 @@ impl Database {
             None => Ok(()),
         }
     }
+}
+
+fn parse(url: &str) -> Result<Config, UpError> {
+    url.parse()
+        .map_err(|e: tokio_postgres::Error| UpError::DatabaseUrl(e.to_string()))
 }

@@ -22,6 +22,12 @@ pub enum UpError {
     Connect(String),
     #[error("the schema cannot be installed: {0}")]
     Install(StoreError),
+    #[error(transparent)]
+    Origin(#[from] ops_store_supabase::OriginError),
+    #[error(transparent)]
+    Key(#[from] ops_store_supabase::KeyError),
+    #[error("{0}")]
+    Store(StoreError),
     #[error("cannot write {path}: {source}")]
     Write {
         path: PathBuf,

@@ -108,7 +108,7 @@ pub async fn register_token(store: &dyn Store, token: &str) -> Result<(), UpErro
     store
         .call("ops_first_token", p)
         .await
-        .map_err(UpError::Install)?;
+        .map_err(UpError::Store)?;
     Ok(())
 }
 

@@ -8,6 +8,7 @@ mod listen;
 mod up;
 mod workers;
 
+pub use database::Source;
 pub use error::UpError;
 pub use listen::listen;
 pub use up::{Up, UpOptions, start};

@@ -1,5 +1,5 @@
 use crate::UpError;
-use crate::database::Database;
+use crate::database::{Database, Source};
 use crate::installation::{
     LocalToken, bundled, load_runbooks, local_token, make_lanes, register_token, sha256_hex,
     write_up_json,
@@ -8,7 +8,7 @@ use crate::listen::listen;
 use crate::workers::{LocalOptions, LocalWorkers};
 use ops_client::{Client, NativeTransport};
 use ops_core::limits::SWEEP_ROWS;
-use ops_web::{App, Host};
+use ops_web::App;
 use ops_worker::Shutdown;
 use serde_json::{Value, json};
 use std::ffi::OsString;
@@ -28,8 +28,7 @@ pub struct UpOptions {
     /// Local workers; 0 for none.
     pub workers: usize,
     pub lanes: Vec<String>,
-    /// Somebody else's PostgreSQL in place of the private one.
-    pub database_url: Option<String>,
+    pub source: Source,
     /// Starts this very program in supervise mode.
     pub supervisor: Vec<OsString>,
     /// Progress, a line at a time.
@@ -66,12 +65,7 @@ pub async fn start(options: UpOptions) -> Result<Up, UpError> {
         source,
     })?;
     make_data_folder(&options.data)?;
-    let database = Database::open(
-        options.database_url.as_deref(),
-        &options.data,
-        options.report.clone(),
-    )
-    .await?;
+    let database = Database::open(&options.source, &options.data, options.report.clone()).await?;
     match serve(&options, &database, listener, address).await {
         Ok(serving) => Ok(Up {
             url: format!("http://{address}"),
@@ -106,7 +100,7 @@ async fn serve(
     let LocalToken { token, first_start } = local_token(&options.data)?;
     register_token(database.store.as_ref(), &token).await?;
     let url = format!("http://{address}");
-    let app = App::new(database.store.clone(), Host::NATIVE);
+    let app = App::new(database.store.clone(), database.host);
     let (closing, closed) = watch::channel(());
     let listening = tokio::spawn(listen(
         listener,

@@ -11,9 +11,6 @@ use std::collections::HashSet;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// What another process made claimable is seen at the latest after this.
-pub const POLL: Duration = Duration::from_millis(500);
-
 pub async fn claim(State(app): State<App>, request: Request) -> Answer {
     let (auth, body) = worker_call(request).await?;
     let claim: ClaimRequest = body::typed(body, "")?;
@@ -45,7 +42,7 @@ pub async fn claim(State(app): State<App>, request: Request) -> Answer {
         let got_nothing =
             |answer: &Result<Map<String, Value>, Refusal>| answer.as_ref().is_ok_and(is_empty);
         let (answer, woken) = waiter
-            .call_then_wait(call, got_nothing, rest.min(POLL))
+            .call_then_wait(call, got_nothing, rest.min(app.host.recheck()))
             .await;
         // Also with a refusal: a stale claim settles all the same.
         for finish in &claim.finish {

@@ -1,4 +1,3 @@
-use super::claim::POLL;
 use super::runs::without_nulls;
 use super::{Answer, ok, read_call, write_call};
 use crate::app::App;
@@ -78,7 +77,9 @@ pub async fn list(State(app): State<App>, request: Request) -> Answer {
     let deadline = Instant::now() + Duration::from_secs(wait as u64);
     let waiter = app.wake.wait_for_log(run_id);
     loop {
-        let rest = deadline.saturating_duration_since(Instant::now()).min(POLL);
+        let rest = deadline
+            .saturating_duration_since(Instant::now())
+            .min(app.host.recheck());
         let call = app.call("events_list", &auth, p.clone());
         let nothing_new =
             |answer: &Result<Map<String, Value>, Refusal>| answer.as_ref().is_ok_and(may_wait);
