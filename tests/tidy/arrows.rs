@@ -16,6 +16,13 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("ops-render", &["ops-core"]),
     ("ops-web", &["ops-core", "ops-render", "ops-runbook"]),
     (
+        "ops-function",
+        &["ops-core", "ops-store-supabase", "ops-web"],
+    ),
+    ("ops-wasi-02", &["ops-core", "ops-function", "ops-web"]),
+    ("ops-wasi-03", &["ops-core", "ops-function", "ops-web"]),
+    ("ops-lambda", &["ops-client", "ops-function", "ops-web"]),
+    (
         "ops-server",
         &[
             "ops-core",

@@ -7,6 +7,8 @@ mod npm;
 mod schema;
 mod stage;
 mod test;
+mod wasm;
+mod wasmtime;
 
 use std::process::ExitCode;
 
@@ -16,6 +18,7 @@ cargo xtask <command>
   test        everything that CI checks: format, lints, all tests; does its own set-up
   bench       measures this machine; --quick for one short round
   chaos       kills and freezes real workers; --minutes N --seed S --workers N
+  wasm        builds the WASI components into dist/
   schema      writes supabase/migrations from supabase/schemas (until the first release)
 ";
 
@@ -30,6 +33,7 @@ fn main() -> ExitCode {
         ["test"] => test::run(),
         ["bench", rest @ ..] => bench::run(rest),
         ["chaos", rest @ ..] => chaos::run(rest),
+        ["wasm"] => wasm::build(),
         ["schema"] => schema::write(),
         _ => {
             eprint!("{HELP}");

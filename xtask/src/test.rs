@@ -1,29 +1,42 @@
 use crate::stage::cargo;
-use crate::{browser, npm};
+use crate::{browser, npm, wasm, wasmtime};
+
+/// They compile for a component alone, so what is said of the workspace leaves them out.
+const COMPONENTS: [&str; 4] = ["--exclude", "ops-wasi-02", "--exclude", "ops-wasi-03"];
+const STRICT: [&str; 3] = ["--", "-D", "warnings"];
 
 /// The one test command of the README. Tests start what they need themselves: PostgreSQL of the
 /// machine, or a pinned build that they bring through npm or pip.
 pub fn run() -> Result<(), String> {
     cargo("format", &["fmt", "--all", "--check"])?;
-    cargo(
-        "lint",
-        &[
-            "clippy",
-            "--workspace",
-            "--all-targets",
-            "--locked",
-            "--quiet",
-            "--",
-            "-D",
-            "warnings",
-        ],
-    )?;
+    lint()?;
     // Tests run these as processes of their own.
-    cargo(
-        "programs",
-        &["build", "--workspace", "--bins", "--locked", "--quiet"],
-    )?;
+    cargo("programs", &of_workspace(&["build", "--bins"]))?;
+    wasm::portable()?;
     browser::set_up()?;
     npm::install("tests/supabase")?;
-    cargo("tests", &["test", "--workspace", "--locked", "--quiet"])
+    wasmtime::install()?;
+    cargo("tests", &of_workspace(&["test"]))
+}
+
+fn of_workspace(command: &[&'static str]) -> Vec<&'static str> {
+    let common = ["--workspace", "--locked", "--quiet"];
+    [command, &common, &COMPONENTS].concat()
+}
+
+fn lint() -> Result<(), String> {
+    let native = of_workspace(&["clippy", "--all-targets"]);
+    cargo("lint", &[&native[..], &STRICT].concat())?;
+    let components = [
+        "clippy",
+        "--locked",
+        "--quiet",
+        "--target",
+        "wasm32-wasip2",
+        "-p",
+        "ops-wasi-02",
+        "-p",
+        "ops-wasi-03",
+    ];
+    cargo("lint of components", &[&components[..], &STRICT].concat())
 }

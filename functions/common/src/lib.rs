@@ -1,0 +1,67 @@
+//! What every serverless host builds from its settings: the product's router in front of a Supabase
+//! project. A host brings its settings and its outbound HTTP, and nothing else differs.
+
+use axum::Router;
+use ops_core::port::{BoxFuture, Store, StoreError, Transport};
+use ops_store_supabase::{Origin, ServiceKey, SupabaseStore};
+use ops_web::{App, Host};
+use serde_json::Value;
+use std::sync::Arc;
+
+/// Names of the settings where they are environment variables.
+pub const URL_VARIABLE: &str = "OPS_SUPABASE_URL";
+pub const KEY_VARIABLE: &str = "OPS_SUPABASE_KEY";
+
+/// Taken as the host has them: what is wrong with them is said by the answers and in the log.
+#[derive(Clone, Default)]
+pub struct Settings {
+    pub supabase_url: String,
+    pub supabase_key: String,
+}
+
+impl Settings {
+    pub fn from_environment() -> Self {
+        let variable = |name: &str| std::env::var(name).unwrap_or_default();
+        Settings {
+            supabase_url: variable(URL_VARIABLE),
+            supabase_key: variable(KEY_VARIABLE),
+        }
+    }
+}
+
+/// The router of this function. Wrong settings are no reason to fail: each answer says `unavailable`,
+/// pages show the set-up, and the log has the reason.
+pub fn router<T: Transport + 'static>(settings: &Settings, transport: T) -> Router {
+    let store: Arc<dyn Store> = match store(settings, transport) {
+        Ok(store) => Arc::new(store),
+        Err(wrong) => Arc::new(NoStore(wrong.to_string())),
+    };
+    ops_web::router(App::new(store, Host::SERVERLESS))
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Wrong {
+    #[error("{URL_VARIABLE}: {0}")]
+    Url(#[from] ops_store_supabase::OriginError),
+    #[error("{KEY_VARIABLE}: {0}")]
+    Key(#[from] ops_store_supabase::KeyError),
+}
+
+fn store<T: Transport>(settings: &Settings, transport: T) -> Result<SupabaseStore<T>, Wrong> {
+    let origin = Origin::parse(&settings.supabase_url)?;
+    let key = ServiceKey::parse(&settings.supabase_key)?;
+    Ok(SupabaseStore::new(transport, &origin, &key))
+}
+
+/// Stands where no project can be reached.
+struct NoStore(String);
+
+impl Store for NoStore {
+    fn call<'a>(
+        &'a self,
+        _function: &'static str,
+        _p: Value,
+    ) -> BoxFuture<'a, Result<Value, StoreError>> {
+        Box::pin(async { Err(StoreError::Misconfigured(self.0.clone())) })
+    }
+}

@@ -1,0 +1,9 @@
+//! One table of requests, put to every host of the router. Whoever answers, the answers are the same.
+
+mod answer;
+mod ask;
+mod host;
+mod lambda;
+mod same;
+mod table;
+mod together;

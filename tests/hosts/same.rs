@@ -1,0 +1,79 @@
+use crate::answer::Answer;
+use crate::ask::Caller;
+use crate::host::{Host, Kind, is_there};
+use crate::table::table;
+
+async fn answers(kind: Kind) -> Vec<(String, Answer)> {
+    let host = Box::pin(Host::start(kind)).await;
+    let mut caller = Caller::new(&host.url);
+    let mut answers = Vec::new();
+    for ask in table() {
+        let answer = caller.put(&ask).await;
+        answers.push((ask.named(), answer));
+    }
+    answers
+}
+
+async fn answers_as_native_does(kind: Kind) {
+    if !is_there(kind) {
+        return;
+    }
+    let reference = Box::pin(answers(Kind::Native)).await;
+    let tried = Box::pin(answers(kind)).await;
+    let differing: Vec<String> = reference
+        .iter()
+        .zip(&tried)
+        .filter(|(expected, found)| expected != found)
+        .map(|((name, expected), (_, found))| {
+            format!("{name}\n  native: {expected:?}\n  here:   {found:?}")
+        })
+        .collect();
+    assert!(differing.is_empty(), "{kind:?}: {}", differing.join("\n"));
+}
+
+/// The table is worth something only if it reaches both ends of the product.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_table_has_answers_of_every_kind() {
+    let answers = Box::pin(answers(Kind::Native)).await;
+    let statuses: std::collections::BTreeSet<u16> =
+        answers.iter().map(|(_, answer)| answer.status).collect();
+    for status in [
+        200, 201, 303, 400, 401, 403, 404, 405, 409, 413, 415, 422, 426,
+    ] {
+        assert!(statuses.contains(&status), "no {status} in {statuses:?}");
+    }
+    assert!(answers.len() >= 60, "{}", answers.len());
+    for (name, answer) in &answers {
+        assert!(answer.status < 500, "{name}: {answer:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn native_before_supabase() {
+    answers_as_native_does(Kind::NativeBeforeSupabase).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wasi_0_2() {
+    answers_as_native_does(Kind::Wasi("0.2", None)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wasi_0_2_with_many_requests_per_instance() {
+    answers_as_native_does(Kind::Wasi("0.2", Some(128))).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wasi_0_3() {
+    answers_as_native_does(Kind::Wasi("0.3", None)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wasi_0_3_with_one_request_per_instance() {
+    answers_as_native_does(Kind::Wasi("0.3", Some(1))).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lambda() {
+    answers_as_native_does(Kind::Lambda).await;
+}
