@@ -19,7 +19,7 @@ pub use artifact::{ArtifactBody, ArtifactPage};
 pub use badge::Badge;
 pub use board::{
     Banner, Board, Card, Lane, Pause, Peek, Place, Progress, QueueRow, RecentRow, SessionEdit,
-    SessionHead,
+    SessionHead, WorkerRow, Workers,
 };
 pub use chat::{Answer, AnswerRun, ChatAnswers, ChatPage, ChatPreview, QuickAction, Suggestion};
 pub use log::{LogChunk, LogHits, LogLine, LogView};

@@ -19,6 +19,8 @@ pub struct Layout {
     pub events: Option<Href>,
     /// Name of who is signed in; absent: nobody, and the frame has no tabs.
     pub user: Option<String>,
+    /// Whether buttons that change something are shown.
+    pub can_act: bool,
     /// What a form that was just sent came to.
     pub flash: Option<Flash>,
     /// What "find or run" offers besides the tabs.

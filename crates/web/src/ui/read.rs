@@ -74,6 +74,7 @@ impl Ask {
         layout.sessions = sessions(&frame, self);
         layout.palette = palette(&frame);
         let may_act = answer.get("may_act") == Some(&Value::Bool(true));
+        layout.can_act = may_act;
         Ok(Read {
             now,
             may_act,

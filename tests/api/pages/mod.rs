@@ -1,0 +1,3 @@
+//! Pages over a real database: what people see, and what their forms come to.
+
+mod board;
