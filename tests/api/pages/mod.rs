@@ -1,3 +1,6 @@
 //! Pages over a real database: what people see, and what their forms come to.
 
 mod board;
+mod intervals;
+mod sessions;
+mod templates;

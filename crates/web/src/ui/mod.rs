@@ -94,6 +94,7 @@ fn regions() -> Router<App> {
         .route("/ui/templates/check", post(act_template::check))
         .route("/ui/chat", get(chat::answers))
         .route("/ui/chat/preview", get(chat::preview))
+        .route("/ui/chat/{session}/preview", get(chat::preview_in))
         .route("/ui/setup", get(setup::region))
         .route("/ui/events", get(events::signals))
 }

@@ -16,6 +16,13 @@ pub struct Looker<'a> {
     pub may_act: bool,
 }
 
+impl Looker<'_> {
+    /// A run's page, on which the session stays chosen.
+    fn run_href(&self, run: &Value) -> Href {
+        words::run_href(run).with("session", self.session.unwrap_or_default())
+    }
+}
+
 pub fn board(answer: &Value, looker: &Looker, now: UnixMs) -> Board {
     let lanes: Vec<Lane> = list(answer, "lanes")
         .iter()
@@ -76,7 +83,7 @@ fn lane(lane: &Value, looker: &Looker, now: UnixMs) -> Lane {
     let name = text(lane, "name");
     let queue: Vec<QueueRow> = list(lane, "queue")
         .iter()
-        .map(|run| queue_row(run, now))
+        .map(|run| queue_row(run, looker, now))
         .collect();
     let queued = number(lane, "queued");
     let shown = list(lane, "queue")
@@ -109,7 +116,7 @@ fn lane(lane: &Value, looker: &Looker, now: UnixMs) -> Lane {
         queue_more: queued.saturating_sub(shown as u64),
         recent: ended
             .filter(|run| !is_active(run))
-            .map(|run| recent(run, now))
+            .map(|run| recent(run, looker, now))
             .collect(),
         href: Some(
             Href::path(&["runs"])
@@ -232,7 +239,7 @@ fn card(run: &Value, looker: &Looker, now: UnixMs) -> Card {
     };
     Card {
         id: text(run, "id").into(),
-        href: words::run_href(run),
+        href: looker.run_href(run),
         title: text(run, "title").into(),
         badge: words::badge(run, now),
         attempt: format!("attempt {}", words::attempt(run)),
@@ -254,7 +261,7 @@ fn card(run: &Value, looker: &Looker, now: UnixMs) -> Card {
     }
 }
 
-fn queue_row(run: &Value, now: UnixMs) -> QueueRow {
+fn queue_row(run: &Value, looker: &Looker, now: UnixMs) -> QueueRow {
     let waiting = &run["waiting"];
     let word = match text(waiting, "reason") {
         "queue" if text(waiting, "detail").starts_with("after") => text(waiting, "detail").into(),
@@ -266,7 +273,7 @@ fn queue_row(run: &Value, now: UnixMs) -> QueueRow {
     };
     QueueRow {
         id: text(run, "id").into(),
-        href: words::run_href(run),
+        href: looker.run_href(run),
         title: text(run, "title").into(),
         badge: Badge::new(Tone::Queued, word),
         priority: run["priority"]
@@ -285,10 +292,10 @@ fn queue_row(run: &Value, now: UnixMs) -> QueueRow {
     }
 }
 
-fn recent(run: &Value, now: UnixMs) -> RecentRow {
+fn recent(run: &Value, looker: &Looker, now: UnixMs) -> RecentRow {
     RecentRow {
         id: text(run, "id").into(),
-        href: words::run_href(run),
+        href: looker.run_href(run),
         title: text(run, "title").into(),
         badge: words::badge(run, now),
         took: words::took(run, now),
