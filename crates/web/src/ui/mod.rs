@@ -14,6 +14,7 @@ mod chat;
 mod cookie;
 mod csrf;
 mod events;
+mod export;
 mod flash;
 mod halt;
 mod headers;
@@ -65,6 +66,8 @@ fn pages() -> Router<App> {
         .route("/", get(board::page))
         .route("/runboard", get(board::page))
         .route("/runs", get(runs::page))
+        .route("/runs.csv", get(export::csv))
+        .route("/runs.json", get(export::json))
         .route("/runs/{id}", get(run::page))
         .route("/runs/{id}/attempts/{attempt}", get(run::attempt))
         .route("/runs/{id}/log.txt", get(log::raw))

@@ -53,6 +53,12 @@ impl Ask {
             .await
     }
 
+    /// The same without the frame: a further part of what a page began.
+    pub async fn read_more(&self, app: &App, reads: Value) -> Result<Read, Halt> {
+        self.call(app, json!({ "reads": reads, "frame": false }))
+            .await
+    }
+
     async fn call(&self, app: &App, mut p: Value) -> Result<Read, Halt> {
         if let Some(session) = self.session() {
             p["session_id"] = session.into();

@@ -35,8 +35,8 @@ pub async fn page(State(app): State<App>, ask: Ask) -> Shown {
         is_filtered: filters.is_any(),
         clear: Some(Href::path(&["runs"]).with("session", &filters.session)),
         new_run: Some(Href::path(&["templates"]).with("session", &filters.session)),
-        csv: None,
-        json: None,
+        csv: Some(filters.href(&["runs.csv"])),
+        json: Some(filters.href(&["runs.json"])),
         rows: rows(&answer, &filters, read.may_act, read.now),
     };
     let layout = read.layout(&Title::of("Runs", Tab::Runs));
