@@ -99,6 +99,10 @@ impl Ask {
                     shortened(named, 60)
                 ),
             );
+            let problem = Problem {
+                hint: "Choose another session above, or all of them.".into(),
+                ..problem
+            };
             return Err(Halt::refused(problem.into(), layout));
         }
         Ok(Read {
