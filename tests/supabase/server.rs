@@ -38,11 +38,7 @@ async fn a_run_goes_through_a_project_from_end_to_end() {
     run.args(["run", "hello", "-p", "name=Ann", "--follow"]);
     let answer = output(run).await;
     assert!(answer.status.success(), "{}", shown(&answer));
-    assert!(
-        shown(&answer).contains("Hello, Ann!"),
-        "{}",
-        shown(&answer)
-    );
+    assert!(shown(&answer).contains("Hello, Ann!"), "{}", shown(&answer));
     tokio::task::spawn_blocking(move || drop(up))
         .await
         .expect("ends");
@@ -62,7 +58,11 @@ async fn what_is_wrong_with_the_road_is_said_and_the_key_is_not() {
         (origin, wrong, "the key is refused"),
         (origin, "sb_publishable_x", "this is a publishable key"),
         (origin, "", "the Supabase key is empty"),
-        ("https://a.supabase.co/rest/v1", SECRET_KEY, "must be an origin"),
+        (
+            "https://a.supabase.co/rest/v1",
+            SECRET_KEY,
+            "must be an origin",
+        ),
         ("http://a.supabase.co", SECRET_KEY, "in the clear"),
         // Nobody listens on port 1.
         ("http://127.0.0.1:1", SECRET_KEY, "does not answer"),

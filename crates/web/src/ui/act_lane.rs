@@ -4,16 +4,16 @@ use super::ask::Sent;
 use super::flash;
 use super::halt::Shown;
 use crate::app::App;
+use crate::refusal::Refusal;
 use axum::extract::State;
 use ops_core::{Problem, text::is_lane};
 use serde_json::{Value, json};
 
 /// As the verb: fields that the form has are changed, the others stay.
 pub async fn update(State(app): State<App>, sent: Sent) -> Shown {
-    let changed = changes(&sent.fields);
-    let (p, words) = match changed {
+    let (p, words) = match changes(&sent.fields) {
         Ok(changed) => changed,
-        Err(problem) => return flash::failed(&app, &sent, sent.back(), problem.into()),
+        Err(refusal) => return flash::failed(&app, &sent, sent.back(), refusal),
     };
     match app.call("lanes_update", &sent.ask.auth, p).await {
         Ok(_) => Ok(flash::done(&sent, sent.back(), &words)),
@@ -22,7 +22,7 @@ pub async fn update(State(app): State<App>, sent: Sent) -> Shown {
 }
 
 /// Arguments of `lanes_update`, and what to say afterwards.
-fn changes(fields: &[(String, String)]) -> Result<(Value, String), Problem> {
+fn changes(fields: &[(String, String)]) -> Result<(Value, String), Refusal> {
     let get = |name: &str| {
         let found = fields.iter().find(|(field, _)| field == name);
         found.map(|(_, value)| value.trim())
@@ -81,23 +81,23 @@ fn changes(fields: &[(String, String)]) -> Result<(Value, String), Problem> {
     }
 }
 
-fn yes_or_no(field: &str, word: &str) -> Result<bool, Problem> {
+fn yes_or_no(field: &str, word: &str) -> Result<bool, Refusal> {
     word.parse()
         .map_err(|_| wrong(field, format!("`{field}` is true or false.")))
 }
 
-fn wrong(field: &str, words: impl Into<String>) -> Problem {
+fn wrong(field: &str, words: impl Into<String>) -> Refusal {
     let words = words.into();
     let mut problem = Problem::invalid(format!("/{field}"), words.clone());
     problem.detail = words;
-    problem
+    problem.into()
 }
 
 pub async fn drain_worker(State(app): State<App>, sent: Sent) -> Shown {
     let worker = sent.get("worker_id").unwrap_or_default();
     let drain = match yes_or_no("drain", sent.get("drain").unwrap_or("true")) {
         Ok(drain) => drain,
-        Err(problem) => return flash::failed(&app, &sent, sent.back(), problem.into()),
+        Err(refusal) => return flash::failed(&app, &sent, sent.back(), refusal),
     };
     let p = json!({ "worker_id": worker, "drain": drain });
     let words = if drain {
@@ -120,7 +120,8 @@ mod tests {
     use super::*;
 
     fn changes_of(query: &str) -> Result<(Value, String), String> {
-        changes(&super::super::ask::pairs(query.as_bytes())).map_err(|problem| problem.detail)
+        changes(&super::super::ask::pairs(query.as_bytes()))
+            .map_err(|refusal| refusal.into_problem().detail)
     }
 
     #[test]

@@ -153,10 +153,10 @@ fn worker(one: &Value, looker: &Looker, now: UnixMs) -> WorkerRow {
     let id = text(one, "id");
     let silent = time(one, "silent_since");
     let is_draining = one["drain"] == true;
-    let about = [text(one, "name"), text(one, "version")];
-    let about = about
-        .into_iter()
-        .filter(|word| !word.is_empty() && *word != id);
+    // A name that the id begins with says nothing more.
+    let name = Some(text(one, "name")).filter(|name| !id.starts_with(name));
+    let version = some_text(one, "version");
+    let about: Vec<&str> = name.into_iter().chain(version).collect();
     let lanes = list(one, "lanes").iter().filter_map(Value::as_str);
     WorkerRow {
         id: id.into(),
@@ -164,7 +164,7 @@ fn worker(one: &Value, looker: &Looker, now: UnixMs) -> WorkerRow {
         href: Href::path(&["runs"])
             .with("worker", id)
             .with("session", looker.session.unwrap_or_default()),
-        about: about.collect::<Vec<_>>().join(" · "),
+        about: about.join(" · "),
         lanes: lanes.map(str::to_string).collect(),
         holds: match number(one, "held") {
             0 => "nothing".into(),
