@@ -1711,6 +1711,19 @@ language sql stable set search_path = '' as $$
     'created_at', t.created_at, 'updated_at', t.updated_at)
 $$;
 
+-- Runs of it that have not ended, from the indexes of what waits and of what is held: a template may
+-- have a million that have.
+create or replace function public.ops_template_in_use(p_slug text) returns bigint
+language sql stable set search_path = '' as $$
+  select count(*) from (
+    select r.id from public.runs r where r.template = p_slug and r.status = 'queued' and r.parked is null
+    union all
+    select r.id from public.runs r where r.template = p_slug and r.status = 'queued' and r.parked = 'not_before'
+    union all
+    select r.id from public.run_leases l join public.runs r on r.id = l.run_id
+    where r.template = p_slug and r.status in ('claimed', 'running')) x
+$$;
+
 -- `web` has parsed `source` into `runbook`.
 create or replace function public.templates_create(p jsonb) returns jsonb
 language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
@@ -1761,7 +1774,7 @@ begin
     end if;
   end if;
   return jsonb_build_object('template', public.ops_template_json(t) || jsonb_build_object('source', t.source,
-    'runbook', t.runbook, 'versions', (
+    'runbook', t.runbook, 'in_use', public.ops_template_in_use(t.slug), 'versions', (
       select jsonb_agg(jsonb_build_object('version', v.version, 'created_by', v.created_by, 'created_at', v.created_at)
         order by v.version desc) from public.run_template_versions v where v.slug = t.slug)));
 end $$;
@@ -1814,8 +1827,7 @@ begin
   if a.code is not null then
     return public.ops_refuse(a.code, a.detail);
   end if;
-  select count(*) into v_runs from public.runs r
-  where r.template = p ->> 'slug' and r.status in ('queued', 'claimed', 'running');
+  v_runs := public.ops_template_in_use(p ->> 'slug');
   if v_runs > 0 then
     return public.ops_refuse('conflict', format('%s runs of it are queued or running', v_runs));
   end if;
@@ -2043,7 +2055,8 @@ end $$;
 -- caller has: where nothing that is shown has changed the answer is only that, after a few index
 -- probes, however many runs there are.
 -- The tag is a digest of what is shown, never a counter that transitions would have to update. The age
--- of heartbeats counts in steps of five seconds, so that a worker that falls silent shows.
+-- of heartbeats counts in steps of five seconds, so that a worker that falls silent shows; of a worker
+-- that asks, only that it does.
 create or replace function public.ops_board_tag(p_session uuid, p_now timestamptz) returns text
 language sql stable set search_path = '' as $$
   select md5(concat_ws('|', p_session, public.ops_version(),
@@ -2056,8 +2069,9 @@ language sql stable set search_path = '' as $$
         (select concat_ws(':', q.priority, q.seq) from public.runs q
           where q.lane = l.name and q.status = 'queued' and q.parked is null order by q.priority, q.seq limit 1)), ';' order by l.name)
       from public.lanes l),
-    (select string_agg(concat_ws(',', w.lanes::text, w.session_id, w.drain), ';' order by w.id) from public.workers w
-      where w.last_seen > p_now - interval '30 seconds'),
+    (select string_agg(concat_ws(',', w.id, w.name, w.version, w.lanes::text, w.session_id, w.drain,
+        case when w.last_seen <= p_now - interval '30 seconds' then w.last_seen end), ';' order by w.id) from public.workers w
+      where w.last_seen > p_now - interval '10 minutes'),
     (select concat_ws(',', count(*), max(s.updated_at)) from public.sessions s)))
 $$;
 
@@ -2111,6 +2125,23 @@ language sql stable set search_path = '' as $$
         where y.lane = l.name order by y.finished_at desc limit 5) r), '[]'))
 $$;
 
+-- Workers that asked within ten minutes, at most 50, the newest first: those that ask in the order of
+-- their names, so that rows stand still, then the silent ones. A second ago or ten is the same here.
+create or replace function public.ops_board_workers(p_session uuid, p_now timestamptz) returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(jsonb_agg(jsonb_build_object('id', w.id, 'name', w.name, 'version', w.version, 'lanes', w.lanes,
+    'silent_since', w.silent_since, 'held', coalesce(h.n, 0), 'drain', w.drain)
+    order by w.silent_since desc nulls first, w.id collate "C"), '[]')
+  from (
+    select x.id, x.name, x.version, x.lanes, x.drain,
+      case when x.last_seen <= p_now - interval '30 seconds' then x.last_seen end as silent_since
+    from public.workers x
+    where x.last_seen > p_now - interval '10 minutes'
+      and (p_session is null or x.session_id is null or x.session_id = p_session)
+    order by silent_since desc nulls first, x.id collate "C" limit 50) w
+  left join (select l.worker_id, count(*) as n from public.run_leases l group by l.worker_id) h on h.worker_id = w.id
+$$;
+
 create or replace function public.ui_board(p jsonb) returns jsonb
 language plpgsql volatile set search_path = '' set statement_timeout = '5s' set jit = off as $$
 declare
@@ -2153,6 +2184,7 @@ begin
   return jsonb_build_object('tag', v_tag, 'now', v_now, 'session', case when v_session is not null then public.ops_session_json(s) end,
     'ends', v_ends,
     'lanes', (select jsonb_agg(public.ops_board_lane(l, v_session, v_now) order by l.name collate "C") from public.lanes l),
+    'workers', public.ops_board_workers(v_session, v_now),
     'sessions', coalesce((select jsonb_agg(jsonb_build_object('id', x.id, 'name', x.name) order by x.created_at desc)
       from (select * from public.sessions y where y.status = 'active' order by y.created_at desc limit 50) x), '[]'));
 end $$;
@@ -2162,10 +2194,13 @@ end $$;
 -- that the caller chose, the answers of the reads that it names. A read that refuses answers its
 -- refusal under its own name, so that a page can still say the rest.
 
--- Who is asking, and what the frame offers.
-create or replace function public.ops_ui_frame(p_actor text) returns jsonb
+-- Who is asking, and what the frame offers. `session` is the chosen one, archived ones too; null
+-- where there is no such session.
+create or replace function public.ops_ui_frame(p_actor text, p_session uuid) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object('actor', p_actor,
+    'session', (select jsonb_build_object('id', s.id, 'name', s.name, 'status', s.status)
+      from public.sessions s where s.id = p_session),
     'sessions', coalesce((select jsonb_agg(jsonb_build_object('id', x.id, 'name', x.name) order by x.created_at desc, x.id)
       from (select * from public.sessions y where y.status = 'active' order by y.created_at desc, y.id limit 50) x), '[]'),
     'lanes', coalesce((select jsonb_agg(l.name order by l.name collate "C") from public.lanes l), '[]'),
@@ -2344,7 +2379,8 @@ begin
     'meta', d.meta, 'created_at', d.created_at, 'updated_at', d.updated_at));
 end $$;
 
--- `reads`: name → {"of": function, …arguments}. `frame: false` leaves the frame out.
+-- `reads`: name → {"of": function, …arguments}. `frame: false` leaves the frame out; `session_id` is
+-- the session that the frame stands in.
 create or replace function public.ui_read(p jsonb) returns jsonb
 language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
 declare
@@ -2379,7 +2415,7 @@ begin
   end loop;
   return jsonb_build_object('now', v_now, 'reads', v_answers,
     'may_act', (select 'operator' = any (t.kinds) from public.tokens t where t.id = a.token_id),
-    'frame', case when (p ->> 'frame')::boolean is not false then public.ops_ui_frame(a.actor) end);
+    'frame', case when (p ->> 'frame')::boolean is not false then public.ops_ui_frame(a.actor, (p ->> 'session_id')::uuid) end);
 end $$;
 
 -- 80_policies.sql
@@ -2450,7 +2486,8 @@ begin
       or p.proname in ('ops_version', 'ops_health', 'ops_refuse', 'ops_authenticate', 'ops_audit', 'ops_log', 'ops_run_json',
         'ops_settle', 'ops_sweep', 'ops_insert_runs', 'ops_seen_runs', 'ops_lease_lost', 'ops_chosen_runs', 'ops_cancel_run', 'ops_retry_run',
         'ops_waiting', 'ops_roll_tail', 'ops_artifact_json', 'ops_session_json', 'ops_template_json', 'ops_lane_json',
-        'ops_first_token', 'ops_board_tag', 'ops_last_lines', 'ops_board_lane', 'ops_ui_frame')
+        'ops_first_token', 'ops_board_tag', 'ops_last_lines', 'ops_board_lane', 'ops_board_workers', 'ops_template_in_use',
+        'ops_ui_frame')
       or pg_get_function_identity_arguments(p.oid) = 'p jsonb' and p.proname in (
       'runs_create', 'runs_claim', 'runs_start', 'runs_heartbeat', 'runs_finish', 'runs_cancel',
       'runs_retry', 'runs_get', 'runs_list', 'runs_sweep', 'events_append', 'events_list', 'artifacts_put',

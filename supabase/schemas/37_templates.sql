@@ -5,6 +5,19 @@ language sql stable set search_path = '' as $$
     'created_at', t.created_at, 'updated_at', t.updated_at)
 $$;
 
+-- Runs of it that have not ended, from the indexes of what waits and of what is held: a template may
+-- have a million that have.
+create or replace function public.ops_template_in_use(p_slug text) returns bigint
+language sql stable set search_path = '' as $$
+  select count(*) from (
+    select r.id from public.runs r where r.template = p_slug and r.status = 'queued' and r.parked is null
+    union all
+    select r.id from public.runs r where r.template = p_slug and r.status = 'queued' and r.parked = 'not_before'
+    union all
+    select r.id from public.run_leases l join public.runs r on r.id = l.run_id
+    where r.template = p_slug and r.status in ('claimed', 'running')) x
+$$;
+
 -- `web` has parsed `source` into `runbook`.
 create or replace function public.templates_create(p jsonb) returns jsonb
 language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
@@ -55,7 +68,7 @@ begin
     end if;
   end if;
   return jsonb_build_object('template', public.ops_template_json(t) || jsonb_build_object('source', t.source,
-    'runbook', t.runbook, 'versions', (
+    'runbook', t.runbook, 'in_use', public.ops_template_in_use(t.slug), 'versions', (
       select jsonb_agg(jsonb_build_object('version', v.version, 'created_by', v.created_by, 'created_at', v.created_at)
         order by v.version desc) from public.run_template_versions v where v.slug = t.slug)));
 end $$;
@@ -108,8 +121,7 @@ begin
   if a.code is not null then
     return public.ops_refuse(a.code, a.detail);
   end if;
-  select count(*) into v_runs from public.runs r
-  where r.template = p ->> 'slug' and r.status in ('queued', 'claimed', 'running');
+  v_runs := public.ops_template_in_use(p ->> 'slug');
   if v_runs > 0 then
     return public.ops_refuse('conflict', format('%s runs of it are queued or running', v_runs));
   end if;

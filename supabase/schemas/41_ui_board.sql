@@ -5,7 +5,8 @@
 -- caller has: where nothing that is shown has changed the answer is only that, after a few index
 -- probes, however many runs there are.
 -- The tag is a digest of what is shown, never a counter that transitions would have to update. The age
--- of heartbeats counts in steps of five seconds, so that a worker that falls silent shows.
+-- of heartbeats counts in steps of five seconds, so that a worker that falls silent shows; of a worker
+-- that asks, only that it does.
 create or replace function public.ops_board_tag(p_session uuid, p_now timestamptz) returns text
 language sql stable set search_path = '' as $$
   select md5(concat_ws('|', p_session, public.ops_version(),
@@ -18,8 +19,9 @@ language sql stable set search_path = '' as $$
         (select concat_ws(':', q.priority, q.seq) from public.runs q
           where q.lane = l.name and q.status = 'queued' and q.parked is null order by q.priority, q.seq limit 1)), ';' order by l.name)
       from public.lanes l),
-    (select string_agg(concat_ws(',', w.lanes::text, w.session_id, w.drain), ';' order by w.id) from public.workers w
-      where w.last_seen > p_now - interval '30 seconds'),
+    (select string_agg(concat_ws(',', w.id, w.name, w.version, w.lanes::text, w.session_id, w.drain,
+        case when w.last_seen <= p_now - interval '30 seconds' then w.last_seen end), ';' order by w.id) from public.workers w
+      where w.last_seen > p_now - interval '10 minutes'),
     (select concat_ws(',', count(*), max(s.updated_at)) from public.sessions s)))
 $$;
 
@@ -73,6 +75,23 @@ language sql stable set search_path = '' as $$
         where y.lane = l.name order by y.finished_at desc limit 5) r), '[]'))
 $$;
 
+-- Workers that asked within ten minutes, at most 50, the newest first: those that ask in the order of
+-- their names, so that rows stand still, then the silent ones. A second ago or ten is the same here.
+create or replace function public.ops_board_workers(p_session uuid, p_now timestamptz) returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(jsonb_agg(jsonb_build_object('id', w.id, 'name', w.name, 'version', w.version, 'lanes', w.lanes,
+    'silent_since', w.silent_since, 'held', coalesce(h.n, 0), 'drain', w.drain)
+    order by w.silent_since desc nulls first, w.id collate "C"), '[]')
+  from (
+    select x.id, x.name, x.version, x.lanes, x.drain,
+      case when x.last_seen <= p_now - interval '30 seconds' then x.last_seen end as silent_since
+    from public.workers x
+    where x.last_seen > p_now - interval '10 minutes'
+      and (p_session is null or x.session_id is null or x.session_id = p_session)
+    order by silent_since desc nulls first, x.id collate "C" limit 50) w
+  left join (select l.worker_id, count(*) as n from public.run_leases l group by l.worker_id) h on h.worker_id = w.id
+$$;
+
 create or replace function public.ui_board(p jsonb) returns jsonb
 language plpgsql volatile set search_path = '' set statement_timeout = '5s' set jit = off as $$
 declare
@@ -115,6 +134,7 @@ begin
   return jsonb_build_object('tag', v_tag, 'now', v_now, 'session', case when v_session is not null then public.ops_session_json(s) end,
     'ends', v_ends,
     'lanes', (select jsonb_agg(public.ops_board_lane(l, v_session, v_now) order by l.name collate "C") from public.lanes l),
+    'workers', public.ops_board_workers(v_session, v_now),
     'sessions', coalesce((select jsonb_agg(jsonb_build_object('id', x.id, 'name', x.name) order by x.created_at desc)
       from (select * from public.sessions y where y.status = 'active' order by y.created_at desc limit 50) x), '[]'));
 end $$;

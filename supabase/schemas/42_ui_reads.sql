@@ -2,10 +2,13 @@
 -- that the caller chose, the answers of the reads that it names. A read that refuses answers its
 -- refusal under its own name, so that a page can still say the rest.
 
--- Who is asking, and what the frame offers.
-create or replace function public.ops_ui_frame(p_actor text) returns jsonb
+-- Who is asking, and what the frame offers. `session` is the chosen one, archived ones too; null
+-- where there is no such session.
+create or replace function public.ops_ui_frame(p_actor text, p_session uuid) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object('actor', p_actor,
+    'session', (select jsonb_build_object('id', s.id, 'name', s.name, 'status', s.status)
+      from public.sessions s where s.id = p_session),
     'sessions', coalesce((select jsonb_agg(jsonb_build_object('id', x.id, 'name', x.name) order by x.created_at desc, x.id)
       from (select * from public.sessions y where y.status = 'active' order by y.created_at desc, y.id limit 50) x), '[]'),
     'lanes', coalesce((select jsonb_agg(l.name order by l.name collate "C") from public.lanes l), '[]'),
@@ -184,7 +187,8 @@ begin
     'meta', d.meta, 'created_at', d.created_at, 'updated_at', d.updated_at));
 end $$;
 
--- `reads`: name → {"of": function, …arguments}. `frame: false` leaves the frame out.
+-- `reads`: name → {"of": function, …arguments}. `frame: false` leaves the frame out; `session_id` is
+-- the session that the frame stands in.
 create or replace function public.ui_read(p jsonb) returns jsonb
 language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
 declare
@@ -219,5 +223,5 @@ begin
   end loop;
   return jsonb_build_object('now', v_now, 'reads', v_answers,
     'may_act', (select 'operator' = any (t.kinds) from public.tokens t where t.id = a.token_id),
-    'frame', case when (p ->> 'frame')::boolean is not false then public.ops_ui_frame(a.actor) end);
+    'frame', case when (p ->> 'frame')::boolean is not false then public.ops_ui_frame(a.actor, (p ->> 'session_id')::uuid) end);
 end $$;

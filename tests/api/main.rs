@@ -3,6 +3,7 @@
 mod common;
 mod garbage;
 mod life;
+mod pages;
 mod refusals;
 mod repeats;
 mod round_trips;

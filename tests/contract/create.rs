@@ -1,6 +1,6 @@
 //! Queueing runs.
 
-use crate::story::{Story, shaped, text};
+use crate::story::{Story, merged, shaped, text};
 use crate::world::{World, in_every_world};
 use serde_json::{Value, json};
 
@@ -11,6 +11,7 @@ in_every_world!(
     a_seen_key_answers_with_the_run_as_it_is_now,
     a_seen_key_with_another_body_is_refused_and_nothing_is_made,
     a_repeat_is_answered_whatever_became_of_what_it_names,
+    a_template_counts_its_runs_that_have_not_ended,
     a_key_may_stand_twice_in_one_bulk,
     what_is_named_must_exist,
     a_changed_template_comes_back_with_the_refusal,
@@ -132,6 +133,39 @@ async fn a_repeat_is_answered_whatever_became_of_what_it_names<W: World>() {
     assert_eq!(again["runs"][0]["run_id"], first["runs"][0]["run_id"]);
     assert_eq!(again["runs"][0]["seen"], true);
     assert_eq!(again["runs"][0]["run"]["status"], "cancelled");
+}
+
+async fn a_template_counts_its_runs_that_have_not_ended<W: World>() {
+    let s = Story::<W>::new().await;
+    make_template(&s).await;
+    let in_use = async || {
+        let got = s.call("templates_get", json!({ "slug": "deploy" })).await;
+        got["template"]["in_use"].clone()
+    };
+    assert_eq!(in_use().await, 0);
+    let run = json!({ "template": "deploy", "template_version": 1 });
+    let later = merged(run.clone(), json!({ "not_before": "2099-01-01T00:00:00Z" }));
+    let runs = json!({ "runs": [run, run, later] });
+    let made = s.call("runs_create", runs).await;
+    s.create(json!({})).await;
+    assert_eq!(in_use().await, 3);
+    // Held by a worker, it is in use as before.
+    let held = s
+        .claim_all("w", json!({ "lanes": ["C"], "limit": 1 }))
+        .await;
+    assert_eq!(in_use().await, 3);
+    s.finish(&held[0], "succeeded").await;
+    s.cancel(&text(&made["runs"][2]["run_id"])).await;
+    assert_eq!(in_use().await, 1);
+    let refused = s
+        .call("templates_delete", json!({ "slug": "deploy" }))
+        .await;
+    assert_eq!(refused["code"], "conflict");
+    s.cancel(&text(&made["runs"][1]["run_id"])).await;
+    let deleted = s
+        .call("templates_delete", json!({ "slug": "deploy" }))
+        .await;
+    assert_eq!(deleted["deleted"], true);
 }
 
 async fn a_key_may_stand_twice_in_one_bulk<W: World>() {

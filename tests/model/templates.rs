@@ -63,13 +63,17 @@ pub fn update(s: &mut State, who: &Caller, p: Value) -> Reply {
     Ok(json!({ "template": shown(name, t) }))
 }
 
+fn in_use(s: &State, slug: &str) -> usize {
+    let open = |run: &&super::state::Run| {
+        run.frozen.template.as_deref() == Some(slug) && !run.status.is_terminal()
+    };
+    s.runs.iter().filter(open).count()
+}
+
 /// Not while runs of it wait or run.
 pub fn delete(s: &mut State, _: &Caller, p: Value) -> Reply {
     let slug = p["slug"].as_str().unwrap_or_default();
-    let open = |run: &super::state::Run| {
-        run.frozen.template.as_deref() == Some(slug) && !run.status.is_terminal()
-    };
-    if s.runs.iter().any(open) {
+    if in_use(s, slug) > 0 {
         return Err(refuse("conflict", "runs of it are queued or running"));
     }
     let deleted = s.templates.remove(slug).ok_or_else(|| none(&p["slug"]))?;
@@ -96,6 +100,7 @@ pub fn get(s: &mut State, _: &Caller, p: Value) -> Reply {
     template["source"] = asked.source.clone();
     template["runbook"] = asked.runbook.clone();
     template["versions"] = versions.into();
+    template["in_use"] = in_use(s, slug).into();
     Ok(json!({ "template": template }))
 }
 

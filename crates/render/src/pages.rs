@@ -1,6 +1,7 @@
 //! The pages and the live regions.
 
 use crate::assets::{icon_of, path_of};
+use crate::href::Href;
 use crate::html::Html;
 use crate::registry::Registry;
 use crate::view::*;
@@ -75,7 +76,7 @@ impl StateIcons {
 #[derive(Serialize)]
 struct TabView {
     text: &'static str,
-    href: &'static str,
+    href: Href,
     key: &'static str,
     icon: Tab,
     is_current: bool,
@@ -92,6 +93,9 @@ struct Outer<'a> {
     modules: [&'static str; 5],
     version: &'static str,
     tabs: Vec<TabView>,
+    /// The Runboard and the chat.
+    home: Href,
+    chat: Href,
     layout: &'a Layout,
     body_html: Html,
 }
@@ -126,9 +130,10 @@ impl Pages {
         page: &T,
     ) -> Result<String, RenderError> {
         let body_html = self.region(name, &Frame::from(layout), page)?;
-        let tabs = Tab::ALL.into_iter().map(|(icon, text, href, key)| TabView {
+        let link = |path: &str| Href::path(&[path]).with("session", &layout.session);
+        let tabs = Tab::ALL.into_iter().map(|(icon, text, path, key)| TabView {
             text,
-            href,
+            href: link(path),
             key,
             icon,
             is_current: layout.tab == Some(icon),
@@ -152,6 +157,8 @@ impl Pages {
                 .map(path_of),
                 version: env!("CARGO_PKG_VERSION"),
                 tabs: tabs.collect(),
+                home: link("runboard"),
+                chat: link("chat"),
                 layout,
                 body_html,
             },

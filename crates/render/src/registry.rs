@@ -12,7 +12,7 @@ macro_rules! templates {
 
 templates! {
     "layout" "badge" "icon" "link" "span" "stamp" "freshness" "hidden" "confirm_cancel" "command" "pairs" "views"
-    "runboard" "board" "board_head" "lane" "card" "queue_row" "recent_row" "banner"
+    "runboard" "board" "board_head" "lane" "lane_menu" "workers" "worker_row" "card" "queue_row" "recent_row" "banner"
     "runs" "run_rows" "run_row" "filter_select"
     "run" "run_region" "run_head" "run_steps" "run_side" "step_row" "log" "log_hits" "artifact"
     "templates" "template" "run_form" "fields" "field" "field_group" "editor" "validation" "source"

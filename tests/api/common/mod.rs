@@ -1,10 +1,12 @@
 //! HTTP as a client that is not ours would speak it: every header and every byte is the test's own.
 
+mod browser;
 mod reply;
 mod stores;
 mod watched;
 mod work;
 
+pub use browser::Browser;
 pub use reply::Reply;
 pub use stores::{Counting, Stub};
 pub use watched::Watched;

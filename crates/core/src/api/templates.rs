@@ -26,6 +26,9 @@ pub struct Template {
     pub source: Option<String>,
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub runbook: Value,
+    /// Only in `templates.get`: its runs that have not ended; it is not deleted while there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_use: Option<u64>,
     /// Only in `templates.get`: every version, the newest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub versions: Vec<TemplateVersion>,

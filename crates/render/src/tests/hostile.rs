@@ -36,7 +36,7 @@ fn is_protected(key: &str, value: &str) -> bool {
             key,
             "href" | "next" | "newest" | "dispatch" | "new_run" | "first_error" | "earlier" | "raw" | "previous"
                 | "following" | "replay" | "download" | "image" | "edit" | "back" | "form" | "generate" | "validate"
-                | "events"
+                | "events" | "ask" | "leave" | "clear" | "csv" | "json"
         ) && value.starts_with(['/', 'h'])
         // Addresses of regions come from the server's own router.
         || matches!(key, "live" | "earlier_live") || (key == "page" && value.starts_with('/'))
@@ -95,7 +95,7 @@ fn the_frame_is_safe_too() {
         poison(&mut view, "", text);
         view["flash"] = json!({"is_error": true, "text": text});
         let outer = json!({
-            "csrf": text, "here": text, "icons": "/assets/icons.svg", "icon": "/assets/icon.svg",
+            "csrf": text, "here": text, "home": "/runboard", "chat": "/chat", "icons": "/assets/icons.svg", "icon": "/assets/icon.svg",
             "styles": ["/assets/app.css"], "script": "/assets/live.mjs", "modules": ["/assets/page.mjs"],
             "version": text, "layout": view, "body_html": "",
             "tabs": [{"text": text, "href": "/runs", "key": text, "icon": text, "is_current": true}],

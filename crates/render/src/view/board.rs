@@ -13,6 +13,7 @@ pub struct Board {
     pub poll_ms: u32,
     pub head: SessionHead,
     pub lanes: Vec<Lane>,
+    pub workers: Workers,
     /// Whether buttons that change something are shown.
     pub can_act: bool,
 }
@@ -63,6 +64,8 @@ pub struct Lane {
     pub recent: Vec<RecentRow>,
     /// All runs of the lane.
     pub href: Option<Href>,
+    /// Whether it can be paused, limited and drained.
+    pub can_act: bool,
 }
 
 /// `2 of 2 places · 3 queued`
@@ -78,6 +81,34 @@ pub struct Place {
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Pause {
     pub reason: String,
+}
+
+/// Workers that asked lately, folded under the lanes.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Workers {
+    /// `3 ask · 1 busy · 1 silent`
+    pub summary: String,
+    pub rows: Vec<WorkerRow>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct WorkerRow {
+    pub id: String,
+    /// The id as part of an id of the page.
+    pub key: String,
+    /// All its runs.
+    pub href: Href,
+    /// What it calls itself, and its version.
+    pub about: String,
+    pub lanes: Vec<String>,
+    /// `2 runs`; `nothing` where it holds none.
+    pub holds: String,
+    /// `asks`, `silent`, `draining`.
+    pub badge: Badge,
+    /// How long it has been silent; absent while it asks.
+    pub silent: Option<Span>,
+    pub is_draining: bool,
+    pub can_drain: bool,
 }
 
 /// The next step where the problem is: no worker asks for this lane.

@@ -7,11 +7,25 @@ use serde::Serialize;
 pub struct ChatPage {
     /// What stands in the line.
     pub line: String,
+    /// Where runs are queued; absent: in no session.
+    pub session: Option<ChatSession>,
+    /// `/ui/chat/preview`, or of a session `/ui/chat/{session}/preview`.
+    pub ask: Option<Href>,
     pub preview: ChatPreview,
     pub quick: Vec<QuickAction>,
     pub answers: ChatAnswers,
     /// Commands to complete from: `run deploy-check`, `cancel`, …
     pub completions: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ChatSession {
+    pub id: String,
+    pub name: String,
+    /// Its board.
+    pub href: Href,
+    /// The chat without it.
+    pub leave: Href,
 }
 
 /// What the line would do, the answer of `/ui/chat/preview?line=`.
@@ -23,6 +37,8 @@ pub struct ChatPreview {
     pub title: String,
     pub facts: Vec<Pair>,
     pub risks: Vec<Risk>,
+    /// Id of the session that the line is about; empty: none.
+    pub session: String,
     /// What is wrong with the line.
     pub error: String,
     pub suggestion: Option<Suggestion>,

@@ -19,9 +19,11 @@ pub use artifact::{ArtifactBody, ArtifactPage};
 pub use badge::Badge;
 pub use board::{
     Banner, Board, Card, Lane, Pause, Peek, Place, Progress, QueueRow, RecentRow, SessionEdit,
-    SessionHead,
+    SessionHead, WorkerRow, Workers,
 };
-pub use chat::{Answer, AnswerRun, ChatAnswers, ChatPage, ChatPreview, QuickAction, Suggestion};
+pub use chat::{
+    Answer, AnswerRun, ChatAnswers, ChatPage, ChatPreview, ChatSession, QuickAction, Suggestion,
+};
 pub use log::{LogChunk, LogHits, LogLine, LogView};
 pub use page::{ErrorPage, Flash, Layout, PaletteItem, SessionChoice, SignInPage, Tab, Theme};
 pub use run::{ArtifactRow, AttemptRow, Pair, RunHead, RunPage, RunRegion, StepRow};

@@ -13,12 +13,16 @@ pub struct Layout {
     pub csrf: String,
     pub theme: Theme,
     pub now_ms: UnixMs,
+    /// Id of the chosen session, carried by the links of the frame; empty: none.
+    pub session: String,
     /// Sessions to choose from; the first one usually is "all sessions".
     pub sessions: Vec<SessionChoice>,
     /// Address of the stream of signals; absent where the host has none, then pages poll.
     pub events: Option<Href>,
     /// Name of who is signed in; absent: nobody, and the frame has no tabs.
     pub user: Option<String>,
+    /// Whether buttons that change something are shown.
+    pub can_act: bool,
     /// What a form that was just sent came to.
     pub flash: Option<Flash>,
     /// What "find or run" offers besides the tabs.
@@ -40,12 +44,13 @@ pub enum Tab {
 }
 
 impl Tab {
+    /// Each with its words, its path and its key.
     pub const ALL: [(Tab, &'static str, &'static str, &'static str); 5] = [
-        (Tab::Chat, "Chat", "/chat", "c"),
-        (Tab::Templates, "Templates", "/templates", "t"),
-        (Tab::Runs, "Runs", "/runs", "r"),
-        (Tab::SpecKit, "Spec Kit", "/spec-kit", "s"),
-        (Tab::Runboard, "Runboard", "/runboard", "b"),
+        (Tab::Chat, "Chat", "chat", "c"),
+        (Tab::Templates, "Templates", "templates", "t"),
+        (Tab::Runs, "Runs", "runs", "r"),
+        (Tab::SpecKit, "Spec Kit", "spec-kit", "s"),
+        (Tab::Runboard, "Runboard", "runboard", "b"),
     ];
 }
 

@@ -17,6 +17,12 @@ pub struct RunsPage {
     pub session: String,
     pub views: Vec<SavedView>,
     pub is_filtered: bool,
+    /// The list without its filters, and where a run begins.
+    pub clear: Option<Href>,
+    pub new_run: Option<Href>,
+    /// All rows of the filter, as files.
+    pub csv: Option<Href>,
+    pub json: Option<Href>,
     pub rows: RunRows,
 }
 

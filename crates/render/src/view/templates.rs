@@ -8,6 +8,8 @@ use serde::Serialize;
 pub struct TemplatesPage {
     pub rows: Vec<TemplateRow>,
     pub text: String,
+    /// Id of the chosen session, kept by the search.
+    pub session: String,
     pub can_act: bool,
 }
 
@@ -47,8 +49,8 @@ pub struct TemplatePage {
     pub versions: Vec<VersionRow>,
     pub edit: Option<Href>,
     pub can_act: bool,
-    /// Runs that still use it; deleting is refused while there are any.
-    pub in_use: u64,
+    /// `2 runs of it have not ended`: why it cannot be deleted; empty where it can.
+    pub in_use: String,
 }
 
 /// The form that queues a run.
@@ -57,7 +59,8 @@ pub struct RunForm {
     pub template: String,
     pub form: Form,
     pub lanes: Vec<super::FilterChoice>,
-    pub session: String,
+    /// Sessions that take runs, and the chosen one.
+    pub sessions: Vec<super::FilterChoice>,
     pub priority: String,
     pub intent: String,
     /// Makes sending the form twice queue one run.
@@ -67,6 +70,8 @@ pub struct RunForm {
     pub risks: Vec<Risk>,
     /// Drawn beside an editor, where it cannot be sent.
     pub is_preview: bool,
+    /// Whether it can be sent by who looks.
+    pub can_act: bool,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]

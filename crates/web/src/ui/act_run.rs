@@ -12,8 +12,8 @@ use crate::refusal::Refusal;
 use axum::extract::State;
 use ops_core::api::NewRun;
 use ops_core::{Code, FieldError, Problem, limits, text::is_uuid};
-use ops_render::form;
 use ops_render::words::counted;
+use ops_render::{Href, form};
 use serde_json::{Value, json};
 
 /// A verb on runs that are there.
@@ -76,7 +76,10 @@ async fn act(app: &App, sent: &Sent, verb: Verb) -> Shown {
         let new = answer["runs"][0]["run_id"].as_str().filter(|new| new != id);
         let stands_at_old = back.starts_with(&format!("/runs/{id}"));
         let to = match new.filter(|_| stands_at_old) {
-            Some(new) => format!("/runs/{new}"),
+            Some(new) => Href::path(&["runs", new])
+                .with("session", sent.ask.session_or_none())
+                .as_str()
+                .to_string(),
             None => back.into(),
         };
         return Ok(flash::done(
@@ -149,7 +152,9 @@ pub async fn create(State(app): State<App>, sent: Sent) -> Shown {
         return flash::failed(
             &app,
             &sent,
-            &format!("/templates/{slug}"),
+            Href::path(&["templates", slug])
+                .with("session", sent.ask.session_or_none())
+                .as_str(),
             Refusal::from(refused),
         );
     }
@@ -166,7 +171,10 @@ pub async fn create(State(app): State<App>, sent: Sent) -> Shown {
 
 fn queued(sent: &Sent, run_id: &str) -> axum::response::Response {
     match is_uuid(run_id) {
-        true => flash::done(sent, &format!("/runs/{run_id}"), "The run is queued."),
+        true => {
+            let page = Href::path(&["runs", run_id]).with("session", sent.ask.session_or_none());
+            flash::done(sent, page.as_str(), "The run is queued.")
+        }
         false => see_other("/runs"),
     }
 }

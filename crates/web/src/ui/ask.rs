@@ -8,7 +8,7 @@ use crate::body;
 use crate::call;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::{HeaderMap, Method, request::Parts};
-use ops_core::{Code, Problem, limits};
+use ops_core::{Code, Problem, limits, text::is_uuid};
 use ops_render::view::Theme;
 use serde_json::Value;
 
@@ -21,6 +21,8 @@ pub struct Ask {
     pub headers: HeaderMap,
     pub theme: Theme,
     pub channel: Channel,
+    /// What was chosen, an id or not; empty: nothing.
+    session: String,
 }
 
 impl Ask {
@@ -43,6 +45,7 @@ impl Ask {
             return Err(Halt::nobody(&parts.method, &here));
         };
         Ok(Ask {
+            session: first(&query, "session").unwrap_or_default().into(),
             auth: call::auth_of(&token, parts),
             theme: theme(&parts.headers),
             headers: parts.headers.clone(),
@@ -65,7 +68,26 @@ impl Ask {
 
     /// The chosen session, where it is an id.
     pub fn session(&self) -> Option<&str> {
-        self.get("session").filter(|id| ops_core::text::is_uuid(id))
+        Some(self.session.as_str()).filter(|id| is_uuid(id))
+    }
+
+    /// The same for links: empty where none is chosen.
+    pub fn session_or_none(&self) -> &str {
+        self.session().unwrap_or_default()
+    }
+
+    /// A session that the address names and that has to be there.
+    pub fn named_session(&self) -> Option<&str> {
+        Some(self.session.as_str()).filter(|named| !named.is_empty() && !self.is_action())
+    }
+
+    /// The same request in a session that its query does not name.
+    pub fn in_session(self, session: String) -> Ask {
+        Ask { session, ..self }
+    }
+
+    fn is_action(&self) -> bool {
+        self.path.starts_with("/actions/")
     }
 
     /// `path?query` of this request.
@@ -104,6 +126,18 @@ impl Sent {
     pub fn back(&self) -> &str {
         local::next(self.get("next").unwrap_or_default())
     }
+}
+
+/// The session that a form is sent in: its own field, else that of the page that it leads back to.
+fn session_of(fields: &[(String, String)]) -> String {
+    if let Some(id) = first(fields, "session_id") {
+        return id.into();
+    }
+    let next = first(fields, "next").unwrap_or_default();
+    let (_, query) = next.split_once('?').unwrap_or_default();
+    let query = query.split('#').next().unwrap_or_default();
+    let query = pairs(query.as_bytes());
+    first(&query, "session").unwrap_or_default().into()
 }
 
 fn first<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
@@ -172,6 +206,8 @@ impl FromRequest<App> for Sent {
     async fn from_request(request: Request, app: &App) -> Result<Sent, Halt> {
         let (parts, fields) = read_form(request).await.map_err(Halt::from)?;
         let ask = Ask::of(&parts, &app.host)?;
+        let session = session_of(&fields);
+        let ask = ask.in_session(session);
         let sent = Sent { ask, fields };
         match csrf::is_field_of(&sent.ask.token, sent.get("csrf").unwrap_or_default()) {
             true => Ok(sent),
@@ -180,6 +216,23 @@ impl FromRequest<App> for Sent {
                 "the form is not of this sign-in; load its page again and send it once more",
             )
             .into()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_is_sent_in_the_session_of_its_field_or_of_its_page() {
+        for (form, session) in [
+            ("session_id=a&next=/chat?session=b", "a"),
+            ("session_id=&next=/chat%3Fline%3Dx%26session%3Db%23end", "b"),
+            ("next=/chat", ""),
+            ("", ""),
+        ] {
+            assert_eq!(session_of(&pairs(form.as_bytes())), session, "{form}");
         }
     }
 }

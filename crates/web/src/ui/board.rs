@@ -54,5 +54,5 @@ pub async fn region(State(app): State<App>, ask: Ask) -> Shown {
     );
     let layout = read.layout(&Title::of("", Tab::Runboard));
     let response = html::region(&layout, html::Region::Board(&board));
-    Ok(tag::with(response, &tag))
+    Ok(tag::with_poll(response, &tag, board.poll_ms))
 }

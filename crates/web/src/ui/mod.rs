@@ -14,6 +14,7 @@ mod chat;
 mod cookie;
 mod csrf;
 mod events;
+mod export;
 mod flash;
 mod halt;
 mod headers;
@@ -65,6 +66,8 @@ fn pages() -> Router<App> {
         .route("/", get(board::page))
         .route("/runboard", get(board::page))
         .route("/runs", get(runs::page))
+        .route("/runs.csv", get(export::csv))
+        .route("/runs.json", get(export::json))
         .route("/runs/{id}", get(run::page))
         .route("/runs/{id}/attempts/{attempt}", get(run::attempt))
         .route("/runs/{id}/log.txt", get(log::raw))
@@ -94,6 +97,7 @@ fn regions() -> Router<App> {
         .route("/ui/templates/check", post(act_template::check))
         .route("/ui/chat", get(chat::answers))
         .route("/ui/chat/preview", get(chat::preview))
+        .route("/ui/chat/{session}/preview", get(chat::preview_in))
         .route("/ui/setup", get(setup::region))
         .route("/ui/events", get(events::signals))
 }

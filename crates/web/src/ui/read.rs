@@ -2,6 +2,7 @@
 
 use super::ask::Ask;
 use super::halt::Halt;
+use super::json::shortened;
 use super::{cookie, csrf};
 use crate::app::App;
 use crate::refusal::Refusal;
@@ -52,7 +53,16 @@ impl Ask {
             .await
     }
 
-    async fn call(&self, app: &App, p: Value) -> Result<Read, Halt> {
+    /// The same without the frame: a further part of what a page began.
+    pub async fn read_more(&self, app: &App, reads: Value) -> Result<Read, Halt> {
+        self.call(app, json!({ "reads": reads, "frame": false }))
+            .await
+    }
+
+    async fn call(&self, app: &App, mut p: Value) -> Result<Read, Halt> {
+        if let Some(session) = self.session() {
+            p["session_id"] = session.into();
+        }
         let mut layout = self.bare_layout(app);
         let mut answer = match app.call("ui_read", &self.auth, p).await {
             Ok(answer) => answer,
@@ -71,9 +81,30 @@ impl Ask {
         let frame = answer.remove("frame").unwrap_or_default();
         layout.now_ms = now;
         layout.user = frame["actor"].as_str().map(str::to_string);
+        let session = &frame["session"];
+        layout.session = session["id"].as_str().unwrap_or_default().into();
         layout.sessions = sessions(&frame, self);
-        layout.palette = palette(&frame);
+        layout.palette = palette(&frame, &layout.session);
         let may_act = answer.get("may_act") == Some(&Value::Bool(true));
+        layout.can_act = may_act;
+        // A link may be older than the session: better said than shown as an empty board.
+        if let Some(named) = self
+            .named_session()
+            .filter(|_| !frame.is_null() && session.is_null())
+        {
+            let problem = Problem::new(
+                Code::NotFound,
+                format!(
+                    "there is no session `{}`; it may have been deleted",
+                    shortened(named, 60)
+                ),
+            );
+            let problem = Problem {
+                hint: "Choose another session above, or all of them.".into(),
+                ..problem
+            };
+            return Err(Halt::refused(problem.into(), layout));
+        }
         Ok(Read {
             now,
             may_act,
@@ -145,6 +176,23 @@ impl Read {
         lanes.filter_map(Value::as_str).collect()
     }
 
+    /// `(id, name)` of the chosen session.
+    pub fn session(&self) -> Option<(&str, &str)> {
+        let one = &self.frame["session"];
+        Some((one["id"].as_str()?, one["name"].as_str()?))
+    }
+
+    /// `(id, name)` of those that a run may go into, and of the chosen one.
+    pub fn sessions(&self) -> Vec<(&str, &str)> {
+        let listed = self.frame["sessions"].as_array().into_iter().flatten();
+        let listed = listed.filter_map(|one| Some((one["id"].as_str()?, one["name"].as_str()?)));
+        let mut all: Vec<_> = listed.collect();
+        if let Some(chosen) = self.session().filter(|chosen| !all.contains(chosen)) {
+            all.insert(0, chosen);
+        }
+        all
+    }
+
     /// `(slug, title)`
     pub fn templates(&self) -> Vec<(&str, &str)> {
         let all = self.frame["templates"].as_array().into_iter().flatten();
@@ -153,34 +201,40 @@ impl Read {
     }
 }
 
+/// Choosing a session leads to the same page where it shows one, else to the Runboard.
 fn sessions(frame: &Value, ask: &Ask) -> Vec<SessionChoice> {
-    // Choosing a session leads to the same page where it shows one, else to the Runboard.
-    let path = match ask.path.as_str() {
-        "/runs" => "/runs",
-        _ => "/runboard",
+    let segments: Vec<&str> = ask.path.split('/').skip(1).collect();
+    let here = match segments.as_slice() {
+        ["runs" | "chat" | "spec-kit" | "templates"] => Href::path(&segments),
+        ["templates", slug] if *slug != "new" => Href::path(&["templates", slug]),
+        _ => Href::path(&["runboard"]),
     };
-    let here = Href::path(&[&path[1..]]);
+    let current = frame["session"]["id"].as_str();
     let all = SessionChoice {
         name: "all sessions".into(),
         href: here.clone(),
-        is_current: ask.session().is_none(),
+        is_current: current.is_none(),
     };
-    let listed = frame["sessions"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(|one| {
-            let id = one["id"].as_str()?;
-            Some(SessionChoice {
-                name: one["name"].as_str()?.into(),
-                href: here.clone().with("session", id),
-                is_current: ask.session() == Some(id),
-            })
-        });
-    std::iter::once(all).chain(listed).collect()
+    let listed = frame["sessions"].as_array().into_iter().flatten();
+    let is_listed = listed.clone().any(|one| one["id"].as_str() == current);
+    // An archived one, or one of long ago.
+    let chosen = Some(&frame["session"]).filter(|_| !is_listed);
+    let choices = chosen.into_iter().chain(listed).filter_map(|one| {
+        let id = one["id"].as_str()?;
+        let name = one["name"].as_str()?;
+        Some(SessionChoice {
+            name: match one["status"] == "archived" {
+                true => format!("{name} (archived)"),
+                false => name.into(),
+            },
+            href: here.clone().with("session", id),
+            is_current: current == Some(id),
+        })
+    });
+    std::iter::once(all).chain(choices).collect()
 }
 
-fn palette(frame: &Value) -> Vec<PaletteItem> {
+fn palette(frame: &Value, session: &str) -> Vec<PaletteItem> {
     let item = |kind: &str, text: &str, href| PaletteItem {
         kind: kind.into(),
         text: text.into(),
@@ -191,7 +245,7 @@ fn palette(frame: &Value) -> Vec<PaletteItem> {
         Some(item(
             "template",
             one["title"].as_str()?,
-            Href::path(&["templates", one["slug"].as_str()?]),
+            Href::path(&["templates", one["slug"].as_str()?]).with("session", session),
         ))
     });
     let sessions = list("sessions").filter_map(|one| {

@@ -88,9 +88,10 @@ pub async fn region(State(app): State<App>, Path(id): Path<String>, ask: Ask) ->
         tab: Some(Tab::Runs),
         state: Some(region.head.badge.tone),
     });
-    Ok(tag::with(
+    Ok(tag::with_poll(
         html::region(&layout, html::Region::Run(&region)),
         &tag,
+        region.poll_ms,
     ))
 }
 

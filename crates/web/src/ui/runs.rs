@@ -7,6 +7,7 @@ use super::view_runs::{Filters, choices, period_choices, rows, status_choices, v
 use super::{html, tag};
 use crate::app::App;
 use axum::extract::State;
+use ops_render::Href;
 use ops_render::view::{RunsPage, Tab};
 use serde_json::{Value, json};
 
@@ -32,6 +33,10 @@ pub async fn page(State(app): State<App>, ask: Ask) -> Shown {
         session: filters.session.clone(),
         views: views(&filters),
         is_filtered: filters.is_any(),
+        clear: Some(Href::path(&["runs"]).with("session", &filters.session)),
+        new_run: Some(Href::path(&["templates"]).with("session", &filters.session)),
+        csv: Some(filters.href(&["runs.csv"])),
+        json: Some(filters.href(&["runs.json"])),
         rows: rows(&answer, &filters, read.may_act, read.now),
     };
     let layout = read.layout(&Title::of("Runs", Tab::Runs));
@@ -53,8 +58,9 @@ pub async fn region(State(app): State<App>, ask: Ask) -> Shown {
         return Ok(tag::not_modified(&tag));
     }
     let layout = read.layout(&Title::of("", Tab::Runs));
-    Ok(tag::with(
+    Ok(tag::with_poll(
         html::region(&layout, html::Region::Runs(&rows)),
         &tag,
+        rows.poll_ms,
     ))
 }

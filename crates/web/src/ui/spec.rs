@@ -38,9 +38,15 @@ async fn show(app: &App, ask: &Ask, slug: &str) -> Shown {
         summary: summary(documents.len()),
         documents: documents
             .iter()
-            .map(|one| row(one, text(current, "slug")))
+            .map(|one| row(one, text(current, "slug"), ask.session_or_none()))
             .collect(),
-        current: (!current.is_null()).then(|| document(current, ask.get("view") == Some("source"))),
+        current: (!current.is_null()).then(|| {
+            document(
+                current,
+                ask.get("view") == Some("source"),
+                ask.session_or_none(),
+            )
+        }),
         findings: findings(current),
         ..SpecKitPage::default()
     };

@@ -2,7 +2,7 @@
 //! another one may see other buttons.
 
 use crate::call::sha256_hex;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 /// The database's tag as the browser gets it.
@@ -35,6 +35,17 @@ pub fn of_facts(token: &str, facts: &serde_json::Value) -> String {
 
 pub fn not_modified(tag: &str) -> Response {
     with(StatusCode::NOT_MODIFIED.into_response(), tag)
+}
+
+/// A region with its tag, and how soon it should be asked for again where there is no stream: sooner
+/// while something runs, which the page that stands open cannot know by itself.
+pub fn with_poll(response: Response, tag: &str, poll_ms: u32) -> Response {
+    let mut response = with(response, tag);
+    response.headers_mut().insert(
+        HeaderName::from_static("ops-poll"),
+        HeaderValue::from(poll_ms),
+    );
+    response
 }
 
 pub fn with(mut response: Response, tag: &str) -> Response {

@@ -5,7 +5,7 @@ use super::halt::{Halt, Shown};
 use super::html;
 use super::json::{list, small, some_text, text};
 use super::read::{Read, Title};
-use super::view_templates::{Filled, page as template_page, row, run_form, validation};
+use super::view_templates::{Filled, Offered, page as template_page, row, run_form, validation};
 use crate::app::App;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -26,13 +26,14 @@ pub async fn list_page(State(app): State<App>, ask: Ask) -> Shown {
     }
     let mut read = ask.read(&app, json!({ "templates": asked })).await?;
     let answer = read.take("templates")?;
-    let session = ask.session().unwrap_or_default();
+    let session = ask.session_or_none();
     let page = TemplatesPage {
         rows: list(&answer, "templates")
             .iter()
             .map(|one| row(one, session, read.now))
             .collect(),
         text: text.into(),
+        session: session.into(),
         can_act: read.may_act,
     };
     let layout = read.layout(&Title::of("Templates", Tab::Templates));
@@ -58,13 +59,20 @@ pub async fn page(State(app): State<App>, Path(slug): Path<String>, ask: Ask) ->
     let old = read.take_if_any("replay").unwrap_or_default();
     let template = &answer["template"];
     let filled = match replay.filter(|_| !old.is_null()) {
-        Some(id) => replayed(&old["run"], id),
+        Some(id) => Filled {
+            // The chosen one, else that of the run.
+            session: match ask.session_or_none() {
+                "" => text(&old["run"], "session_id"),
+                chosen => chosen,
+            },
+            ..replayed(&old["run"], id)
+        },
         None => Filled {
             params: form::read_form(&template["runbook"]["params"], &ask.query).unwrap_or_default(),
             lane: ask.get("lane").unwrap_or_default(),
             priority: ask.get("priority").unwrap_or_default(),
             intent: ask.get("intent").unwrap_or_default(),
-            session: ask.session().unwrap_or_default(),
+            session: ask.session_or_none(),
             ..Filled::default()
         },
     };
@@ -82,7 +90,6 @@ fn replayed<'a>(run: &'a Value, id: &'a str) -> Filled<'a> {
             .collect(),
         lane: text(run, "lane"),
         intent: text(run, "intent"),
-        session: text(run, "session_id"),
         replay_of: Some(id),
         ..Filled::default()
     }
@@ -161,10 +168,15 @@ fn draw(
         .map(|one| small(one, "version"))
         .max();
     let is_newest = newest.is_none_or(|newest| newest == small(template, "version"));
+    let offered = Offered {
+        lanes: read.lanes(),
+        sessions: read.sessions(),
+        may_act: read.may_act,
+    };
     let run_form = run_form(
         text(template, "slug"),
         &template["runbook"],
-        &read.lanes(),
+        &offered,
         &filled,
     );
     let page = template_page(template, run_form, read.may_act && is_newest);

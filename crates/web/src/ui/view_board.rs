@@ -4,7 +4,7 @@ use super::json::{list, number, small, some_text, text, time};
 use super::words;
 use ops_render::view::{
     Badge, Banner, Board, Card, Lane, Pause, Peek, Place, Progress, QueueRow, RecentRow,
-    SessionEdit, SessionHead, Span, Tone,
+    SessionEdit, SessionHead, Span, Tone, WorkerRow, Workers,
 };
 use ops_render::words::{UnixMs, count, counted, utc_minute};
 use ops_render::{Href, ansi, sparkline};
@@ -14,6 +14,13 @@ use serde_json::Value;
 pub struct Looker<'a> {
     pub session: Option<&'a str>,
     pub may_act: bool,
+}
+
+impl Looker<'_> {
+    /// A run's page, on which the session stays chosen.
+    fn run_href(&self, run: &Value) -> Href {
+        words::run_href(run).with("session", self.session.unwrap_or_default())
+    }
 }
 
 pub fn board(answer: &Value, looker: &Looker, now: UnixMs) -> Board {
@@ -30,6 +37,7 @@ pub fn board(answer: &Value, looker: &Looker, now: UnixMs) -> Board {
         poll_ms: words::poll_ms(is_busy),
         head: head(answer, looker),
         lanes,
+        workers: workers(list(answer, "workers"), looker, now),
         can_act: looker.may_act,
     }
 }
@@ -75,7 +83,7 @@ fn lane(lane: &Value, looker: &Looker, now: UnixMs) -> Lane {
     let name = text(lane, "name");
     let queue: Vec<QueueRow> = list(lane, "queue")
         .iter()
-        .map(|run| queue_row(run, now))
+        .map(|run| queue_row(run, looker, now))
         .collect();
     let queued = number(lane, "queued");
     let shown = list(lane, "queue")
@@ -108,14 +116,83 @@ fn lane(lane: &Value, looker: &Looker, now: UnixMs) -> Lane {
         queue_more: queued.saturating_sub(shown as u64),
         recent: ended
             .filter(|run| !is_active(run))
-            .map(|run| recent(run, now))
+            .map(|run| recent(run, looker, now))
             .collect(),
         href: Some(
             Href::path(&["runs"])
                 .with("lane", name)
                 .with("session", looker.session.unwrap_or_default()),
         ),
+        can_act: looker.may_act,
     }
+}
+
+fn workers(all: &[Value], looker: &Looker, now: UnixMs) -> Workers {
+    let is_silent = |one: &&Value| !one["silent_since"].is_null();
+    let is_draining = |one: &&Value| one["drain"] == true;
+    let is_busy = |one: &&Value| number(one, "held") > 0;
+    let silent = all.iter().filter(is_silent).count();
+    let parts = [
+        (all.len() - silent, "ask"),
+        (all.iter().filter(is_busy).count(), "busy"),
+        (all.iter().filter(is_draining).count(), "draining"),
+        (silent, "silent"),
+    ];
+    let said = parts.iter().filter(|(n, _)| *n > 0);
+    let said: Vec<String> = said.map(|(n, word)| format!("{n} {word}")).collect();
+    Workers {
+        summary: match said.as_slice() {
+            [] => "none".into(),
+            said => said.join(" · "),
+        },
+        rows: all.iter().map(|one| worker(one, looker, now)).collect(),
+    }
+}
+
+fn worker(one: &Value, looker: &Looker, now: UnixMs) -> WorkerRow {
+    let id = text(one, "id");
+    let silent = time(one, "silent_since");
+    let is_draining = one["drain"] == true;
+    // A name that the id begins with says nothing more.
+    let name = Some(text(one, "name")).filter(|name| !id.starts_with(name));
+    let version = some_text(one, "version");
+    let about: Vec<&str> = name.into_iter().chain(version).collect();
+    let lanes = list(one, "lanes").iter().filter_map(Value::as_str);
+    WorkerRow {
+        id: id.into(),
+        key: key(id),
+        href: Href::path(&["runs"])
+            .with("worker", id)
+            .with("session", looker.session.unwrap_or_default()),
+        about: about.join(" · "),
+        lanes: lanes.map(str::to_string).collect(),
+        holds: match number(one, "held") {
+            0 => "nothing".into(),
+            held => counted(held, "run", "runs"),
+        },
+        badge: match (silent, is_draining) {
+            // One that holds nothing has probably ended, and nobody misses it.
+            (Some(_), _) if number(one, "held") == 0 => Badge::new(Tone::Off, "silent"),
+            (Some(_), _) => Badge::new(Tone::Warn, "silent"),
+            (None, true) => Badge::new(Tone::Held, "draining"),
+            (None, false) => Badge::new(Tone::Ok, "asks"),
+        },
+        silent: silent.map(|since| Span::age(since, now)),
+        is_draining,
+        can_drain: looker.may_act,
+    }
+}
+
+/// Any text as part of an id, no two alike.
+fn key(id: &str) -> String {
+    let mut key = String::with_capacity(id.len());
+    for byte in id.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' => key.push(char::from(byte)),
+            other => key.push_str(&format!("_{other:02x}")),
+        }
+    }
+    key
 }
 
 fn place(lane: &Value) -> Place {
@@ -162,7 +239,7 @@ fn card(run: &Value, looker: &Looker, now: UnixMs) -> Card {
     };
     Card {
         id: text(run, "id").into(),
-        href: words::run_href(run),
+        href: looker.run_href(run),
         title: text(run, "title").into(),
         badge: words::badge(run, now),
         attempt: format!("attempt {}", words::attempt(run)),
@@ -184,7 +261,7 @@ fn card(run: &Value, looker: &Looker, now: UnixMs) -> Card {
     }
 }
 
-fn queue_row(run: &Value, now: UnixMs) -> QueueRow {
+fn queue_row(run: &Value, looker: &Looker, now: UnixMs) -> QueueRow {
     let waiting = &run["waiting"];
     let word = match text(waiting, "reason") {
         "queue" if text(waiting, "detail").starts_with("after") => text(waiting, "detail").into(),
@@ -196,7 +273,7 @@ fn queue_row(run: &Value, now: UnixMs) -> QueueRow {
     };
     QueueRow {
         id: text(run, "id").into(),
-        href: words::run_href(run),
+        href: looker.run_href(run),
         title: text(run, "title").into(),
         badge: Badge::new(Tone::Queued, word),
         priority: run["priority"]
@@ -215,10 +292,10 @@ fn queue_row(run: &Value, now: UnixMs) -> QueueRow {
     }
 }
 
-fn recent(run: &Value, now: UnixMs) -> RecentRow {
+fn recent(run: &Value, looker: &Looker, now: UnixMs) -> RecentRow {
     RecentRow {
         id: text(run, "id").into(),
-        href: words::run_href(run),
+        href: looker.run_href(run),
         title: text(run, "title").into(),
         badge: words::badge(run, now),
         took: words::took(run, now),
@@ -320,6 +397,45 @@ mod tests {
     }
 
     #[test]
+    fn a_worker_says_whether_it_asks_and_how_long_it_is_silent() {
+        let mut answer = answer();
+        answer["workers"] = json!([
+            { "id": "w 1", "name": "box", "version": "0.1.0", "lanes": ["A", "B"], "held": 2, "drain": false, "silent_since": null },
+            { "id": "w_1", "name": "w_1", "lanes": ["C"], "held": 0, "drain": true, "silent_since": null },
+            { "id": "old", "lanes": [], "held": 1, "drain": true, "silent_since": iso(NOW - 240_000) }
+        ]);
+        let looker = Looker {
+            session: None,
+            may_act: true,
+        };
+        let workers = board(&answer, &looker, NOW).workers;
+        assert_eq!(workers.summary, "2 ask · 2 busy · 2 draining · 1 silent");
+        let [first, second, third] = workers.rows.as_slice() else {
+            panic!("{workers:?}");
+        };
+        assert_eq!(
+            (
+                first.about.as_str(),
+                first.holds.as_str(),
+                first.href.as_str()
+            ),
+            ("box · 0.1.0", "2 runs", "/runs?worker=w%201")
+        );
+        assert_eq!((first.badge.word.as_str(), &first.silent), ("asks", &None));
+        assert_eq!(
+            (second.badge.word.as_str(), second.about.as_str()),
+            ("draining", "")
+        );
+        assert!(first.key != second.key && !first.key.contains(' '));
+        let silent = third.silent.as_ref().expect("silent");
+        assert_eq!(
+            (third.badge.word.as_str(), silent.text.as_str()),
+            ("silent", "4 m")
+        );
+        assert_eq!(board(&json!({}), &looker, NOW).workers.summary, "none");
+    }
+
+    #[test]
     fn who_only_looks_has_no_buttons() {
         let looker = Looker {
             session: None,
@@ -327,7 +443,10 @@ mod tests {
         };
         let board = board(&answer(), &looker, NOW);
         assert!(
-            !board.can_act && !board.lanes[0].active[0].can_cancel && board.head.edit.is_none()
+            !board.can_act
+                && !board.lanes[0].can_act
+                && !board.lanes[0].active[0].can_cancel
+                && board.head.edit.is_none()
         );
     }
 }

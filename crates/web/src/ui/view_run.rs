@@ -38,7 +38,7 @@ pub fn region(run: &Value, artifacts: &[Value], looker: &Looker, now: UnixMs) ->
             .with("attempt", &shown)
             .as_str()
             .into(),
-        poll_ms: if is_busy { 1_000 } else { 15_000 },
+        poll_ms: words::poll_ms(is_busy),
         head: head(run, attempt, looker, now),
         timeline_html: timeline(&life(run, now), now),
         steps: steps(run, attempt, now),

@@ -136,7 +136,13 @@ pub fn rows(answer: &Value, filters: &Filters, may_act: bool, now: UnixMs) -> Ru
     RunRows {
         live: live.as_str().into(),
         poll_ms: words::poll_ms(runs.iter().any(|run| !status(run).is_terminal())),
-        rows: runs.iter().map(|run| row(run, may_act, now)).collect(),
+        rows: runs
+            .iter()
+            .map(|run| RunRow {
+                href: words::run_href(run).with("session", &filters.session),
+                ..row(run, may_act, now)
+            })
+            .collect(),
         newer: number(answer, "newer"),
         newest: Some(filters.href(&["runs"])),
         next: next.map(|seq| {

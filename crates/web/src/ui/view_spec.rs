@@ -6,12 +6,12 @@ use ops_render::words::{counted, size, utc_clock, utc_day};
 use ops_render::{Href, markdown};
 use serde_json::Value;
 
-pub fn row(document: &Value, current: &str) -> SpecRow {
+pub fn row(document: &Value, current: &str, session: &str) -> SpecRow {
     let slug = text(document, "slug");
     let found = list(&document["meta"], "findings").len() as u64;
     SpecRow {
         name: slug.into(),
-        href: Href::path(&["spec-kit", slug]),
+        href: Href::path(&["spec-kit", slug]).with("session", session),
         badge: match found {
             0 => Badge::new(Tone::Ok, "0"),
             found => Badge::new(Tone::Warn, found.to_string()),
@@ -29,9 +29,9 @@ pub fn summary(count: usize) -> String {
     }
 }
 
-pub fn document(document: &Value, is_source: bool) -> SpecDocument {
+pub fn document(document: &Value, is_source: bool, session: &str) -> SpecDocument {
     let slug = text(document, "slug");
-    let here = Href::path(&["spec-kit", slug]);
+    let here = Href::path(&["spec-kit", slug]).with("session", session);
     let content = text(document, "content");
     let view = |words: &str, href, is_current| SavedView {
         text: words.into(),

@@ -8,7 +8,7 @@ use ops_render::view::{
     Badge, Diagnostic, LastRun, Link, Pair, Risk, RunForm, Span, Stamp, StepRow, TemplatePage,
     TemplateRow, Tone, Validation, VersionRow,
 };
-use ops_render::words::{UnixMs, counted, duration};
+use ops_render::words::{UnixMs, count, counted, duration};
 use ops_render::{Href, form, markdown};
 use ops_runbook::Runbook;
 use serde_json::{Map, Value};
@@ -63,7 +63,11 @@ pub fn page(template: &Value, run_form: RunForm, may_act: bool) -> TemplatePage 
             .collect(),
         edit: may_act.then(|| Href::path(&["templates", slug, "edit"])),
         can_act: may_act,
-        in_use: number(template, "in_use"),
+        in_use: match number(template, "in_use") {
+            0 => String::new(),
+            1 => "1 run of it has not ended".into(),
+            runs => format!("{} runs of it have not ended", count(runs)),
+        },
     }
 }
 
@@ -145,12 +149,32 @@ pub struct Filled<'a> {
     pub idempotency_key: String,
 }
 
-pub fn run_form(slug: &str, runbook: &Value, lanes: &[&str], filled: &Filled) -> RunForm {
+/// What a form offers, and to whom.
+#[derive(Default)]
+pub struct Offered<'a> {
+    pub lanes: Vec<&'a str>,
+    /// `(id, name)`
+    pub sessions: Vec<(&'a str, &'a str)>,
+    pub may_act: bool,
+}
+
+pub fn run_form(slug: &str, runbook: &Value, offered: &Offered, filled: &Filled) -> RunForm {
+    let lanes = offered.lanes.iter().map(|lane| (*lane, *lane));
+    let sessions = offered.sessions.iter().copied();
+    let mut sessions = choices(sessions, filled.session);
+    if !filled.session.is_empty() && !sessions.iter().any(|one| one.chosen) {
+        // The one of a replayed run may be old; left out it would be lost without a word.
+        let old = format!("session {}", words::short_id(filled.session));
+        sessions.extend(choices(
+            [(filled.session, old.as_str())].into_iter(),
+            filled.session,
+        ));
+    }
     RunForm {
         template: slug.into(),
         form: form::form(&runbook["params"], &filled.params, &filled.errors),
-        lanes: choices(lanes.iter().map(|lane| (*lane, *lane)), filled.lane),
-        session: filled.session.into(),
+        lanes: choices(lanes, filled.lane),
+        sessions,
         priority: filled.priority.into(),
         intent: filled.intent.into(),
         idempotency_key: filled.idempotency_key.clone(),
@@ -162,6 +186,7 @@ pub fn run_form(slug: &str, runbook: &Value, lanes: &[&str], filled: &Filled) ->
         }),
         risks: risks(runbook),
         is_preview: false,
+        can_act: offered.may_act,
     }
 }
 
@@ -235,7 +260,11 @@ pub fn validation(source: &str, lanes: &[&str]) -> Validation {
 fn valid(runbook: &Runbook, lanes: &[&str]) -> Validation {
     let steps = counted(runbook.steps.len() as u64, "step", "steps");
     let json = serde_json::to_value(runbook).unwrap_or_default();
-    let preview = run_form(&runbook.slug, &json, lanes, &Filled::default());
+    let offered = Offered {
+        lanes: lanes.to_vec(),
+        ..Offered::default()
+    };
+    let preview = run_form(&runbook.slug, &json, &offered, &Filled::default());
     Validation {
         is_valid: true,
         summary: format!("valid: {steps}"),

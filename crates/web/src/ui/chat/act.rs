@@ -44,7 +44,7 @@ pub async fn act(app: &App, sent: &Sent, line: &str) -> Result<Option<String>, F
             ))
             .into());
         };
-        let new = meant::new_run(&run, &template["runbook"]["params"], sent.get("session_id"));
+        let new = meant::new_run(&run, &template["runbook"]["params"], sent.ask.session());
         let made = create_one(app, &sent.ask.auth, new).await?;
         return Ok(made["run_id"].as_str().map(str::to_string));
     }

@@ -1,7 +1,7 @@
 //! Answers, read anew each time they are shown.
 
 use super::history::{Entry, History};
-use super::preview::{mended, sentence, slugs};
+use super::preview::{in_session as suggestion_in_session, mended, sentence, slugs};
 use crate::ui::json::{list, number, status, text};
 use crate::ui::read::Read;
 use crate::ui::view_runs::Filters;
@@ -9,7 +9,7 @@ use crate::ui::words;
 use ops_core::command::{Command, RunsCommand, USAGE, parse};
 use ops_render::view::{Answer, AnswerRun, ChatAnswers, Stamp};
 use ops_render::words::{UnixMs, counted};
-use ops_render::{Html, markdown, text as plain_text};
+use ops_render::{Href, Html, markdown, text as plain_text};
 use serde_json::{Map, Value};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -25,7 +25,7 @@ pub fn now_ms() -> UnixMs {
 }
 
 /// All that the answers need, in one call.
-pub fn reads(history: &History) -> Value {
+pub fn reads(history: &History, session: &str) -> Value {
     let mut reads = Map::new();
     for (at, entry) in history.0.iter().enumerate() {
         let name = format!("a{at}");
@@ -34,7 +34,7 @@ pub fn reads(history: &History) -> Value {
                 reads.insert(name, serde_json::json!({ "of": "runs_get", "run_id": id }));
             }
             (None, Ok(Command::Runs(runs))) => {
-                reads.insert(name, filters(&runs).read(RUNS));
+                reads.insert(name, filters(&runs, session).read(RUNS));
             }
             _ => {}
         }
@@ -42,17 +42,18 @@ pub fn reads(history: &History) -> Value {
     Value::Object(reads)
 }
 
-fn filters(runs: &RunsCommand) -> Filters {
+fn filters(runs: &RunsCommand, session: &str) -> Filters {
     Filters {
         statuses: runs.statuses.clone(),
         lane: runs.lane.clone().unwrap_or_default(),
         template: runs.template.clone().unwrap_or_default(),
         text: runs.text.clone().unwrap_or_default(),
+        session: session.into(),
         ..Filters::default()
     }
 }
 
-pub fn answers(read: &mut Read, history: &History) -> ChatAnswers {
+pub fn answers(read: &mut Read, history: &History, session: &str) -> ChatAnswers {
     let now = read.now;
     let found: Vec<Option<Value>> = (0..history.0.len())
         .map(|at| read.take_if_any(&format!("a{at}")))
@@ -65,15 +66,38 @@ pub fn answers(read: &mut Read, history: &History) -> ChatAnswers {
     let templates = slugs(read);
     let entries = history.0.iter().zip(&found);
     ChatAnswers {
-        live: "/ui/chat".into(),
+        live: Href::path(&["ui", "chat"])
+            .with("session", session)
+            .as_str()
+            .into(),
         poll_ms: words::poll_ms(is_busy),
         answers: entries
-            .map(|(entry, found)| answer(entry, found.as_ref(), &templates, now))
+            .map(|(entry, found)| {
+                let answer = answer(entry, found.as_ref(), &templates, session, now);
+                in_session(answer, session)
+            })
             .collect(),
     }
 }
 
-fn answer(entry: &Entry, found: Option<&Value>, templates: &[&str], now: UnixMs) -> Answer {
+/// Its links stay in the session.
+fn in_session(mut answer: Answer, session: &str) -> Answer {
+    answer.suggestion = answer
+        .suggestion
+        .map(|one| suggestion_in_session(one, session));
+    for run in &mut answer.runs {
+        run.href = run.href.clone().with("session", session);
+    }
+    answer
+}
+
+fn answer(
+    entry: &Entry,
+    found: Option<&Value>,
+    templates: &[&str],
+    session: &str,
+    now: UnixMs,
+) -> Answer {
     let mut answer = Answer {
         id: entry.at.to_string(),
         line: entry.line.clone(),
@@ -96,7 +120,7 @@ fn answer(entry: &Entry, found: Option<&Value>, templates: &[&str], now: UnixMs)
         (Command::Runs(runs), _) => {
             let rows = found.map(|found| list(found, "runs")).unwrap_or_default();
             answer.runs = rows.iter().map(|run| answer_run(entry, run, now)).collect();
-            answer.text_html = all_of_them(runs, rows.len());
+            answer.text_html = all_of_them(runs, session, rows.len());
         }
         (Command::Why { id }, None) => {
             answer.text_html = plain_text(&format!("No run begins with {id}."))
@@ -133,12 +157,12 @@ fn answer_run(entry: &Entry, run: &Value, now: UnixMs) -> AnswerRun {
     }
 }
 
-fn all_of_them(runs: &RunsCommand, shown: usize) -> Html {
+fn all_of_them(runs: &RunsCommand, session: &str, shown: usize) -> Html {
     match shown {
         0 => plain_text("No run fits."),
         _ => markdown(&format!(
             "[All of them]({})",
-            filters(runs).href(&["runs"]).as_str()
+            filters(runs, session).href(&["runs"]).as_str()
         )),
     }
 }
@@ -195,7 +219,7 @@ mod tests {
     fn why_a_run_waits() {
         let found = json!({ "run": { "id": "r", "status": "queued", "lane": "D",
             "waiting": { "reason": "no_worker", "detail": "no worker asks for lane D; start one with `ops worker --lanes D`" } } });
-        let answer = answer(&asked("why 8dfd", Some("r")), Some(&found), &[], 0);
+        let answer = answer(&asked("why 8dfd", Some("r")), Some(&found), &[], "", 0);
         assert_eq!(
             answer.text_html.as_str(),
             "It waits: no worker asks for lane D."
@@ -205,7 +229,7 @@ mod tests {
 
     #[test]
     fn a_hostile_line_is_text() {
-        let answer = answer(&asked("<script>alert(1)</script>", None), None, &[], 0);
+        let answer = answer(&asked("<script>alert(1)</script>", None), None, &[], "", 0);
         assert!(answer.is_error && !answer.text_html.as_str().contains("<script"));
     }
 
@@ -213,7 +237,7 @@ mod tests {
     fn runs_are_listed_with_the_way_to_all() {
         let found =
             json!({ "runs": [{ "id": "r", "status": "failed", "title": "x", "error": "exit 1" }] });
-        let answer = answer(&asked("runs failed lane:B", None), Some(&found), &[], 0);
+        let answer = answer(&asked("runs failed lane:B", None), Some(&found), &[], "", 0);
         assert!(
             answer
                 .text_html
@@ -230,7 +254,7 @@ mod tests {
             asked("runs failed", None),
             asked("run x", Some("r")),
         ]);
-        let reads = reads(&history);
+        let reads = reads(&history, "");
         assert_eq!(reads["a1"]["of"], "ui_runs");
         assert_eq!(reads["a2"]["run_id"], "r");
         assert!(reads.get("a0").is_none());

@@ -15,11 +15,11 @@ use super::halt::{Shown, with_cookies};
 use super::read::Title;
 use super::{html, tag};
 use crate::app::App;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use history::History;
 use ops_core::command::{USAGE, parse, quoted};
 use ops_render::Href;
-use ops_render::view::{ChatPage, QuickAction, Tab};
+use ops_render::view::{ChatPage, ChatSession, QuickAction, Tab};
 use serde_json::json;
 
 /// Longer lines are cut before they are read.
@@ -30,15 +30,27 @@ pub async fn page(State(app): State<App>, ask: Ask) -> Shown {
     let history = History::of(&ask.headers);
     let line = line_of(ask.get("line").unwrap_or_default());
     let preview = preview::preview(&app, &ask, line).await?;
-    let mut read = ask.read_all(&app, answers::reads(&history)).await?;
+    let mut read = ask
+        .read_all(&app, answers::reads(&history, ask.session_or_none()))
+        .await?;
     let mut page = ChatPage {
         line: line.into(),
+        session: read.session().map(|(id, name)| ChatSession {
+            id: id.into(),
+            name: name.into(),
+            href: Href::path(&["runboard"]).with("session", id),
+            leave: Href::path(&["chat"]).with("line", line),
+        }),
+        ask: Some(match ask.session() {
+            Some(id) => Href::path(&["ui", "chat", id, "preview"]),
+            None => Href::path(&["ui", "chat", "preview"]),
+        }),
         preview,
-        quick: quick(&read.templates()),
+        quick: quick(&read.templates(), ask.session_or_none()),
         completions: completions(&read.templates()),
         ..ChatPage::default()
     };
-    page.answers = answers::answers(&mut read, &history);
+    page.answers = answers::answers(&mut read, &history, ask.session_or_none());
     let layout = read.layout(&Title::of("Chat", Tab::Chat));
     Ok(html::page(&ask, &layout, html::Body::Chat(&page)))
 }
@@ -52,10 +64,18 @@ pub async fn preview(State(app): State<App>, ask: Ask) -> Shown {
     ))
 }
 
+/// The same in a session. In the path, because the script adds the line to it as the query.
+pub async fn preview_in(State(app): State<App>, Path(session): Path<String>, ask: Ask) -> Shown {
+    preview(State(app), ask.in_session(session)).await
+}
+
 pub async fn answers(State(app): State<App>, ask: Ask) -> Shown {
     let history = History::of(&ask.headers);
-    let mut read = ask.read_all(&app, answers::reads(&history)).await?;
-    let view = answers::answers(&mut read, &history);
+    let session = ask.session_or_none();
+    let mut read = ask
+        .read_all(&app, answers::reads(&history, session))
+        .await?;
+    let view = answers::answers(&mut read, &history, session);
     // Ages go on by themselves; what is said and how runs stand is what counts.
     let said = view.answers.iter().map(|one| {
         let runs: Vec<_> = one
@@ -70,26 +90,27 @@ pub async fn answers(State(app): State<App>, ask: Ask) -> Shown {
         return Ok(tag::not_modified(&tag));
     }
     let layout = read.layout(&Title::of("", Tab::Chat));
-    Ok(tag::with(
+    Ok(tag::with_poll(
         html::region(&layout, html::Region::Answers(&view)),
         &tag,
+        view.poll_ms,
     ))
 }
 
 /// A line, or with `confirmed` what it was shown to do.
 pub async fn send(State(app): State<App>, sent: Sent) -> Shown {
     let line = line_of(sent.get("line").unwrap_or_default());
+    let chat = Href::path(&["chat"]).with("session", sent.ask.session_or_none());
     let is_asking = parse(line).is_ok_and(|command| command.changes_something());
     if is_asking && sent.get("confirmed") != Some("true") {
-        return Ok(flash::go(
-            &sent,
-            Href::path(&["chat"]).with("line", line).as_str(),
-        ));
+        return Ok(flash::go(&sent, chat.with("line", line).as_str()));
     }
     let run_id = match act::act(&app, &sent, line).await {
         Ok(run_id) => run_id,
         Err(act::Failed::Halt(halt)) => return Err(halt),
-        Err(act::Failed::Refused(refusal)) => return flash::failed(&app, &sent, "/chat", *refusal),
+        Err(act::Failed::Refused(refusal)) => {
+            return flash::failed(&app, &sent, chat.as_str(), *refusal);
+        }
     };
     let mut history = History::of(&sent.ask.headers);
     history.add(line, run_id.as_deref(), answers::now_ms());
@@ -99,7 +120,7 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Shown {
         Keep::Year,
         sent.ask.channel,
     );
-    Ok(with_cookies(flash::quietly(&sent, "/chat"), [cookie]))
+    Ok(with_cookies(flash::quietly(&sent, chat.as_str()), [cookie]))
 }
 
 fn line_of(text: &str) -> &str {
@@ -110,10 +131,12 @@ fn line_of(text: &str) -> &str {
     text[..end].trim()
 }
 
-fn quick(templates: &[(&str, &str)]) -> Vec<QuickAction> {
+fn quick(templates: &[(&str, &str)], session: &str) -> Vec<QuickAction> {
     let action = |text: &str, line: &str| QuickAction {
         text: text.into(),
-        href: Href::path(&["chat"]).with("line", line),
+        href: Href::path(&["chat"])
+            .with("line", line)
+            .with("session", session),
     };
     let runs = templates
         .iter()

@@ -16,7 +16,24 @@ use ops_render::view::{ChatPreview, Pair, Suggestion};
 use ops_render::words::{counted, duration};
 use serde_json::{Map, Value, json};
 
+/// All of its ways on stay in the session that is chosen.
 pub async fn preview(app: &App, ask: &Ask, line: &str) -> Result<ChatPreview, Halt> {
+    let session = ask.session_or_none();
+    let mut preview = preview_of(app, ask, line).await?;
+    preview.session = session.into();
+    preview.form = preview.form.map(|form| form.with("session", session));
+    preview.suggestion = preview.suggestion.map(|one| in_session(one, session));
+    Ok(preview)
+}
+
+pub fn in_session(one: Suggestion, session: &str) -> Suggestion {
+    Suggestion {
+        href: one.href.with("session", session),
+        ..one
+    }
+}
+
+async fn preview_of(app: &App, ask: &Ask, line: &str) -> Result<ChatPreview, Halt> {
     let command = match parse(line) {
         Ok(command) => command,
         Err(CommandError::Empty) => {
@@ -173,6 +190,7 @@ async fn queue(app: &App, ask: &Ask, line: &str, run: &RunCommand) -> Result<Cha
         Pair::new("parameters", in_words(&params, &runbook["params"])),
         Pair::new("will run", will_run(runbook)),
     ];
+    facts.extend(read.session().map(|(_, name)| Pair::new("session", name)));
     facts.extend(
         run.priority
             .map(|priority| Pair::new("priority", priority.to_string())),
