@@ -25,7 +25,10 @@ const HEADERS: [&str; 9] = [
 ];
 
 /// What hosts may say differently: docs/API.md tells clients to follow it.
-const PACE: [&str; 5] = [
+const PACE: [&str; 7] = [
+    "seen_ms_ago",
+    // A component is not told who calls.
+    "source_address",
     "waited_ms",
     "poll_after_ms",
     "heartbeat_after_ms",
@@ -59,7 +62,7 @@ impl Answer {
 }
 
 fn shown(kind: &str, body: &[u8]) -> String {
-    if kind.contains("json") {
+    if kind.contains("json") && !body.is_empty() {
         let mut value: Value = serde_json::from_slice(body).expect("JSON");
         without_pace(&mut value);
         return masked(&value.to_string());
@@ -69,6 +72,10 @@ fn shown(kind: &str, body: &[u8]) -> String {
         // The bones: what stands between them holds ages, tokens and addresses.
         static TAG: LazyLock<Regex> =
             LazyLock::new(|| Regex::new("<(/?[a-z][a-z0-9]*)").expect("a pattern"));
+        static DRAWN: LazyLock<Regex> =
+            LazyLock::new(|| Regex::new("(?s)<svg.*?</svg>").expect("a pattern"));
+        // A timeline has as many ticks as time has passed.
+        let text = DRAWN.replace_all(&text, "");
         let tags = TAG.captures_iter(&text).map(|tag| tag[1].to_string());
         return tags.collect::<Vec<_>>().join(" ");
     }
@@ -97,7 +104,7 @@ fn masked(text: &str) -> String {
                 r"20\d\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d(:?\d\d)?)?",
                 "<time>",
             ),
-            (r"ops_[0-9a-f]{64}", "<token>"),
+            (r"ops_[A-Za-z0-9_-]{43}", "<token>"),
             (r"id [0-9a-f]{16}", "<id>"),
             (r"127\.0\.0\.1(:\d+)?", "<here>"),
         ]

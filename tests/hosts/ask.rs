@@ -95,7 +95,13 @@ impl Caller {
         if let Some((name, pointer)) = ask.keep {
             let value: Value = serde_json::from_slice(&body).unwrap_or_default();
             let value = value.pointer(pointer).and_then(Value::as_str);
-            let value = value.unwrap_or_else(|| panic!("{}: no {pointer}", ask.named()));
+            let value = value.unwrap_or_else(|| {
+                panic!(
+                    "{}: no {pointer} in {}",
+                    ask.named(),
+                    String::from_utf8_lossy(&body)
+                )
+            });
             self.kept.insert(name, value.into());
         }
         Answer::of(status, &headers, &body)

@@ -115,7 +115,7 @@ fn wasmtime_program() -> PathBuf {
     root().join("tools/wasmtime")
 }
 
-fn component(version: &str) -> PathBuf {
+pub fn component(version: &str) -> PathBuf {
     root().join(format!("dist/ops-wasi-{version}.wasm"))
 }
 

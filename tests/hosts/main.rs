@@ -3,6 +3,7 @@
 mod answer;
 mod ask;
 mod host;
+mod imports;
 mod lambda;
 mod same;
 mod table;

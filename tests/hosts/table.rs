@@ -46,7 +46,7 @@ fn operators() -> Vec<Ask> {
     vec![
         Ask::get(BASE),
         read("health"),
-        write("sessions.create", json!({ "name": "Release" })).keep("session", "/session_id"),
+        write("sessions.create", json!({ "name": "Release" })).keep("session", "/session/id"),
         write("sessions.update", json!({ "session_id": "{session}", "name": "Release 2" })),
         read("sessions.get?session_id={session}"),
         read("sessions.list"),
@@ -94,12 +94,13 @@ fn workers() -> Vec<Ask> {
         ),
         write(
             "events.append",
-            held(json!({ "events": [
-            { "seq": 1, "message": "one \u{1b}[31mred\u{1b}[0m" }, { "seq": 2, "message": "\0 two" }] })),
+            held(
+                json!({ "first_seq": 1, "events": [{ "message": "one \u{1b}[31mred\u{1b}[0m" }, { "message": "\0 two" }] }),
+            ),
         ),
         write(
             "events.append",
-            held(json!({ "events": [{ "seq": 9, "message": "gap" }] })),
+            held(json!({ "first_seq": 9, "events": [{ "message": "gap" }] })),
         ),
         read("events.list?run_id={run}"),
         write(
@@ -127,7 +128,7 @@ fn workers() -> Vec<Ask> {
         ),
         write(
             "events.append",
-            held(json!({ "events": [{ "seq": 3, "message": "late" }] })),
+            held(json!({ "first_seq": 3, "events": [{ "message": "late" }] })),
         ),
         read("runs.get?run_id={run}"),
         write("runs.retry", json!({ "run_id": "{run}" })).keep("again", "/run_id"),

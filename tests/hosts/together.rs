@@ -26,8 +26,8 @@ async fn each_gets_its_own(kind: Kind) {
                         .await
                         .expect("an answer");
                     let made: Value = made.json().await.expect("JSON");
-                    assert_eq!(made["name"], name);
-                    ids.insert(made["session_id"].as_str().expect("an id").to_string());
+                    assert_eq!(made["session"]["name"], name);
+                    ids.insert(made["session"]["id"].as_str().expect("an id").to_string());
                 }
                 ids
             })
