@@ -25,11 +25,10 @@ pub fn is_there() -> bool {
     is_there
 }
 
-/// One PostgREST process, on a socket of its own. Ends with this program, however it ends: its shell
-/// waits for the end of standard input.
+/// One PostgREST process, on a socket in a folder of its own. Both go with this program, however it
+/// ends: the shell waits for the end of standard input.
 pub struct PostgRest {
     pub socket: PathBuf,
-    folder: PathBuf,
     shell: Child,
 }
 
@@ -49,9 +48,10 @@ impl PostgRest {
             .args([
                 "-c",
                 // Its own standard input is closed, so that only the shell waits for the end of ours.
-                "\"$0\" </dev/null & pid=$!; cat >/dev/null; kill -9 $pid",
+                "\"$0\" </dev/null & pid=$!; cat >/dev/null; kill -9 $pid; rm -r \"$1\"",
             ])
             .arg(binary())
+            .arg(&folder)
             .env("PGRST_DB_URI", uri(config))
             .env("PGRST_DB_SCHEMAS", "public")
             .env("PGRST_DB_ANON_ROLE", "anon")
@@ -78,11 +78,7 @@ impl PostgRest {
         }
         // Whoever nobody listens to blocks one day.
         std::thread::spawn(move || said.for_each(drop));
-        PostgRest {
-            socket,
-            folder,
-            shell,
-        }
+        PostgRest { socket, shell }
     }
 
     /// Ends it as a crash would.
@@ -95,7 +91,6 @@ impl PostgRest {
 impl Drop for PostgRest {
     fn drop(&mut self) {
         self.kill();
-        let _ = std::fs::remove_dir_all(&self.folder);
     }
 }
 
