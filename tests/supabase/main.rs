@@ -1,6 +1,7 @@
 //! Our adapter against the real PostgREST behind Supabase's key handling. The protocol itself is in
 //! `tests/contract`; here is what may be wrong with the road to it.
 
+mod acceptance;
 mod keys;
 mod road;
 mod server;
