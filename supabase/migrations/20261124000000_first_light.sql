@@ -2435,13 +2435,13 @@ begin
 end $$;
 
 create policy ops_read on public.session_members for select to authenticated
-  using (user_id = (select nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub'));
+  using (user_id = (select nullif((select current_setting('request.jwt.claims', true)), '')::jsonb ->> 'sub'));
 create policy ops_read on public.sessions for select to authenticated
   using (id in (select m.session_id from public.session_members m
-    where m.user_id = (select nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')));
+    where m.user_id = (select nullif((select current_setting('request.jwt.claims', true)), '')::jsonb ->> 'sub')));
 create policy ops_read on public.runs for select to authenticated
   using (session_id in (select m.session_id from public.session_members m
-    where m.user_id = (select nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')));
+    where m.user_id = (select nullif((select current_setting('request.jwt.claims', true)), '')::jsonb ->> 'sub')));
 create policy ops_read on public.run_leases for select to authenticated
   using (exists (select from public.runs r where r.id = run_id));
 create policy ops_read on public.run_attempts for select to authenticated

@@ -26,7 +26,7 @@ fn sql_files(name: &str) -> Vec<(String, String)> {
 }
 
 /// Everything that makes the database ours, as comparable lines.
-async fn catalog(client: &Client) -> Vec<String> {
+pub async fn catalog(client: &Client) -> Vec<String> {
     let sql = "
         select 'column ' || c.relname || '.' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || ' notnull=' || a.attnotnull
             || ' identity=' || a.attidentity::text || ' default=' || coalesce(pg_get_expr(d.adbin, d.adrelid), '')

@@ -3,3 +3,4 @@
 mod access;
 mod folders;
 mod newest;
+mod supabase_cli;

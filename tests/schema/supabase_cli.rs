@@ -1,0 +1,99 @@
+//! The tool that customers use: `supabase db push` and `supabase db advisors` of the real CLI.
+
+use crate::folders::catalog;
+use ops_store_postgres::{Migrated, connect, migrate};
+use ops_tests::harness::{TestDatabase, not_run};
+use std::path::{Path, PathBuf};
+use std::process::Output;
+use tokio::net::{TcpListener, UnixStream};
+use tokio_postgres::Config;
+use tokio_postgres::config::Host;
+
+fn cli() -> PathBuf {
+    let package = "supabase/node_modules/@supabase/cli-linux-x64/bin/supabase";
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(package)
+}
+
+/// The CLI speaks TCP alone; test databases are on a socket.
+async fn on_tcp(config: &Config) -> String {
+    let Some(Host::Unix(folder)) = config.get_hosts().first() else {
+        panic!("test databases are on a socket");
+    };
+    let socket = folder.join(".s.PGSQL.5432");
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(async move {
+        while let Ok((mut outside, _)) = listener.accept().await {
+            let socket = socket.clone();
+            tokio::spawn(async move {
+                let mut inside = UnixStream::connect(socket).await.expect("PostgreSQL");
+                // Either side may hang up.
+                let _ = tokio::io::copy_bidirectional(&mut outside, &mut inside).await;
+            });
+        }
+    });
+    let (user, database) = (config.get_user(), config.get_dbname());
+    format!(
+        "postgres://{}:x@{address}/{}?sslmode=disable",
+        user.unwrap_or_default(),
+        database.unwrap_or_default()
+    )
+}
+
+async fn supabase(remote: &str, arguments: &[&str]) -> Output {
+    let mut command = std::process::Command::new(cli());
+    command
+        .args(arguments)
+        .arg(format!("--remote={remote}"))
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
+        .env("SUPABASE_TELEMETRY_DISABLED", "1")
+        .env("DO_NOT_TRACK", "1");
+    let run = tokio::task::spawn_blocking(move || command.output());
+    run.await.expect("no panic").expect("the CLI runs")
+}
+
+fn said(output: &Output) -> String {
+    [&output.stdout, &output.stderr]
+        .map(|text| String::from_utf8_lossy(text).into_owned())
+        .join("\n")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_push_by_the_supabase_cli_gives_the_same_database_and_its_advisors_find_nothing() {
+    if !cli().is_file() {
+        return not_run("the Supabase CLI, which `cargo xtask test` brings by npm");
+    }
+    let config = TestDatabase::empty("template0").await;
+    let remote = on_tcp(&config).await;
+    let pushed = supabase(&remote, &["db", "push", "--yes"]).await;
+    assert!(pushed.status.success(), "{}", said(&pushed));
+
+    let ours = connect(&TestDatabase::empty("ops_template").await).await;
+    let mut theirs = connect(&config).await.expect("a connection");
+    assert_eq!(
+        catalog(&theirs).await,
+        catalog(&ours.expect("a connection")).await
+    );
+    // Both keep the same record, so that each knows what the other has done.
+    let again = migrate(&mut theirs).await.expect("knows");
+    assert_eq!(again.applied, 0, "{again:?}");
+    assert_ne!(
+        again,
+        Migrated {
+            applied: 0,
+            known: 0
+        }
+    );
+
+    let advice = supabase(
+        &remote,
+        &["db", "advisors", "--level", "warn", "--fail-on", "warn"],
+    )
+    .await;
+    assert!(advice.status.success(), "{}", said(&advice));
+    assert!(
+        said(&advice).contains("No issues found"),
+        "{}",
+        said(&advice)
+    );
+}
