@@ -211,7 +211,7 @@ regions! {
     runs_region(RunRows) = "run_rows";
     /// Answer of `GET /ui/runs/{id}`: three parts, each with its id.
     run_region(RunRegion) = "run_region";
-    /// Answer of `GET /ui/runs/{id}/hits?q=`.
+    /// Answer of `GET /ui/runs/{id}/log/hits?q=`.
     hits_region(LogHits) = "log_hits";
     /// Answer of `GET /ui/chat`.
     answers_region(ChatAnswers) = "answers";

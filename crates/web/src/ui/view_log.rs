@@ -5,13 +5,15 @@ use ops_core::RunStatus;
 use ops_core::api::Event;
 use ops_render::view::{LogChunk, LogHits, LogLine, LogView};
 use ops_render::words::counted;
-use ops_render::{Href, log_chunks};
+use ops_render::{Href, LogState, log_chunks};
 use serde_json::Value;
 
-pub fn chunk(answer: &Value, step_before: &str) -> LogChunk {
+/// `state` is what the lines before left behind, where the reader brings it along.
+pub fn chunk(answer: &Value, state: Option<LogState>) -> LogChunk {
+    let lines = |name| list(answer, name).iter().filter_map(line);
     LogChunk {
-        lines: list(answer, "events").iter().filter_map(line).collect(),
-        step_before: step_before.into(),
+        before: state.unwrap_or_else(|| LogState::after(&lines("lead").collect::<Vec<_>>())),
+        lines: lines("events").collect(),
     }
 }
 
@@ -26,6 +28,18 @@ pub fn is_open(answer: &Value) -> bool {
     !ended || answer["held"] == true
 }
 
+pub fn total(answer: &Value) -> String {
+    counted(number(answer, "lines"), "line", "lines")
+}
+
+/// Empty where there is none.
+pub fn errors(answer: &Value) -> String {
+    match number(answer, "errors") {
+        0 => String::new(),
+        errors => counted(errors, "error", "errors"),
+    }
+}
+
 /// What the reader searched for, and what was found.
 pub struct Search<'a> {
     pub text: &'a str,
@@ -38,18 +52,16 @@ pub fn log(run_id: &str, answer: &Value, search: &Search) -> LogView {
     let page = Href::path(&["runs", run_id]);
     let live = Href::path(&["ui", "runs", run_id, "log"]);
     let first = answer["first"].as_i64().unwrap_or(0);
-    let errors = number(answer, "errors");
+    let (lines_html, state) = log_chunks(&chunk(answer, None));
     let first_error = answer["first_error"].as_i64();
     let has_earlier = answer["earlier"] == true;
     LogView {
         live: live.as_str().into(),
         next: answer["next"].as_i64().unwrap_or(0),
         is_open: is_open(answer),
-        total: counted(number(answer, "lines"), "line", "lines"),
-        errors: match errors {
-            0 => String::new(),
-            _ => counted(errors, "error", "errors"),
-        },
+        state: state.to_query(),
+        total: total(answer),
+        errors: errors(answer),
         first_error: first_error.map(|pos| at_line(&page, pos, search.text)),
         first_error_pos: first_error.unwrap_or(0),
         earlier: has_earlier.then(|| {
@@ -65,7 +77,7 @@ pub fn log(run_id: &str, answer: &Value, search: &Search) -> LogView {
             .found
             .map(|found| hits(&page, found, search))
             .unwrap_or_default(),
-        lines_html: log_chunks(&chunk(answer, text(answer, "step_before"))),
+        lines_html,
         empty: match RunStatus::parse(text(answer, "status")) {
             Some(RunStatus::Queued) => "No log yet: the run is queued.",
             Some(status) if status.is_terminal() => "The run left no log.",
@@ -168,7 +180,7 @@ mod tests {
     #[test]
     fn lines_are_escaped_and_counted() {
         let answer = json!({ "status": "failed", "held": false, "first": 7, "next": 7, "earlier": true, "lines": 1198,
-            "errors": 1, "first_error": 7, "step_before": "build",
+            "errors": 1, "first_error": 7, "lead": [],
             "events": [{ "pos": 7, "attempt": 1, "ts": "2026-11-24T22:30:00Z", "level": "error", "message": "<script>" }] });
         let log = log(
             "r",
