@@ -111,7 +111,7 @@ fn a_state_that_nobody_gave_is_none() {
     for text in [
         "",
         "x",
-        "[1]",
+        "{",
         "{\"attempt\":-1}",
         "{\"looks\":{\"stdout\":{\"fore\":256}}}",
     ] {
