@@ -2293,14 +2293,14 @@ end $$;
 create or replace function public.ops_log_lead(p_run uuid, p_first bigint) returns jsonb
 language sql stable set search_path = '' as $$
   select coalesce(jsonb_agg(jsonb_build_object('pos', z.pos, 'attempt', z.attempt, 'ts', z.ts, 'level', z.level,
-    'source', z.source, 'step', z.step, 'message', case when z.is_mark then left(z.message, 12) else '' end
+    'source', z.source, 'step', z.step, 'message', coalesce(z.mark, '')
       || array_to_string(array(select m[1] from regexp_matches(z.message, '((?:\u001b\[|\u009b)[ -?]*m)', 'g') m), ''))
     order by z.pos), '[]')
   from (
-    select y.*, y.message ~ '^(::|##\[)(end)?group' as is_mark
+    select y.*, substring(y.message from '^(?: |\u001b\[[0-9;]*m)*((?:::|##\[)(?:end)?group(?:::|\]))') as mark
     from (select * from public.run_events x where x.run_id = p_run and x.pos < p_first order by x.pos desc limit 5000) y
     where position(chr(27) in y.message) > 0 or position(chr(155) in y.message) > 0
-      or y.message ~ '^(::|##\[)(end)?group' or y.pos = p_first - 1
+      or y.message ~ '^ *(::|##\[)(end)?group' or y.pos = p_first - 1
       or y.pos = (select x.pos from public.run_events x where x.run_id = p_run and x.pos < p_first and x.step is not null
         order by x.pos desc limit 1)
     order by y.pos desc limit 500) z

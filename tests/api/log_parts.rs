@@ -51,7 +51,7 @@ fn story() -> Vec<Value> {
         line(json!("a"), "stdout", "info", "goes on"),
         line(Value::Null, "worker", "warn", "a word between"),
         line(json!("a"), "stdout", "error", "still in the group"),
-        line(json!("a"), "stdout", "info", "::endgroup::"),
+        line(json!("a"), "stdout", "info", "\u{1b}[1m ::endgroup::"),
         line(json!("a"), "stdout", "info", "\u{1b}[0mplain again"),
         line(json!("b"), "stdout", "error", "another step"),
         line(json!("b"), "stdout", "info", "##[group]open"),

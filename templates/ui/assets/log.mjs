@@ -12,11 +12,7 @@ let unseen = 0;
 const lines = () => log.querySelectorAll("li[id]");
 const atEnd = () => log.scrollHeight - log.scrollTop - log.clientHeight < 24;
 
-function toEnd() {
-  log.scrollTop = log.scrollHeight;
-  // Chunks get their true height only when they are seen.
-  requestAnimationFrame(() => isFollowing && (log.scrollTop = log.scrollHeight));
-}
+const toEnd = () => settle(() => isFollowing && (log.scrollTop = log.scrollHeight));
 
 function follow(wanted) {
   isFollowing = wanted;
@@ -101,8 +97,8 @@ function walk(visit) {
   for (const row of log.querySelectorAll(".chunk > li")) {
     const names = row.classList;
     if (names.contains("step")) [step, group] = [heading(row), null];
-    else if (names.contains("group")) group = heading(row);
-    if (visit(row, names.contains("step") ? null : step, names.contains("in") ? group : null)) return;
+    else if (names.contains("g-head")) group = heading(row);
+    if (visit(row, names.contains("step") ? null : step, names.contains("g-in") ? group : null)) return;
   }
 }
 
@@ -110,11 +106,15 @@ let hasFolds = false;
 function refold() {
   if (!hasFolds && !log.querySelector(".fold[aria-expanded=false]")) return;
   hasFolds = false;
+  const shown = new Map();
   walk((row, step, group) => {
     const isFolded = isClosed(step) || isClosed(group);
     hasFolds ||= isFolded;
     if (isFolded !== Boolean(row.hidden)) row.hidden = isFolded && "until-found";
+    shown.set(row.parentElement, (shown.get(row.parentElement) ?? 0) + !isFolded);
   });
+  // What is out of sight is not laid out and would keep the height that it had.
+  for (const [list, rows] of shown) list.style.containIntrinsicHeight = rows < list.childElementCount ? `${rows * 20}px` : "";
 }
 
 function fold(some, isOpen) {
@@ -135,17 +135,22 @@ function still(change) {
   const line = [...lines()].find((one) => !one.hidden && top(one) >= edge);
   const was = line && top(line);
   change();
-  const back = () => line && (log.scrollTop += top(line) - was);
-  back();
-  requestAnimationFrame(back);
+  if (line) settle(() => (log.scrollTop += top(line) - was));
 }
 
-// Moves the log and never the page.
-function center(line) {
-  const move = () => (log.scrollTop += line.getBoundingClientRect().top - log.getBoundingClientRect().top - log.clientHeight / 2);
+// Lists get their true height only when they are seen, so a place is found over some frames; a hand
+// that moves the log meanwhile is right.
+let settling = 0;
+function settle(move, frames = 8) {
   move();
-  requestAnimationFrame(move);
+  cancelAnimationFrame(settling);
+  if (frames) settling = requestAnimationFrame(() => settle(move, frames - 1));
 }
+for (const hand of ["wheel", "touchmove", "pointerdown", "keydown"]) log.addEventListener(hand, () => cancelAnimationFrame(settling), { passive: true });
+
+// Moves the log and never the page.
+const center = (line) =>
+  settle(() => (log.scrollTop += line.getBoundingClientRect().top - log.getBoundingClientRect().top - log.clientHeight / 2));
 
 // Where the line is not loaded, the server makes a page around it.
 function jump(pos) {
@@ -254,7 +259,7 @@ function setUp() {
   });
   panel.addEventListener("click", (event) => {
     const target = event.target.closest("a, button");
-    const row = event.target.closest("li.step, li.group");
+    const row = event.target.closest("li.step, li.g-head");
     if (target?.matches(".fold") || (row && !target && getSelection().isCollapsed)) {
       const one = heading(row);
       still(() => fold([one], isClosed(one)));

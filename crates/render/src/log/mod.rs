@@ -60,9 +60,9 @@ fn write_line(out: &mut String, line: &LogLine, state: &mut LogState) {
     };
     let role_class = match role {
         Role::Plain => "",
-        Role::Opens => "group",
-        Role::Inside => "in",
-        Role::Closes => "in end",
+        Role::Opens => "g-head",
+        Role::Inside => "g-in",
+        Role::Closes => "g-in g-end",
     };
     match (level, role_class) {
         ("", "") => {}
@@ -87,7 +87,7 @@ fn write_line(out: &mut String, line: &LogLine, state: &mut LogState) {
         "warn" => out.push_str("<b class=\"mark\">warn </b>"),
         _ => {}
     }
-    state.write_text(out, line);
+    state.write_text(out, line, role);
     if line.more {
         out.push('↩');
     }

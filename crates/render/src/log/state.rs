@@ -35,8 +35,8 @@ impl LogState {
         let mut state = LogState::default();
         for line in lines {
             state.enters(line);
-            state.role(line);
-            state.write_text(&mut String::new(), line);
+            let role = state.role(line);
+            state.write_text(&mut String::new(), line, role);
         }
         state
     }
@@ -74,42 +74,61 @@ impl LogState {
         if line.step != self.step {
             return Role::Plain;
         }
-        match command(&line.text) {
-            Some(("group", _)) => {
+        match Command::of(&line.text) {
+            Some(Command::Opens { .. }) => {
                 self.is_in_group = true;
                 Role::Opens
             }
-            Some(_) => match std::mem::take(&mut self.is_in_group) {
-                true => Role::Closes,
-                false => Role::Plain,
-            },
+            Some(Command::Closes) if std::mem::take(&mut self.is_in_group) => Role::Closes,
             None if self.is_in_group => Role::Inside,
-            None => Role::Plain,
+            Some(Command::Closes) | None => Role::Plain,
         }
     }
 
-    pub(super) fn write_text(&mut self, out: &mut String, line: &LogLine) {
-        let text = match command(&line.text) {
-            Some(("group", name)) => name,
-            _ => &line.text,
-        };
+    pub(super) fn write_text(&mut self, out: &mut String, line: &LogLine, role: Role) {
         let mut look = self.looks.remove(&line.source).unwrap_or_default();
-        write_ansi(out, text, &mut look);
+        match Command::of(&line.text) {
+            Some(Command::Opens { before, name }) if role == Role::Opens => {
+                write_ansi(out, before.trim(), &mut look);
+                write_ansi(out, name, &mut look);
+            }
+            _ => write_ansi(out, &line.text, &mut look),
+        }
         if !look.is_plain() {
             self.looks.insert(line.source.clone(), look);
         }
     }
 }
 
-/// `::group::NAME` and `::endgroup::`, or the same as `##[group]NAME`.
-fn command(text: &str) -> Option<(&'static str, &str)> {
-    let (rest, close) = match (text.strip_prefix("::"), text.strip_prefix("##[")) {
-        (Some(rest), _) => (rest, "::"),
-        (None, Some(rest)) => (rest, "]"),
-        (None, None) => return None,
-    };
-    ["group", "endgroup"].into_iter().find_map(|name| {
-        let rest = rest.strip_prefix(name)?.strip_prefix(close)?;
-        Some((name, rest))
-    })
+/// `::group::NAME` and `::endgroup::`, or the same as `##[group]NAME`; colours and spaces may stand
+/// before it.
+enum Command<'t> {
+    Opens { before: &'t str, name: &'t str },
+    Closes,
+}
+
+impl<'t> Command<'t> {
+    fn of(text: &'t str) -> Option<Self> {
+        let mut rest = text;
+        loop {
+            rest = rest.trim_start_matches(' ');
+            let Some(colour) = rest.strip_prefix("\u{1b}[") else {
+                break;
+            };
+            let codes = colour.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';');
+            rest = codes.strip_prefix('m')?;
+        }
+        let before = &text[..text.len() - rest.len()];
+        let (rest, close) = match rest.strip_prefix("::") {
+            Some(rest) => (rest, "::"),
+            None => (rest.strip_prefix("##[")?, "]"),
+        };
+        if let Some(rest) = rest.strip_prefix("group") {
+            let name = rest.strip_prefix(close)?;
+            return Some(Command::Opens { before, name });
+        }
+        rest.strip_prefix("endgroup")?
+            .starts_with(close)
+            .then_some(Command::Closes)
+    }
 }

@@ -76,16 +76,17 @@ fn a_group_is_a_heading_and_its_lines_know_it() {
     for [open, close] in [
         ["::group::a <b>", "::endgroup::"],
         ["##[group]a <b>", "##[endgroup]"],
+        ["\u{1b}[0m  ::group::a <b>", "\u{1b}[0m::endgroup::"],
     ] {
         let html = all(&numbered(&[open, "in", close, "out", "::group", close]));
         assert!(
             html.contains(&format!(
-                "<li id=\"L1\" class=\"group\"><a href=\"#L1\">1</a>{FOLD}<span>a &lt;b&gt;</span></li>"
+                "<li id=\"L1\" class=\"g-head\"><a href=\"#L1\">1</a>{FOLD}<span>a &lt;b&gt;</span></li>"
             )),
             "{html}"
         );
-        assert!(html.contains("<li id=\"L2\" class=\"in\">"));
-        assert!(html.contains("<li id=\"L3\" class=\"in end\">"));
+        assert!(html.contains("<li id=\"L2\" class=\"g-in\">"));
+        assert!(html.contains("<li id=\"L3\" class=\"g-in g-end\">"));
         assert!(html.contains("<li id=\"L4\"><a"));
         assert!(html.contains("<li id=\"L5\"><a") && html.contains("<li id=\"L6\"><a"));
     }
@@ -131,6 +132,7 @@ fn texts() -> impl Strategy<Value = String> {
     ];
     let start = prop_oneof![
         4 => Just(""), 1 => Just("::group::"), 1 => Just("::endgroup::"), 1 => Just("##[group]"), 1 => Just("##[endgroup]"),
+        1 => Just(" \u{1b}[31m::group::"), 1 => Just("\u{1b}[m::endgroup::"),
     ];
     (start, prop::collection::vec(piece, 0..5))
         .prop_map(|(start, pieces)| start.to_string() + &pieces.concat())
