@@ -155,3 +155,45 @@ async fn one_address_serves_what_a_search_finds() {
         assert_eq!(is_found, status == 200);
     }
 }
+
+#[tokio::test]
+async fn a_failed_run_shows_its_first_error_and_leads_on() {
+    let room = Room::new().await;
+    let held = room.hold("w", json!({})).await;
+    let line = |n: usize| json!({ "message": n.to_string(), "level": if n == 50 { "error" } else { "info" } });
+    for first in (1..=4_000).step_by(1_000) {
+        let lines: Vec<Value> = (first..first + 1_000).map(line).collect();
+        append(&room, &held, first, &lines).await;
+    }
+    let page = async || {
+        let id = held["run_id"].as_str().unwrap();
+        let http = reqwest::Client::builder().timeout(PATIENCE).build();
+        let request = http.unwrap().get(format!("{}/runs/{id}", room.origin));
+        let request = request.header("cookie", format!("ops_token={TOKEN}"));
+        request.send().await.unwrap().text().await.unwrap()
+    };
+    // While it runs the end is what people want to see.
+    let running = page().await;
+    assert!(running.contains("id=\"L4000\"") && !running.contains("id=\"L50\""));
+    assert!(!running.contains("log-later"));
+    room.finish(&held, json!({ "status": "failed", "last_seq": 4_000 }))
+        .await
+        .is(200);
+    let failed = page().await;
+    assert!(failed.contains("id=\"L50\"") && !failed.contains("id=\"L4000\""));
+    assert!(failed.contains("id=\"log-later\"") && !failed.contains("id=\"log-earlier\""));
+    let rest = part(&room, &held, "after=1049").await;
+    assert_eq!(
+        (
+            rest.said("ops-next"),
+            rest.said("ops-log-later"),
+            rest.said("ops-log-open")
+        ),
+        ("3049", "1", "1")
+    );
+    let last = part(&room, &held, "after=3049").await;
+    assert_eq!(
+        (last.said("ops-log-later"), last.said("ops-log-open")),
+        ("0", "0")
+    );
+}

@@ -37,7 +37,7 @@ function append(fresh) {
   byId("log-empty")?.remove();
   let last = log.querySelector("ol.chunk:last-of-type");
   for (const line of fresh) {
-    if (!last || last.childElementCount >= CHUNK) log.append((last = chunk()));
+    if (!last || last.childElementCount >= CHUNK) log.insertBefore((last = chunk()), byId("log-later")?.parentElement ?? null);
     last.append(line);
   }
   stamp(fresh);
@@ -60,15 +60,21 @@ function count(headers) {
   link.hidden = false;
 }
 
+function take(text, headers) {
+  const fresh = [...nodes(text).querySelectorAll("li")];
+  next = headers.get("Ops-Next") ?? next;
+  state = headers.get("Ops-Log-State") ?? "";
+  count(headers);
+  if (headers.get("Ops-Log-Later") === "0") byId("log-later")?.parentElement.remove();
+  if (fresh.length) append(fresh);
+  return fresh;
+}
+
 // Asked like any live region; `false` means that the log is complete.
 const source = {
   url: () => `${panel.dataset.log}?after=${next}&state=${state}`,
   accept(text, headers) {
-    const fresh = [...nodes(text).querySelectorAll("li")];
-    next = headers.get("Ops-Next") ?? next;
-    state = headers.get("Ops-Log-State") ?? "";
-    count(headers);
-    if (fresh.length) append(fresh);
+    const fresh = take(text, headers);
     if (isFollowing) toEnd();
     else if (fresh.length) {
       unseen += fresh.filter((line) => line.id).length;
@@ -222,13 +228,19 @@ function stamp(some) {
 }
 
 let isLoading = false;
-async function earlier(link) {
+async function part(link, address, show) {
   if (isLoading) return;
   isLoading = true;
-  const answer = await fetch(`${panel.dataset.earlier}${panel.dataset.first}`).catch(() => null);
+  const answer = await fetch(address).catch(() => null);
+  const text = answer?.ok && (await answer.text().catch(() => null));
   isLoading = false;
-  if (!answer?.ok) return location.assign(link.href);
-  const fresh = [...nodes(await answer.text()).querySelectorAll("li")];
+  if (typeof text === "string") show(text, answer.headers);
+  else location.assign(link.href);
+}
+
+const later = (link) => part(link, source.url(), take);
+const earlier = (link) => part(link, `${panel.dataset.earlier}${panel.dataset.first}`, (text, headers) => {
+  const fresh = [...nodes(text).querySelectorAll("li")];
   still(() => {
     let place = link.parentElement;
     for (let at = 0; at < fresh.length; at += CHUNK) {
@@ -239,11 +251,11 @@ async function earlier(link) {
     }
     stamp(fresh);
     refold();
-    panel.dataset.first = answer.headers.get("Ops-Log-First");
+    panel.dataset.first = headers.get("Ops-Log-First");
     link.href = `${panel.dataset.page}?before=${panel.dataset.first}`;
-    if (answer.headers.get("Ops-Log-Earlier") === "0") link.parentElement.remove();
+    if (headers.get("Ops-Log-Earlier") === "0") link.parentElement.remove();
   });
-}
+});
 
 function setUp() {
   let top = 0;
@@ -271,6 +283,7 @@ function setUp() {
     else if (target.id === "log-follow") follow(!isFollowing);
     else if (target.id === "log-pill") follow(true);
     else if (target.id === "log-earlier") event.preventDefault(), earlier(target);
+    else if (target.id === "log-later") event.preventDefault(), later(target);
     else if (target.id === "log-fold") fold(log.querySelectorAll(".fold"), hasFolds);
     else if (target.id === "log-wrap") target.setAttribute("aria-pressed", String(!log.classList.toggle("is-unwrapped")));
     else if (target.id === "log-time") {

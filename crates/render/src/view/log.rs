@@ -84,6 +84,8 @@ pub struct LogView {
     pub first_error_pos: i64,
     /// A page with the lines before the first shown one; absent where that is the first of all.
     pub earlier: Option<Href>,
+    /// A page with the lines after the last shown one; absent where that is the last of all.
+    pub later: Option<Href>,
     /// `/ui/runs/{id}/log?before=`: the script appends the position.
     pub earlier_live: String,
     pub first_pos: i64,

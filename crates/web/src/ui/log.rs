@@ -6,7 +6,7 @@ use super::html;
 use super::json::{list, text};
 use super::read::Title;
 use super::run::check_id;
-use super::view_log::{Search, chunk, errors, hits, is_open, total};
+use super::view_log::{LINES, Search, chunk, errors, hits, is_open, total};
 use crate::app::App;
 use axum::body::Body;
 use axum::extract::{Path, State};
@@ -16,9 +16,6 @@ use futures_util::stream;
 use ops_render::view::Tab;
 use ops_render::{Href, LogState, log_lines};
 use serde_json::{Value, json};
-
-/// Lines of one part.
-const LINES: u32 = 2_000;
 
 /// `?after=` the lines that came since, `?before=` a part that came earlier. `&state=` is what the
 /// part before said in `Ops-Log-State`; without it the database looks back.
@@ -36,20 +33,20 @@ pub async fn part(State(app): State<App>, Path(id): Path<String>, ask: Ask) -> S
     let layout = read.layout(&Title::of("", Tab::Runs));
     let (lines, after) = log_lines(&chunk(&answer, state));
     let mut response = html::region(&layout, html::Region::Log(lines));
-    let count = list(&answer, "events").len();
     let position = |name: &str| answer[name].as_i64().unwrap_or(0).to_string();
     for (name, value) in [
         ("ops-next", position("next")),
         ("ops-log-state", after.to_query()),
         ("ops-log-first", position("first")),
         ("ops-log-earlier", word(answer["earlier"] == true)),
+        ("ops-log-later", word(answer["later"] == true)),
         ("ops-log-total", total(&answer)),
         ("ops-log-errors", errors(&answer)),
         ("ops-log-first-error", position("first_error")),
-        // A full part is followed by another one, whether the run has ended or not.
+        // What follows already is told, whether the run has ended or not.
         (
             "ops-log-open",
-            word(count >= LINES as usize || is_open(&answer)),
+            word(answer["later"] == true || is_open(&answer)),
         ),
     ] {
         set(&mut response, name, &value);

@@ -8,6 +8,9 @@ use ops_render::words::counted;
 use ops_render::{Href, LogState, log_chunks};
 use serde_json::Value;
 
+/// Lines that a page begins with, and of each part that it asks for.
+pub const LINES: i64 = 2_000;
+
 /// `state` is what the lines before left behind, where the reader brings it along.
 pub fn chunk(answer: &Value, state: Option<LogState>) -> LogChunk {
     let lines = |name| list(answer, name).iter().filter_map(line);
@@ -52,12 +55,13 @@ pub fn log(run_id: &str, answer: &Value, search: &Search) -> LogView {
     let page = Href::path(&["runs", run_id]);
     let live = Href::path(&["ui", "runs", run_id, "log"]);
     let first = answer["first"].as_i64().unwrap_or(0);
+    let next = answer["next"].as_i64().unwrap_or(0);
     let (lines_html, state) = log_chunks(&chunk(answer, None));
     let first_error = answer["first_error"].as_i64();
     let has_earlier = answer["earlier"] == true;
     LogView {
         live: live.as_str().into(),
-        next: answer["next"].as_i64().unwrap_or(0),
+        next,
         is_open: is_open(answer),
         state: state.to_query(),
         total: total(answer),
@@ -68,6 +72,11 @@ pub fn log(run_id: &str, answer: &Value, search: &Search) -> LogView {
             page.clone()
                 .with("q", search.text)
                 .with("before", &first.to_string())
+        }),
+        later: (answer["later"] == true).then(|| {
+            page.clone()
+                .with("q", search.text)
+                .with("at", &(next + LINES / 2 + 1).to_string())
         }),
         earlier_live: format!("{}?before=", live.as_str()),
         first_pos: first,
@@ -179,7 +188,7 @@ mod tests {
 
     #[test]
     fn lines_are_escaped_and_counted() {
-        let answer = json!({ "status": "failed", "held": false, "first": 7, "next": 7, "earlier": true, "lines": 1198,
+        let answer = json!({ "status": "failed", "held": false, "first": 7, "next": 7, "earlier": true, "later": true, "lines": 1198,
             "errors": 1, "first_error": 7, "lead": [],
             "events": [{ "pos": 7, "attempt": 1, "ts": "2026-11-24T22:30:00Z", "level": "error", "message": "<script>" }] });
         let log = log(
@@ -200,6 +209,7 @@ mod tests {
             log.earlier.expect("earlier lines").as_str(),
             "/runs/r?before=7"
         );
+        assert_eq!(log.later.expect("later lines").as_str(), "/runs/r?at=1008");
         assert!(!log.is_open);
     }
 }

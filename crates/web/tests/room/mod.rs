@@ -77,7 +77,7 @@ fn read(read: &Value) -> Value {
         "ui_templates" => json!({ "now": NOW, "templates": [template()] }),
         "ui_log" => {
             json!({ "events": [event()], "status": "running", "held": true, "first": 1, "next": 1,
-            "earlier": false, "lines": 1, "errors": 1, "first_error": 1, "dropped": 0, "lead": [] })
+            "earlier": false, "later": false, "lines": 1, "errors": 1, "first_error": 1, "dropped": 0, "lead": [] })
         }
         "runs_get" => json!({ "run": run() }),
         "artifacts_list" => {
