@@ -195,7 +195,7 @@ function step(by) {
   hit = hit < 0 ? (by > 0 ? 0 : hits.length - 1) : (hit + by + hits.length) % hits.length;
   jump(hits[hit]);
   const words = byId("log-hits").querySelector("[role=status]");
-  words.textContent = words.textContent.replace(/^\S+( of .*)$/, `${hit + 1}$1`);
+  words.textContent = words.textContent.replace(/^(?:\S+ of )?([\d,]+).*$/, `${(hit + 1).toLocaleString("en")} of $1`);
 }
 
 // Painted over the text, which stays as it is.
