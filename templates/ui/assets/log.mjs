@@ -8,6 +8,8 @@ const log = byId("log");
 let { next, state } = panel.dataset;
 let isFollowing = false;
 let unseen = 0;
+// Height when it was looked at last: a scroll that comes with another one is nobody's hand.
+let height = 0;
 
 const lines = () => log.querySelectorAll("li[id]");
 const atEnd = () => log.scrollHeight - log.scrollTop - log.clientHeight < 24;
@@ -42,6 +44,7 @@ function append(fresh) {
   }
   stamp(fresh);
   refold();
+  height = log.scrollHeight;
 }
 
 const say = (node, text) => {
@@ -259,9 +262,10 @@ const earlier = (link) => part(link, `${panel.dataset.earlier}${panel.dataset.fi
 
 function setUp() {
   let top = 0;
-  let height = 0;
+  const letGo = () => isFollowing && log.scrollTop > 0 && follow(false);
+  log.addEventListener("wheel", ({ deltaY }) => deltaY < 0 && letGo(), { passive: true });
+  log.addEventListener("keydown", ({ key }) => ["ArrowUp", "PageUp", "Home"].includes(key) && letGo());
   log.addEventListener("scroll", () => {
-    // Chunks that get their true height move the lines too; that is nobody's hand.
     const isHand = log.scrollHeight === height;
     if (isFollowing && isHand && log.scrollTop < top - 4) follow(false);
     else if (isFollowing && !isHand) toEnd();
