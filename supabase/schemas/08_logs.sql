@@ -27,6 +27,8 @@ create table if not exists public.run_events (
   primary key (run_id, pos)
 ) with (autovacuum_vacuum_insert_scale_factor = 0.2);
 create index if not exists run_events_ts on public.run_events (run_id, ts);
+-- Counted each second that somebody looks.
+create index if not exists run_events_errors on public.run_events (run_id, pos) where level = 'error';
 
 create table if not exists public.run_steps (
   run_id uuid not null references public.runs (id) on delete cascade,

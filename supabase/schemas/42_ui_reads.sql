@@ -94,19 +94,42 @@ begin
       order by x.slug collate "C" limit 500) t), '[]'));
 end $$;
 
--- A part of a run's log: the lines before `before` or around `around`, else the last ones; with the
--- counts that stand above it and the step that the part begins in.
+-- What the lines before a part leave behind, as the lines that make it: of the last 5,000 those that set
+-- colours or begin or end a group, at most 500, and the last one with a step. Of their text only what counts.
+create or replace function public.ops_log_lead(p_run uuid, p_first bigint) returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(jsonb_agg(jsonb_build_object('pos', z.pos, 'attempt', z.attempt, 'ts', z.ts, 'level', z.level,
+    'source', z.source, 'step', z.step, 'message', coalesce(z.mark, '')
+      || array_to_string(array(select m[1] from regexp_matches(z.message, '((?:\u001b\[|\u009b)[ -?]*m)', 'g') m), ''))
+    order by z.pos), '[]')
+  from (
+    select y.*, substring(y.message from '^(?: |\u001b\[[0-9;]*m)*((?:::|##\[)(?:end)?group(?:::|\]))') as mark
+    from (select * from public.run_events x where x.run_id = p_run and x.pos < p_first order by x.pos desc limit 5000) y
+    where position(chr(27) in y.message) > 0 or position(chr(155) in y.message) > 0
+      or y.message ~ '^ *(::|##\[)(end)?group' or y.pos = p_first - 1
+      or y.pos = (select x.pos from public.run_events x where x.run_id = p_run and x.pos < p_first and x.step is not null
+        order by x.pos desc limit 1)
+    order by y.pos desc limit 500) z
+$$;
+
+-- A part of a run's log: the lines after `after`, before `before` or around `around`; else the last ones, or,
+-- where a run failed long before them, those around its first error. With the counts that stand above it and, where `lead` is not false, what the lines before it leave behind.
 create or replace function public.ui_log(p jsonb) returns jsonb
 language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
 declare
   v_now timestamptz := clock_timestamp();
   v_run uuid := (p ->> 'run_id')::uuid;
+  v_after bigint := (p ->> 'after')::bigint;
   v_limit integer := least(coalesce((p ->> 'limit')::integer, 2000), 5000);
   v_events jsonb;
   v_status text;
   v_held boolean;
-  v_end bigint;
+  v_around bigint := (p ->> 'around')::bigint;
+  v_end bigint := (p ->> 'before')::bigint;
   v_first bigint;
+  v_last bigint;
+  v_error bigint;
+  g public.run_logs%rowtype;
   a record;
 begin
   a := public.ops_authenticate(p -> 'auth', '{operator,viewer}', v_now);
@@ -119,22 +142,33 @@ begin
     return public.ops_refuse('not_found', 'there is no such run');
   end if;
   v_held := exists (select from public.run_leases l where l.run_id = v_run);
-  -- Around a line: so many after it that it stands in the middle.
-  v_end := case when p ? 'around' then (p ->> 'around')::bigint + v_limit / 2 else (p ->> 'before')::bigint end;
+  select * into g from public.run_logs x where x.run_id = v_run;
+  select e.pos into v_error from public.run_events e where e.run_id = v_run and e.level = 'error' order by e.pos limit 1;
+  if v_status = 'failed' and coalesce(v_after, v_end, v_around) is null and v_error <= g.last_pos - v_limit then
+    v_around := v_error;
+  end if;
+  -- So many after the line that it stands in the middle.
+  v_end := coalesce(v_around + v_limit / 2, v_end);
   select coalesce(jsonb_agg(jsonb_build_object('pos', e.pos, 'attempt', e.attempt, 'ts', e.ts, 'level', e.level,
     'source', e.source, 'step', e.step, 'message', e.message, 'data', e.data, 'more', e.more, 'lossy', e.lossy)
     order by e.pos), '[]') into v_events
-  from (select * from public.run_events x where x.run_id = v_run and (v_end is null or x.pos < v_end)
-    order by x.pos desc limit v_limit) e;
+  from (
+    (select * from public.run_events x where v_after is not null and x.run_id = v_run and x.pos > v_after
+      order by x.pos limit v_limit)
+    union all
+    (select * from public.run_events x where v_after is null and x.run_id = v_run and (v_end is null or x.pos < v_end)
+      order by x.pos desc limit v_limit)) e;
   v_first := (v_events #>> '{0,pos}')::bigint;
+  v_last := (v_events -> -1 ->> 'pos')::bigint;
   return jsonb_build_object('events', v_events, 'status', v_status, 'held', v_held,
-    'first', v_first, 'next', coalesce((v_events -> -1 ->> 'pos')::bigint, 0),
+    'first', v_first, 'next', coalesce(v_last, v_after, 0),
     'earlier', exists (select from public.run_events e where e.run_id = v_run and e.pos < v_first),
-    'step_before', (select e.step from public.run_events e where e.run_id = v_run and e.pos < v_first order by e.pos desc limit 1),
-    'lines', coalesce((select g.last_pos - g.dropped_events from public.run_logs g where g.run_id = v_run), 0),
-    'dropped', coalesce((select g.dropped_events from public.run_logs g where g.run_id = v_run), 0),
+    'later', exists (select from public.run_events e where e.run_id = v_run and e.pos > v_last),
+    'lead', case when (p ->> 'lead')::boolean is not false and v_first is not null
+      then public.ops_log_lead(v_run, v_first) else '[]' end,
+    'lines', coalesce(g.last_pos - g.dropped_events, 0), 'dropped', coalesce(g.dropped_events, 0),
     'errors', (select count(*) from public.run_events e where e.run_id = v_run and e.level = 'error'),
-    'first_error', (select min(e.pos) from public.run_events e where e.run_id = v_run and e.level = 'error'));
+    'first_error', v_error);
 end $$;
 
 -- Lines that hold `text`, case apart: the true count, and where the first 10,000 stand.

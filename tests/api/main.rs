@@ -3,6 +3,7 @@
 mod common;
 mod garbage;
 mod life;
+mod log_parts;
 mod pages;
 mod refusals;
 mod repeats;

@@ -76,7 +76,7 @@ impl Href {
     }
 }
 
-fn encode_into(out: &mut String, text: &str) {
+pub(crate) fn encode_into(out: &mut String, text: &str) {
     // A segment of dots would climb out of its path.
     if !text.is_empty() && text.bytes().all(|byte| byte == b'.') {
         text.bytes().for_each(|_| out.push_str("%2E"));

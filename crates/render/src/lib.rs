@@ -25,7 +25,7 @@ pub use diff::{diff, diff_split};
 pub use href::Href;
 pub use html::{Html, text};
 pub use json::{json, json_text};
-pub use log::{CHUNK_LINES, log_chunks, log_lines};
+pub use log::{CHUNK_LINES, LogState, log_chunks, log_lines};
 pub use markdown::markdown;
 pub use pages::{Frame, Pages, RenderError};
 pub use sparkline::sparkline;

@@ -90,7 +90,7 @@ struct Outer<'a> {
     icon: &'static str,
     styles: [&'static str; 3],
     script: &'static str,
-    modules: [&'static str; 5],
+    modules: Vec<&'static str>,
     version: &'static str,
     tabs: Vec<TabView>,
     /// The Runboard and the chat.
@@ -147,14 +147,7 @@ impl Pages {
                 icon: path_of(icon_of(layout.state)),
                 styles: ["app.css", "pages.css", "ansi.css"].map(path_of),
                 script: path_of("live.mjs"),
-                modules: [
-                    "idiomorph.mjs",
-                    "time.mjs",
-                    "page.mjs",
-                    "log.mjs",
-                    "keys.mjs",
-                ]
-                .map(path_of),
+                modules: modules_of(name),
                 version: env!("CARGO_PKG_VERSION"),
                 tabs: tabs.collect(),
                 home: link("runboard"),
@@ -164,6 +157,17 @@ impl Pages {
             },
         )
     }
+}
+
+/// What a page fetches at once, beside the script that it names: all that is imported by it, and
+/// what the page is known to need.
+fn modules_of(page: &str) -> Vec<&'static str> {
+    let more = match page {
+        "run" => Some("log.mjs"),
+        _ => None,
+    };
+    let names = ["time.mjs", "page.mjs"].into_iter().chain(more);
+    names.map(path_of).collect()
 }
 
 macro_rules! pages {
@@ -211,7 +215,7 @@ regions! {
     runs_region(RunRows) = "run_rows";
     /// Answer of `GET /ui/runs/{id}`: three parts, each with its id.
     run_region(RunRegion) = "run_region";
-    /// Answer of `GET /ui/runs/{id}/hits?q=`.
+    /// Answer of `GET /ui/runs/{id}/log/hits?q=`.
     hits_region(LogHits) = "log_hits";
     /// Answer of `GET /ui/chat`.
     answers_region(ChatAnswers) = "answers";

@@ -45,7 +45,7 @@ const KEYS = [
   ["Esc", "closes, clears, then leaves the field"],
 ];
 
-function openSheet() {
+export function openSheet() {
   const sheet = byId("keys");
   const list = sheet?.querySelector("dl");
   if (!list) return;
@@ -64,7 +64,7 @@ function openSheet() {
   sheet.showModal();
 }
 
-function openPalette() {
+export function openPalette() {
   const palette = byId("palette");
   if (!palette || palette.open) return;
   palette.showModal();
@@ -89,15 +89,9 @@ byId("palette")?.addEventListener("submit", (event) => {
   event.preventDefault();
   location.assign(left[0].href);
 });
-byId("find")?.addEventListener("click", (event) => {
-  event.preventDefault();
-  openPalette();
-});
-byId("show-keys")?.addEventListener("click", openSheet);
-for (const dialog of document.querySelectorAll("dialog")) dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
-
 let isGoing = 0;
-document.addEventListener("keydown", (event) => {
+// `isHeld`: the browser's own answer was stopped while this module was on its way.
+export function onKey(event, isHeld) {
   const mod = event.ctrlKey || event.metaKey;
   if (mod && event.key.toLowerCase() === "k") {
     event.preventDefault();
@@ -113,7 +107,7 @@ document.addEventListener("keydown", (event) => {
     } else field.blur();
     return;
   }
-  if (mod || event.altKey || event.defaultPrevented || isTyping(field) || document.querySelector("dialog[open]")) return;
+  if (mod || event.altKey || (event.defaultPrevented && !isHeld) || isTyping(field) || document.querySelector("dialog[open]")) return;
   if (event.timeStamp - isGoing < 1200) {
     isGoing = 0;
     const tab = document.querySelector(`[data-go="${CSS.escape(event.key)}"]`);
@@ -128,4 +122,4 @@ document.addEventListener("keydown", (event) => {
   if (!act) return;
   event.preventDefault();
   act();
-});
+}

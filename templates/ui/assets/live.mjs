@@ -1,9 +1,7 @@
 // Keeps the live regions of a page fresh. A signal carries no data: whatever it is, the region is
 // asked for again with the tag of what is shown, and merged in place.
 import { tick } from "./time.mjs";
-import { byId, merge, nodes, replace, toast } from "./page.mjs";
-import { logSource } from "./log.mjs";
-import "./keys.mjs";
+import { byId, isTyping, merge, toast } from "./page.mjs";
 
 const STREAM_POLL = 5000;
 const LONGEST = 15000;
@@ -36,8 +34,8 @@ class Source {
       this.poll = Number(answer.headers.get("Ops-Poll")) || this.poll;
       if (answer.status === 200) {
         const text = await answer.text();
+        this.isOver = (await this.accept(text, answer.headers)) === false;
         this.tag = answer.headers.get("ETag");
-        this.isOver = this.accept(text, answer.headers) === false;
       }
       this.failures = 0;
     } catch {
@@ -63,8 +61,6 @@ class Source {
 const sources = [...document.querySelectorAll("[data-live]")]
   .filter((region) => region.dataset.live)
   .map((region) => new Source(() => region.dataset.live, Number(region.dataset.poll) || 1000, (text) => merge(region, text)));
-const log = logSource();
-if (log) sources.push(new Source(log.url, 1000, log.accept));
 
 let isLost = false;
 function lost() {
@@ -139,113 +135,64 @@ for (const name of ["focus", "online", "pageshow"]) addEventListener(name, wake)
 addEventListener("offline", show);
 addEventListener("pagehide", closeStream);
 
-// Forms: a question first where one is wanted, then without leaving the page where that is allowed.
+// What a page may never need is loaded when it is wanted first. What a browser would do with the
+// event is stopped before.
+const forms = () => import("./forms.mjs");
 const confirmed = new WeakSet();
 document.addEventListener("submit", async (event) => {
-  const form = event.target;
-  const button = event.submitter;
+  const { target: form, submitter: button } = event;
   const asked = button?.dataset.confirm ? button : form.dataset.confirm ? form : null;
-  if (asked && !confirmed.delete(form)) {
-    event.preventDefault();
+  const isOpen = asked && !confirmed.delete(form);
+  if (!isOpen && !("send" in form.dataset)) return;
+  event.preventDefault();
+  if (isOpen) {
+    const { isSure } = await forms();
     if (!(await isSure(asked.dataset))) return;
     confirmed.add(form);
     form.requestSubmit(button ?? undefined);
     return;
   }
-  if (!("send" in form.dataset)) return;
-  event.preventDefault();
-  await send(form, button);
-});
-
-function isSure({ confirm, verb }) {
-  const dialog = byId("confirm");
-  byId("confirm-text").textContent = confirm;
-  byId("confirm-yes").textContent = verb || "Yes";
-  dialog.returnValue = "";
-  dialog.showModal();
-  return new Promise((done) => dialog.addEventListener("close", () => done(dialog.returnValue === "yes"), { once: true }));
-}
-
-async function send(form, button) {
-  const address = button?.getAttribute("formaction") ?? form.getAttribute("action");
   const body = new URLSearchParams(new FormData(form, button));
   if (button) button.disabled = true;
   try {
-    const answer = await fetch(address, { method: "POST", body, headers: { "Ops-Live": "1" }, redirect: "manual" });
-    const said = decodeURIComponent(answer.headers.get("Ops-Flash") ?? "");
-    const isDone = answer.ok || answer.type === "opaqueredirect";
-    if (!isDone) return toast(said || `The server refused this (${answer.status}).`, true);
-    const target = answer.headers.get("Ops-Location");
-    if (target?.startsWith("/") && !target.startsWith("//")) return location.assign(target);
-    if (said) toast(said);
-    if ("clear" in form.dataset) {
-      byId("chat")?.reset();
-      const line = byId("chat-line");
-      if (line) line.value = "";
-      line?.dispatchEvent(new Event("input", { bubbles: true }));
-    }
-    for (const box of form.querySelectorAll("input[type=checkbox]")) box.checked = box.defaultChecked;
-    picked();
-  } catch {
-    toast("The server did not answer; nobody knows whether it took effect. Look before you send it again.", true);
+    await (await forms()).send(form, button, body);
   } finally {
     if (button) button.disabled = false;
     refreshAll();
   }
-}
-
-// A field that is answered while it is typed. The newest question wins.
-const questions = new WeakMap();
-document.addEventListener("input", ({ target }) => {
-  if (!target.dataset?.ask) return;
-  const before = questions.get(target);
-  clearTimeout(before?.timer);
-  before?.abort.abort();
-  const abort = new AbortController();
-  questions.set(target, { abort, timer: setTimeout(() => ask(target, abort.signal), 200) });
 });
 
-async function ask(field, signal) {
-  const { ask: address, into, post } = field.dataset;
-  const values = new URLSearchParams({ [field.name]: field.value });
-  if (post !== undefined) values.set("csrf", field.form.elements.namedItem("csrf").value);
-  try {
-    const answer = await fetch(post === undefined ? `${address}?${values}` : address, { method: post === undefined ? "GET" : "POST", body: post === undefined ? undefined : values, signal });
-    if (answer.ok) replace(byId(into), nodes(await answer.text()).firstElementChild);
-    field.dispatchEvent(new Event("ops:answered", { bubbles: true }));
-  } catch {
-    // A newer question, or no network: the connection's state says so.
-  }
-}
-
-document.addEventListener("change", ({ target }) => {
-  if (target.id === "pick-all") for (const box of document.querySelectorAll("input[name=run_id]")) box.checked = target.checked;
-  if (target.name === "run_id" || target.id === "pick-all") picked();
-  if (target.matches?.("form[data-auto] :is(select, input[type=checkbox])")) target.form.requestSubmit();
-});
-
-function picked() {
-  const count = document.querySelectorAll("input[name=run_id]:checked").length;
-  const words = byId("picked");
-  if (words) words.textContent = count ? `${count} chosen` : "";
-}
-
-document.addEventListener("click", async ({ target }) => {
-  const copy = target.closest?.("[data-copy]");
-  if (copy) {
-    await navigator.clipboard?.writeText(copy.dataset.copy);
-    toast("Copied.");
-  }
+document.addEventListener("input", ({ target }) => target.dataset?.ask && forms().then(({ ask }) => ask(target)));
+document.addEventListener("change", ({ target }) => forms().then(({ changed }) => changed(target)));
+document.addEventListener("click", (event) => {
+  const { target } = event;
   for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(target)) menu.open = false;
-  const where = target.closest?.("[data-line]");
-  const source = where && byId("source");
-  if (source) {
-    const lines = source.value.split("\n").slice(0, Number(where.dataset.line) - 1);
-    const at = lines.reduce((sum, line) => sum + line.length + 1, 0) + Number(where.dataset.column) - 1;
-    source.focus();
-    source.setSelectionRange(at, at);
-  }
+  if (target.matches?.("dialog")) target.close();
+  const wanted = target.closest?.("[data-copy], [data-line]");
+  if (wanted) forms().then(({ clicked }) => clicked(wanted));
+  const opener = target.closest?.("#find, #show-keys");
+  if (!opener) return;
+  event.preventDefault();
+  loadKeys().then(({ openPalette, openSheet }) => (opener.id === "find" ? openPalette() : openSheet()));
 });
+
+let keys = null;
+const loadKeys = async () => (keys ??= await import("./keys.mjs"));
+document.addEventListener("keydown", (event) => {
+  if (keys) return keys.onKey(event);
+  const isCommand = event.ctrlKey || event.metaKey ? event.key.toLowerCase() === "k" : event.key === "/" && !isTyping(document.activeElement);
+  if (isCommand) event.preventDefault();
+  loadKeys().then(({ onKey }) => onKey(event, isCommand));
+});
+
+if (byId("log-panel"))
+  import("./log.mjs").then(({ logSource }) => {
+    if (!logSource) return;
+    sources.push(new Source(logSource.url, 1000, logSource.accept));
+    sources.at(-1).wait();
+    openStream();
+    show();
+  });
 
 document.documentElement.classList.add("scripted");
 tick();

@@ -1,5 +1,4 @@
 // Text of the server → nodes, and nodes → the page, without losing what a person was doing.
-import { Idiomorph } from "./idiomorph.mjs";
 import { tick } from "./time.mjs";
 
 const policy = globalThis.trustedTypes?.createPolicy("ops", { createHTML: (text) => text });
@@ -25,21 +24,27 @@ const options = {
   },
 };
 
+// Loaded with the first answer that has something new.
+async function morph(old, fresh, style) {
+  const { Idiomorph } = await import("./idiomorph.mjs");
+  Idiomorph.morph(old, fresh, { ...options, morphStyle: style });
+}
+
 // Inside of `region`, or the elements of the same ids where it has `data-parts`.
-export function merge(region, text) {
+export async function merge(region, text) {
   const body = nodes(text);
   if (!("parts" in region.dataset)) {
-    Idiomorph.morph(region, [...body.childNodes], { ...options, morphStyle: "innerHTML" });
+    await morph(region, [...body.childNodes], "innerHTML");
     tick(region);
     return;
   }
-  for (const part of [...body.children]) replace(byId(part.id), part);
+  for (const part of [...body.children]) await replace(byId(part.id), part);
 }
 
-export function replace(old, part) {
+export async function replace(old, part) {
   if (!old || !part) return;
   const id = old.id;
-  Idiomorph.morph(old, part, { ...options, morphStyle: "outerHTML" });
+  await morph(old, part, "outerHTML");
   const fresh = byId(id);
   tick(fresh);
   const { title, icon } = fresh.dataset;

@@ -6,17 +6,22 @@ mod scan;
 mod sgr;
 mod sheet;
 
+pub(crate) use sgr::Look;
 pub(crate) use sheet::stylesheet;
 
 use crate::html::{Html, push_escaped};
 use scan::{Piece, Scanner};
-use sgr::Look;
 
 /// The text of one or more lines. A lone carriage return starts the line again, as a terminal
 /// shows a progress bar: what it overwrites is left out.
 pub fn ansi(text: &str) -> Html {
     let mut out = String::with_capacity(text.len() + text.len() / 4);
-    let mut look = Look::default();
+    write_ansi(&mut out, text, &mut Look::default());
+    Html::trusted(out)
+}
+
+/// The same where colours are set already; afterwards `look` is what holds at the end.
+pub(crate) fn write_ansi(out: &mut String, text: &str, look: &mut Look) {
     let mut is_open = false;
     for (at, line) in text.split('\n').enumerate() {
         if at > 0 {
@@ -33,19 +38,19 @@ pub fn ansi(text: &str) -> Html {
         for piece in Scanner::new(shown) {
             match piece {
                 Piece::Sgr(codes) => {
-                    let before = look;
+                    let before = *look;
                     look.apply(codes);
-                    if look != before && is_open {
+                    if *look != before && is_open {
                         out.push_str("</span>");
                         is_open = false;
                     }
                 }
                 Piece::Char(c) => {
                     if !is_open && !look.is_plain() {
-                        look.open(&mut out);
+                        look.open(out);
                         is_open = true;
                     }
-                    push_escaped(&mut out, c);
+                    push_escaped(out, c);
                 }
             }
         }
@@ -54,7 +59,6 @@ pub fn ansi(text: &str) -> Html {
             is_open = false;
         }
     }
-    Html::trusted(out)
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 use super::colour;
+use serde::{Deserialize, Serialize};
 
 /// How the text looks now.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Look {
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Look {
     fore: Option<u8>,
     back: Option<u8>,
     bold: bool,

@@ -34,7 +34,7 @@ fn is_protected(key: &str, value: &str) -> bool {
     key.ends_with("_html")
         || matches!(
             key,
-            "href" | "next" | "newest" | "dispatch" | "new_run" | "first_error" | "earlier" | "raw" | "previous"
+            "href" | "next" | "newest" | "dispatch" | "new_run" | "first_error" | "earlier" | "later" | "raw" | "previous"
                 | "following" | "replay" | "download" | "image" | "edit" | "back" | "form" | "generate" | "validate"
                 | "events" | "ask" | "leave" | "clear" | "csv" | "json"
         ) && value.starts_with(['/', 'h'])

@@ -104,7 +104,7 @@ const ADDRESSES: [&str; 8] = [
 ];
 
 /// What is wrong with `html`; empty where nothing is.
-pub(super) fn problems(html: &str) -> Vec<String> {
+pub(crate) fn problems(html: &str) -> Vec<String> {
     let mut wrong = Vec::new();
     let mut open: Vec<String> = Vec::new();
     for token in Tokenizer::new(html) {

@@ -2,7 +2,7 @@
 
 mod checked;
 mod hostile;
-mod markup;
+pub(crate) mod markup;
 mod properties;
 mod rendered;
 

@@ -1,6 +1,7 @@
 use super::Stamp;
 use crate::href::Href;
 use crate::html::Html;
+use crate::log::LogState;
 use ops_core::api::Level;
 use serde::Serialize;
 
@@ -9,12 +10,15 @@ use serde::Serialize;
 pub struct LogLine {
     /// Position in the run's log, from 1.
     pub pos: i64,
+    pub attempt: u32,
     pub level: &'static str,
     /// `stdout`, `stderr`, `worker`.
     pub source: String,
+    /// Empty: of no step.
     pub step: String,
     pub at: Option<Stamp>,
-    pub line_html: Html,
+    /// As it was printed: what it looks like depends on the lines before.
+    pub text: String,
     /// The line goes on in the next entry.
     pub more: bool,
 }
@@ -29,11 +33,12 @@ impl LogLine {
         };
         LogLine {
             pos,
+            attempt: 1,
             level,
             source: String::new(),
             step: String::new(),
             at: None,
-            line_html: crate::ansi(message),
+            text: message.into(),
             more: false,
         }
     }
@@ -42,6 +47,7 @@ impl LogLine {
 impl From<&ops_core::api::Event> for LogLine {
     fn from(event: &ops_core::api::Event) -> Self {
         LogLine {
+            attempt: event.attempt,
             source: event.source.clone().unwrap_or_default(),
             step: event.step.clone().unwrap_or_default(),
             at: crate::words::parse_iso(&event.ts).map(Stamp::at),
@@ -51,13 +57,11 @@ impl From<&ops_core::api::Event> for LogLine {
     }
 }
 
-/// Lines in a row, the answer of `/ui/runs/{id}/log`. The step of the line before decides whether
-/// the first line opens a new one.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+/// Lines in a row, the answer of `/ui/runs/{id}/log`, and what those before them left behind.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct LogChunk {
     pub lines: Vec<LogLine>,
-    /// Step of the line before the first; empty: none.
-    pub step_before: String,
+    pub before: LogState,
 }
 
 /// The panel of the log. Its lines are never morphed, only added to.
@@ -67,6 +71,8 @@ pub struct LogView {
     pub live: String,
     /// Where `?after=` goes on.
     pub next: i64,
+    /// `&state=`: what the last line leaves behind, from [`LogState::to_query`].
+    pub state: String,
     /// More will come.
     pub is_open: bool,
     /// `1,198 lines`
@@ -78,6 +84,8 @@ pub struct LogView {
     pub first_error_pos: i64,
     /// A page with the lines before the first shown one; absent where that is the first of all.
     pub earlier: Option<Href>,
+    /// A page with the lines after the last shown one; absent where that is the last of all.
+    pub later: Option<Href>,
     /// `/ui/runs/{id}/log?before=`: the script appends the position.
     pub earlier_live: String,
     pub first_pos: i64,
@@ -93,7 +101,7 @@ pub struct LogView {
     pub is_cut: bool,
 }
 
-/// What a search found, the answer of `/ui/runs/{id}/hits?q=`.
+/// What a search found, the answer of `/ui/runs/{id}/log/hits?q=`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct LogHits {
     pub query: String,

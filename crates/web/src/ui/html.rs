@@ -7,7 +7,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use ops_core::{Code, Problem};
 use ops_render::view::*;
-use ops_render::{Frame, Html, Pages, RenderError, log_lines};
+use ops_render::{Frame, Html, Pages, RenderError};
 use std::sync::LazyLock;
 
 /// Parsed once a process. That they parse is shown by the tests of the crate that has them.
@@ -32,7 +32,7 @@ pub enum Region<'a> {
     Board(&'a Board),
     Runs(&'a RunRows),
     Run(&'a RunRegion),
-    Log(&'a LogChunk),
+    Log(Html),
     Hits(&'a LogHits),
     Answers(&'a ChatAnswers),
     Preview(&'a ChatPreview),
@@ -90,7 +90,7 @@ pub fn region(layout: &Layout, region: Region) -> Response {
                 Region::Board(view) => pages.board_region(&frame, view),
                 Region::Runs(view) => pages.runs_region(&frame, view),
                 Region::Run(view) => pages.run_region(&frame, view),
-                Region::Log(view) => Ok(log_lines(view)),
+                Region::Log(lines) => Ok(lines),
                 Region::Hits(view) => pages.hits_region(&frame, view),
                 Region::Answers(view) => pages.answers_region(&frame, view),
                 Region::Preview(view) => pages.preview_region(&frame, view),

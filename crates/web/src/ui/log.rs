@@ -6,41 +6,47 @@ use super::html;
 use super::json::{list, text};
 use super::read::Title;
 use super::run::check_id;
-use super::view_log::{Search, chunk, hits, is_open};
+use super::view_log::{LINES, Search, chunk, errors, hits, is_open, total};
 use crate::app::App;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
-use ops_render::Href;
 use ops_render::view::Tab;
+use ops_render::{Href, LogState, log_lines};
 use serde_json::{Value, json};
 
-/// Lines of one part.
-const LINES: u32 = 2_000;
-
-/// `?after=` the lines that came since, `?before=` a part that came earlier.
+/// `?after=` the lines that came since, `?before=` a part that came earlier. `&state=` is what the
+/// part before said in `Ops-Log-State`; without it the database looks back.
 pub async fn part(State(app): State<App>, Path(id): Path<String>, ask: Ask) -> Shown {
     check_id(&app, &ask, &id)?;
-    let asked = match ask.number("before") {
-        Some(before) => json!({ "of": "ui_log", "run_id": id, "before": before, "limit": LINES }),
-        None => {
-            json!({ "of": "events_list", "run_id": id, "after": ask.number("after").unwrap_or(0), "limit": LINES })
-        }
-    };
+    let state = ask.get("state").and_then(LogState::read);
+    let mut asked =
+        json!({ "of": "ui_log", "run_id": id, "limit": LINES, "lead": state.is_none() });
+    match ask.number("before") {
+        Some(before) => asked["before"] = before.into(),
+        None => asked["after"] = ask.number("after").unwrap_or(0).into(),
+    }
     let mut read = ask.read(&app, json!({ "log": asked })).await?;
     let answer = read.take("log")?;
     let layout = read.layout(&Title::of("", Tab::Runs));
-    let step_before = ask.get("step").unwrap_or(text(&answer, "step_before"));
-    let mut response = html::region(&layout, html::Region::Log(&chunk(&answer, step_before)));
-    let count = list(&answer, "events").len();
+    let (lines, after) = log_lines(&chunk(&answer, state));
+    let mut response = html::region(&layout, html::Region::Log(lines));
+    let position = |name: &str| answer[name].as_i64().unwrap_or(0).to_string();
     for (name, value) in [
-        ("ops-next", answer["next"].as_i64().unwrap_or(0).to_string()),
-        // A full part is followed by another one, whether the run has ended or not.
+        ("ops-next", position("next")),
+        ("ops-log-state", after.to_query()),
+        ("ops-log-first", position("first")),
+        ("ops-log-earlier", word(answer["earlier"] == true)),
+        ("ops-log-later", word(answer["later"] == true)),
+        ("ops-log-total", total(&answer)),
+        ("ops-log-errors", errors(&answer)),
+        ("ops-log-first-error", position("first_error")),
+        // What follows already is told, whether the run has ended or not.
         (
             "ops-log-open",
-            word(count >= LINES as usize || is_open(&answer)),
+            word(answer["later"] == true || is_open(&answer)),
         ),
     ] {
         set(&mut response, name, &value);

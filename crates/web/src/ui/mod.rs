@@ -92,7 +92,6 @@ fn regions() -> Router<App> {
         .route("/ui/runs", get(runs::region))
         .route("/ui/runs/{id}", get(run::region))
         .route("/ui/runs/{id}/log", get(log::part))
-        .route("/ui/runs/{id}/hits", get(log::search))
         .route("/ui/runs/{id}/log/hits", get(log::search))
         .route("/ui/templates/check", post(act_template::check))
         .route("/ui/chat", get(chat::answers))

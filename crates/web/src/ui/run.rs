@@ -4,7 +4,7 @@ use super::ask::Ask;
 use super::halt::{Halt, Shown};
 use super::json::list;
 use super::read::{Read, Title};
-use super::view_log::{Search, log};
+use super::view_log::{LINES, Search, log};
 use super::view_run::{Looker, region as run_region};
 use super::{html, tag, words};
 use crate::app::App;
@@ -12,9 +12,6 @@ use axum::extract::{Path, State};
 use ops_core::{Code, Problem, text::is_uuid};
 use ops_render::view::{RunPage, RunRegion, Tab};
 use serde_json::{Value, json};
-
-/// Lines that a page begins with; earlier ones are loaded on demand.
-const LINES: u32 = 2_000;
 
 pub async fn page(State(app): State<App>, Path(id): Path<String>, ask: Ask) -> Shown {
     show(&app, &ask, &id, None).await

@@ -5,13 +5,18 @@ use ops_core::RunStatus;
 use ops_core::api::Event;
 use ops_render::view::{LogChunk, LogHits, LogLine, LogView};
 use ops_render::words::counted;
-use ops_render::{Href, log_chunks};
+use ops_render::{Href, LogState, log_chunks};
 use serde_json::Value;
 
-pub fn chunk(answer: &Value, step_before: &str) -> LogChunk {
+/// Lines that a page begins with, and of each part that it asks for.
+pub const LINES: i64 = 2_000;
+
+/// `state` is what the lines before left behind, where the reader brings it along.
+pub fn chunk(answer: &Value, state: Option<LogState>) -> LogChunk {
+    let lines = |name| list(answer, name).iter().filter_map(line);
     LogChunk {
-        lines: list(answer, "events").iter().filter_map(line).collect(),
-        step_before: step_before.into(),
+        before: state.unwrap_or_else(|| LogState::after(&lines("lead").collect::<Vec<_>>())),
+        lines: lines("events").collect(),
     }
 }
 
@@ -26,6 +31,18 @@ pub fn is_open(answer: &Value) -> bool {
     !ended || answer["held"] == true
 }
 
+pub fn total(answer: &Value) -> String {
+    counted(number(answer, "lines"), "line", "lines")
+}
+
+/// Empty where there is none.
+pub fn errors(answer: &Value) -> String {
+    match number(answer, "errors") {
+        0 => String::new(),
+        errors => counted(errors, "error", "errors"),
+    }
+}
+
 /// What the reader searched for, and what was found.
 pub struct Search<'a> {
     pub text: &'a str,
@@ -38,24 +55,28 @@ pub fn log(run_id: &str, answer: &Value, search: &Search) -> LogView {
     let page = Href::path(&["runs", run_id]);
     let live = Href::path(&["ui", "runs", run_id, "log"]);
     let first = answer["first"].as_i64().unwrap_or(0);
-    let errors = number(answer, "errors");
+    let next = answer["next"].as_i64().unwrap_or(0);
+    let (lines_html, state) = log_chunks(&chunk(answer, None));
     let first_error = answer["first_error"].as_i64();
     let has_earlier = answer["earlier"] == true;
     LogView {
         live: live.as_str().into(),
-        next: answer["next"].as_i64().unwrap_or(0),
+        next,
         is_open: is_open(answer),
-        total: counted(number(answer, "lines"), "line", "lines"),
-        errors: match errors {
-            0 => String::new(),
-            _ => counted(errors, "error", "errors"),
-        },
+        state: state.to_query(),
+        total: total(answer),
+        errors: errors(answer),
         first_error: first_error.map(|pos| at_line(&page, pos, search.text)),
         first_error_pos: first_error.unwrap_or(0),
         earlier: has_earlier.then(|| {
             page.clone()
                 .with("q", search.text)
                 .with("before", &first.to_string())
+        }),
+        later: (answer["later"] == true).then(|| {
+            page.clone()
+                .with("q", search.text)
+                .with("at", &(next + LINES / 2 + 1).to_string())
         }),
         earlier_live: format!("{}?before=", live.as_str()),
         first_pos: first,
@@ -65,7 +86,7 @@ pub fn log(run_id: &str, answer: &Value, search: &Search) -> LogView {
             .found
             .map(|found| hits(&page, found, search))
             .unwrap_or_default(),
-        lines_html: log_chunks(&chunk(answer, text(answer, "step_before"))),
+        lines_html,
         empty: match RunStatus::parse(text(answer, "status")) {
             Some(RunStatus::Queued) => "No log yet: the run is queued.",
             Some(status) if status.is_terminal() => "The run left no log.",
@@ -167,8 +188,8 @@ mod tests {
 
     #[test]
     fn lines_are_escaped_and_counted() {
-        let answer = json!({ "status": "failed", "held": false, "first": 7, "next": 7, "earlier": true, "lines": 1198,
-            "errors": 1, "first_error": 7, "step_before": "build",
+        let answer = json!({ "status": "failed", "held": false, "first": 7, "next": 7, "earlier": true, "later": true, "lines": 1198,
+            "errors": 1, "first_error": 7, "lead": [],
             "events": [{ "pos": 7, "attempt": 1, "ts": "2026-11-24T22:30:00Z", "level": "error", "message": "<script>" }] });
         let log = log(
             "r",
@@ -188,6 +209,7 @@ mod tests {
             log.earlier.expect("earlier lines").as_str(),
             "/runs/r?before=7"
         );
+        assert_eq!(log.later.expect("later lines").as_str(), "/runs/r?at=1008");
         assert!(!log.is_open);
     }
 }

@@ -75,9 +75,9 @@ fn read(read: &Value) -> Value {
         }
         "ui_runs" => json!({ "now": NOW, "upto": 1, "runs": [run()], "next": null, "newer": 0 }),
         "ui_templates" => json!({ "now": NOW, "templates": [template()] }),
-        "ui_log" | "events_list" => {
+        "ui_log" => {
             json!({ "events": [event()], "status": "running", "held": true, "first": 1, "next": 1,
-            "earlier": false, "lines": 1, "errors": 1, "first_error": 1, "dropped": 0 })
+            "earlier": false, "later": false, "lines": 1, "errors": 1, "first_error": 1, "dropped": 0, "lead": [] })
         }
         "runs_get" => json!({ "run": run() }),
         "artifacts_list" => {
