@@ -58,7 +58,7 @@ export function logSource() {
       append(fresh);
       if (isFollowing) toEnd();
       else if (fresh.length) {
-        unseen += fresh.length;
+        unseen += fresh.filter((line) => line.id).length;
         const pill = byId("log-pill");
         pill.textContent = unseen === 1 ? "1 new line" : `${unseen} new lines`;
         pill.hidden = false;

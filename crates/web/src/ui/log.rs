@@ -23,20 +23,26 @@ const LINES: u32 = 2_000;
 /// `?after=` the lines that came since, `?before=` a part that came earlier.
 pub async fn part(State(app): State<App>, Path(id): Path<String>, ask: Ask) -> Shown {
     check_id(&app, &ask, &id)?;
+    let after: i64 = ask.number("after").unwrap_or(0);
     let asked = match ask.number("before") {
         Some(before) => json!({ "of": "ui_log", "run_id": id, "before": before, "limit": LINES }),
+        // One before them too: its step says whether the first line opens a new one.
         None => {
-            json!({ "of": "events_list", "run_id": id, "after": ask.number("after").unwrap_or(0), "limit": LINES })
+            json!({ "of": "events_list", "run_id": id, "after": (after - 1).max(0), "limit": LINES })
         }
     };
     let mut read = ask.read(&app, json!({ "log": asked })).await?;
     let answer = read.take("log")?;
     let layout = read.layout(&Title::of("", Tab::Runs));
-    let step_before = ask.get("step").unwrap_or(text(&answer, "step_before"));
-    let mut response = html::region(&layout, html::Region::Log(&chunk(&answer, step_before)));
+    let mut part = chunk(&answer, text(&answer, "step_before"));
+    if part.lines.first().is_some_and(|line| line.pos == after) {
+        part.step_before = part.lines.remove(0).step;
+    }
+    let mut response = html::region(&layout, html::Region::Log(&part));
     let count = list(&answer, "events").len();
+    let next = answer["next"].as_i64().unwrap_or(0).max(after);
     for (name, value) in [
-        ("ops-next", answer["next"].as_i64().unwrap_or(0).to_string()),
+        ("ops-next", next.to_string()),
         // A full part is followed by another one, whether the run has ended or not.
         (
             "ops-log-open",
