@@ -46,7 +46,6 @@ fn an_operators_day() {
         .arg("story.mjs")
         .current_dir(folder)
         .env("OPS_BIN", built("ops"))
-        .env("OPS_CHROMIUM", which("chromium").unwrap_or_default())
         .output()
         .expect("node runs");
     println!("{}", String::from_utf8_lossy(&output.stdout));

@@ -1,6 +1,6 @@
 // An operator's day in headless Chromium, against a real control room that this program starts, kills
-// and starts again. `node story.mjs [WORD]` with OPS_BIN and OPS_CHROMIUM, as the Rust test beside it
-// calls it; WORD chooses the stories that have it in their names.
+// and starts again. `node story.mjs [WORD]` with OPS_BIN, as the Rust test beside it calls it; WORD chooses
+// the stories that have it in their names.
 import { strict as assert } from 'node:assert';
 import { launch, open } from './harness/browser.mjs';
 import { Room } from './harness/room.mjs';

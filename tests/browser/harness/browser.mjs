@@ -1,13 +1,16 @@
 // Headless Chromium, whose every complaint is a failure.
 import { strict as assert } from 'node:assert';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
 const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync'];
 
-export const launch = () => chromium.launch({ executablePath: process.env.OPS_CHROMIUM, args: flags });
+const onPath = (program) => process.env.PATH.split(':').map((folder) => join(folder, program)).find(existsSync);
+
+export const launch = () => chromium.launch({ executablePath: onPath('chromium'), args: flags });
 
 /** The cookies of somebody who followed the address that `ops up` prints, by room. */
 const signedIn = new WeakMap();
