@@ -22,6 +22,7 @@ export class Room {
     await room.#start('127.0.0.1:0');
     // However this program ends, nothing stays: on SIGTERM `ops up` takes everything along.
     process.on('exit', () => room.#up?.kill('SIGTERM'));
+    process.once('SIGTERM', () => process.exit(1));
     return room;
   }
 

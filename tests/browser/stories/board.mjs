@@ -13,7 +13,7 @@ export const board = {
   async 'typed text, caret, open details and scroll position survive a refresh of the board'({ page, room, to }) {
     const session_id = await room.session('Survivors');
     for (let n = 1; n <= 12; n += 1) await room.later(`Waits ${n}`, { session_id });
-    await page.setViewportSize({ width: 1440, height: 420 });
+    await page.setViewportSize({ width: 1440, height: 300 });
     await to(`/runboard?session=${session_id}`);
     await isLive(page);
     await page.locator('#edit-session').click();
@@ -25,7 +25,7 @@ export const board = {
     assert.ok(before > 0, 'the page is long enough to be scrolled');
 
     const run_id = await room.shell('Seen at once', 'true', { session_id, lane: 'A' });
-    await page.locator(`a[href="/runs/${run_id}"]`).first().waitFor();
+    await page.locator(`#run-${run_id}`).waitFor();
     await room.ended(run_id);
     await page.locator(`#run-${run_id}`, { hasText: 'succeeded' }).waitFor();
 
@@ -57,8 +57,8 @@ export const board = {
     await page.locator('#confirm-yes').click();
     await page.locator(`#run-${run_id}`, { hasText: 'cancelled' }).waitFor();
     await room.api('lanes.update', { name: 'B', paused: true, reason: 'lunch' });
-    await lane.getByText('Paused: lunch').waitFor();
-    await lane.getByRole('button', { name: /^Resume/ }).click();
+    await lane.locator('.note', { hasText: 'Paused: lunch' }).waitFor();
+    await lane.getByRole('button', { name: /^Resume/ }).first().click();
     await until(page, () => !document.querySelector('#lane-B').textContent.includes('Paused'));
   },
 };
