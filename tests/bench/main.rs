@@ -4,6 +4,7 @@
 mod floor;
 mod functions;
 mod latency;
+mod pages;
 mod report;
 mod setup;
 mod through_http;
@@ -19,6 +20,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let quick = std::env::args().any(|a| a == "--quick");
     let scale = if quick { 1 } else { 5 };
     let stage = Stage::start().await?;
+    if std::env::args().any(|a| a == "pages") {
+        println!("{}\n", stage.facts);
+        pages::measure(&stage, scale).await?;
+        return stage.stop().await;
+    }
     let mut report = Report::default();
     for round in 1..=if quick { 1 } else { 3 } {
         eprintln!("round {round}");

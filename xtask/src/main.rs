@@ -5,6 +5,7 @@ mod browser;
 mod chaos;
 mod npm;
 mod schema;
+mod screenshots;
 mod stage;
 mod test;
 mod wasm;
@@ -17,6 +18,9 @@ cargo xtask <command>
 
   test        everything that CI checks: format, lints, all tests; does its own set-up
   bench       measures this machine; --quick for one short round
+  bench pages measures what a person in front of the pages waits for; --quick too
+  screenshots the pages with invented work into DIR, target/screenshots where none is named;
+              --readme makes the pictures of the README anew
   chaos       kills and freezes real workers; --minutes N --seed S --workers N
   wasm        builds the WASI components into dist/
   schema      writes supabase/migrations from supabase/schemas (until the first release)
@@ -34,6 +38,7 @@ fn main() -> ExitCode {
         ["bench", rest @ ..] => bench::run(rest),
         ["chaos", rest @ ..] => chaos::run(rest),
         ["wasm"] => wasm::build(),
+        ["screenshots", rest @ ..] => screenshots::run(rest),
         ["schema"] => schema::write(),
         _ => {
             eprint!("{HELP}");

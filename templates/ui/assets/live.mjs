@@ -103,13 +103,15 @@ function openStream() {
   };
   stream.onmessage = refreshAll;
   stream.onerror = () => {
+    const wasStreaming = isStreaming;
     isStreaming = false;
     // The browser tries again by itself, except where the server refused.
     if (stream?.readyState === EventSource.CLOSED) {
       stream = null;
       setTimeout(openStream, STREAM_POLL);
     }
-    sources.forEach((source) => source.wait());
+    // Once, when it breaks: the browser tries twice a second, and each try would put the next question off.
+    if (wasStreaming) refreshAll();
     show();
   };
 }

@@ -39,7 +39,7 @@ fn is_protected(key: &str, value: &str) -> bool {
                 | "events" | "ask" | "leave" | "clear" | "csv" | "json"
         ) && value.starts_with(['/', 'h'])
         // Addresses of regions come from the server's own router.
-        || matches!(key, "live" | "earlier_live") || (key == "page" && value.starts_with('/'))
+        || matches!(key, "live" | "earlier_live" | "path")
 }
 
 fn poison(value: &mut Value, key: &str, with: &str) {

@@ -91,7 +91,7 @@ pub struct LogView {
     pub first_pos: i64,
     pub raw: Option<Href>,
     /// Path of the page, for the search form.
-    pub page: String,
+    pub path: String,
     pub hits: LogHits,
     /// From [`crate::log_chunks`].
     pub lines_html: Html,

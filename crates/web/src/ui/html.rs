@@ -3,7 +3,7 @@
 use super::ask::Ask;
 use super::cookie::{self, Channel};
 use super::halt::with_cookies;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use ops_core::{Code, Problem};
 use ops_render::view::*;
@@ -82,6 +82,14 @@ pub fn region(layout: &Layout, region: Region) -> Response {
         csrf: layout.csrf.clone(),
         here: page_of(&layout.here),
     };
+    let poll_ms = match region {
+        Region::Board(view) => Some(view.poll_ms),
+        Region::Runs(view) => Some(view.poll_ms),
+        Region::Run(view) => Some(view.poll_ms),
+        Region::Answers(view) => Some(view.poll_ms),
+        Region::Setup(view) => Some(view.poll_ms),
+        Region::Log(_) | Region::Hits(_) | Region::Preview(_) | Region::Validation(_) => None,
+    };
     let drawn = PAGES
         .as_ref()
         .map_err(ToString::to_string)
@@ -100,7 +108,13 @@ pub fn region(layout: &Layout, region: Region) -> Response {
             .map(Html::into_string)
             .map_err(|error| error.to_string())
         });
-    answer(StatusCode::OK, drawn)
+    let mut response = answer(StatusCode::OK, drawn);
+    if let Some(ms) = poll_ms {
+        // A region that has become busy is asked for more often.
+        let headers = response.headers_mut();
+        headers.insert(HeaderName::from_static("ops-poll"), HeaderValue::from(ms));
+    }
+    response
 }
 
 /// The page of which a region is a part: forms of a region lead back there.

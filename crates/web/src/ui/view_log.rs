@@ -81,7 +81,7 @@ pub fn log(run_id: &str, answer: &Value, search: &Search) -> LogView {
         earlier_live: format!("{}?before=", live.as_str()),
         first_pos: first,
         raw: Some(Href::path(&["runs", run_id, "log.txt"])),
-        page: page.as_str().into(),
+        path: page.as_str().into(),
         hits: search
             .found
             .map(|found| hits(&page, found, search))
