@@ -204,3 +204,6 @@ setInterval(() => document.hidden || sources.forEach((source) => source.isBusy |
 openStream();
 sources.forEach((source) => source.wait());
 show();
+
+// A page outlives its server: what it may want then is fetched while there is one.
+addEventListener("load", () => Promise.allSettled([forms(), loadKeys(), import("./idiomorph.mjs")]));

@@ -11,7 +11,8 @@ const scrubs = [
   [/\blocal-\d+-[a-z0-9]{8}\b/g, 'WORKER'],
   [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'ID'],
   [/\b[0-9a-f]{64}\b/g, 'SHA256'],
-  [/\b(?=[0-9a-f]*\d)[0-9a-f]{8}\b/g, 'ID'],
+  // One that could be taken for a number stands in quotes.
+  [/"[0-9a-f]{8}"|\b(?=[0-9a-f]*\d)[0-9a-f]{8}\b/g, 'ID'],
   [/\b\d{4}-\d\d-\d\d\b/g, 'DAY'],
   [/\b\d\d:\d\d(:\d\d)?(\.\d+)?\b/g, 'CLOCK'],
   [/\b\d+(\.\d+)? (ms|s|m|h|d)( \d+ (s|m|h))?(?![\w])/g, 'TIME'],
