@@ -2102,7 +2102,8 @@ language sql stable set search_path = '' as $$
       select jsonb_agg(public.ops_run_json(r) || jsonb_build_object('worker_id', x.worker_id, 'lines', public.ops_last_lines(r.id, 5),
         'step_count', jsonb_array_length(r.runbook -> 'steps'),
         'steps_done', (select count(*) from public.run_steps s where s.run_id = r.id and s.attempt = r.attempt and s.status <> 'running'),
-        'running_step', (select s.step from public.run_steps s where s.run_id = r.id and s.attempt = r.attempt and s.status = 'running'
+        'running_step', (select coalesce((select st.value ->> 'title' from jsonb_array_elements(r.runbook -> 'steps') st
+            where st.value ->> 'id' = s.step limit 1), s.step) from public.run_steps s where s.run_id = r.id and s.attempt = r.attempt and s.status = 'running'
           order by s.started_at desc limit 1)) order by r.claimed_at, r.seq)
       from (select y.* from public.run_leases y where y.lane = l.name order by y.run_id limit 50) x
       join public.runs r on r.id = x.run_id and (p_session is null or r.session_id = p_session)), '[]'),

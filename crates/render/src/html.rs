@@ -83,6 +83,28 @@ pub(crate) fn push_escaped(out: &mut String, c: char) {
     }
 }
 
+/// Text in which what stands between backticks is code.
+pub fn with_code(text: &str) -> Html {
+    let mut out = String::with_capacity(text.len() + 16);
+    let parts: Vec<&str> = text.split('`').collect();
+    for (index, part) in parts.iter().enumerate() {
+        // A backtick without a partner is itself.
+        match (index % 2 == 1, index + 1 == parts.len()) {
+            (true, false) => {
+                out.push_str("<code>");
+                escape_into(&mut out, part);
+                out.push_str("</code>");
+            }
+            (true, true) => {
+                out.push('`');
+                escape_into(&mut out, part);
+            }
+            (false, _) => escape_into(&mut out, part),
+        }
+    }
+    Html::trusted(out)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,5 +116,13 @@ mod tests {
             "&lt;b a=&quot;1&quot; c=&#x27;2&#x27;&gt;&amp;&#x60;"
         );
         assert_eq!(text("a\u{202e}b\0").as_str(), "a⟦U+202E⟧b\u{fffd}");
+    }
+
+    #[test]
+    fn code_stands_between_two_backticks() {
+        assert_eq!(
+            with_code("as `make <x>`; or `").as_str(),
+            "as <code>make &lt;x&gt;</code>; or `"
+        );
     }
 }

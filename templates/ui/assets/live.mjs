@@ -89,6 +89,8 @@ function show() {
           : isStreaming
             ? ["ok", "live"]
             : ["ok", open.length ? `polling ${poll / 1000} s` : "up to date"];
+  // A page without anything that changes does not speak of it.
+  chip.hidden = state === "still";
   chip.dataset.state = state;
   if (chip.lastElementChild.textContent !== words) chip.lastElementChild.textContent = words;
 }

@@ -1,5 +1,6 @@
 use super::{Area, Check, Choice, Field, Form, Input, ROOT, Shape};
 use super::{below, is_required, is_two_state, properties, shape, typed};
+use crate::html::with_code;
 use ops_core::FieldError;
 use serde_json::{Map, Value};
 
@@ -68,7 +69,7 @@ fn field(
             )
         ),
         label: text(schema, "title").unwrap_or(name).to_string(),
-        description: text(schema, "description").unwrap_or("").to_string(),
+        description_html: with_code(text(schema, "description").unwrap_or("")),
         required,
         ..Field::default()
     };
@@ -136,7 +137,7 @@ fn field(
     });
     drawn.name = pointer;
     let mut described: Vec<String> = Vec::new();
-    if !drawn.description.is_empty() {
+    if !drawn.description_html.as_str().is_empty() {
         described.push(format!("{}-about", drawn.id));
     }
     if !drawn.errors.is_empty() {

@@ -1,3 +1,4 @@
+use crate::html::Html;
 use serde::Serialize;
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -14,7 +15,8 @@ pub struct Field {
     pub name: String,
     pub id: String,
     pub label: String,
-    pub description: String,
+    /// From [`crate::html::with_code`].
+    pub description_html: Html,
     pub required: bool,
     pub errors: Vec<String>,
     /// Ids of description and errors, for `aria-describedby`; empty where there is neither.

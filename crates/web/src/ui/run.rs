@@ -120,6 +120,7 @@ fn region_of(facts: &Facts, read: &Read, attempt: Option<u32>) -> RunRegion {
     let looker = Looker {
         attempt,
         may_act: read.may_act,
+        sessions: read.sessions(),
     };
     run_region(
         &facts.0["run"],

@@ -6,7 +6,7 @@ use ops_render::view::{
     Badge, Banner, Board, Card, Lane, Pause, Peek, Place, Progress, QueueRow, RecentRow,
     SessionEdit, SessionHead, Span, Tone, WorkerRow, Workers,
 };
-use ops_render::words::{UnixMs, count, counted, utc_minute};
+use ops_render::words::{UnixMs, count, counted, utc_day, utc_minute};
 use ops_render::{Href, ansi, sparkline};
 use serde_json::Value;
 
@@ -261,12 +261,16 @@ fn card(run: &Value, looker: &Looker, now: UnixMs) -> Card {
     }
 }
 
+/// A clock alone says which day is meant for as long.
+const DAY_MS: UnixMs = 20 * 3_600_000;
+
 fn queue_row(run: &Value, looker: &Looker, now: UnixMs) -> QueueRow {
     let waiting = &run["waiting"];
     let word = match text(waiting, "reason") {
         "queue" if text(waiting, "detail").starts_with("after") => text(waiting, "detail").into(),
         "not_before" => match time(run, "not_before") {
-            Some(due) => format!("at {}", utc_minute(due)),
+            Some(due) if due - now < DAY_MS => format!("at {}", utc_minute(due)),
+            Some(due) => format!("on {}", utc_day(due)),
             None => "later".into(),
         },
         _ => "queued".into(),

@@ -14,10 +14,12 @@ use serde_json::Value;
 const SHOWN: usize = 60;
 
 /// Which attempt is looked at, and by whom.
-pub struct Looker {
+pub struct Looker<'a> {
     /// Absent: the newest.
     pub attempt: Option<u32>,
     pub may_act: bool,
+    /// Id and name of those that the frame lists.
+    pub sessions: Vec<(&'a str, &'a str)>,
 }
 
 pub fn region(run: &Value, artifacts: &[Value], looker: &Looker, now: UnixMs) -> RunRegion {
@@ -77,8 +79,10 @@ fn head(run: &Value, attempt: u32, looker: &Looker, now: UnixMs) -> RunHead {
         template: words::template_link(run),
         lane: Some(Link::to(lane, Href::path(&["runs"]).with("lane", lane))),
         session: some_text(run, "session_id").map(|session| {
+            let mut listed = looker.sessions.iter();
+            let name = listed.find(|(id, _)| *id == session);
             Link::to(
-                "session",
+                name.map_or("session", |(_, name)| name),
                 Href::path(&["runboard"]).with("session", session),
             )
         }),

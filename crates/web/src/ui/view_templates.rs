@@ -13,6 +13,16 @@ use ops_render::{Href, form, markdown};
 use ops_runbook::Runbook;
 use serde_json::{Map, Value};
 
+/// Wherever its source is broken into lines.
+fn first_sentence(text: &str) -> String {
+    let paragraph = text.split("\n\n").next().unwrap_or_default();
+    let line = paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.find(". ") {
+        Some(end) => line[..=end].into(),
+        None => line,
+    }
+}
+
 pub fn row(one: &Value, session: &str, now: UnixMs) -> TemplateRow {
     let slug = text(one, "slug");
     let last = &one["last"];
@@ -21,11 +31,7 @@ pub fn row(one: &Value, session: &str, now: UnixMs) -> TemplateRow {
         slug: slug.into(),
         href: Href::path(&["templates", slug]).with("session", session),
         title: text(one, "title").into(),
-        description: text(one, "description")
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .into(),
+        description: first_sentence(text(one, "description")),
         version: small(one, "version"),
         lane: text(one, "default_lane").into(),
         params: counted(params, "parameter", "parameters"),
@@ -292,6 +298,15 @@ mod tests {
     use serde_json::json;
 
     const SOURCE: &str = "version: 1\nslug: hi\ntitle: Hi\nparams:\n  name: {type: string}\nsteps:\n  - id: a\n    run: echo\n";
+
+    #[test]
+    fn a_list_shows_the_first_sentence() {
+        assert_eq!(
+            first_sentence("Deploys\nto eu. Then waits.\n\nMore."),
+            "Deploys to eu."
+        );
+        assert_eq!(first_sentence("Deploys v1.2"), "Deploys v1.2");
+    }
 
     #[test]
     fn a_valid_source_gives_the_form_that_it_would_have() {

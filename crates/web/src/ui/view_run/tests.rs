@@ -29,10 +29,11 @@ fn run() -> Value {
     })
 }
 
-fn looker(attempt: Option<u32>) -> Looker {
+fn looker(attempt: Option<u32>) -> Looker<'static> {
     Looker {
         attempt,
         may_act: true,
+        sessions: Vec::new(),
     }
 }
 
@@ -75,6 +76,7 @@ fn who_only_looks_can_neither_cancel_nor_replay() {
         &Looker {
             attempt: None,
             may_act: false,
+            sessions: Vec::new(),
         },
         NOW,
     );
