@@ -1,7 +1,8 @@
 //! The command line as a whole. Each command's own arguments stand beside its code.
 
 use crate::commands::{
-    audit, completions, doctor, lanes, run, runs, sessions, templates, tokens, up, worker, workers,
+    audit, completions, doctor, lanes, run, runs, sessions, setup, templates, tokens, up, worker,
+    workers,
 };
 use crate::connection::Connection;
 use crate::exit;
@@ -40,6 +41,7 @@ pub enum Command {
     Workers(workers::WorkersArgs),
     Tokens(tokens::TokensArgs),
     Audit(audit::AuditArgs),
+    Setup(setup::SetupArgs),
     Doctor(doctor::DoctorArgs),
     Completions(completions::CompletionsArgs),
 }

@@ -61,6 +61,8 @@ pub fn ops() -> Command {
         "OPS_DATABASE_URL",
         "OPS_SUPABASE_URL",
         "OPS_SUPABASE_KEY",
+        "OPS_SUPABASE_PUBLISHABLE_KEY",
+        "SUPABASE_ACCESS_TOKEN",
         "XDG_DATA_HOME",
     ] {
         command.env_remove(name);

@@ -16,6 +16,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("ops-render", &["ops-core"]),
     ("ops-web", &["ops-core", "ops-render", "ops-runbook"]),
     (
+        "ops-setup",
+        &["ops-core", "ops-store-postgres", "ops-store-supabase"],
+    ),
+    (
         "ops-function",
         &["ops-core", "ops-store-supabase", "ops-web"],
     ),
@@ -42,6 +46,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "ops-runbook",
             "ops-worker",
             "ops-server",
+            "ops-setup",
         ],
     ),
 ];

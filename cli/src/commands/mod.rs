@@ -7,6 +7,7 @@ pub mod lanes;
 pub mod run;
 pub mod runs;
 pub mod sessions;
+pub mod setup;
 pub mod templates;
 pub mod tokens;
 pub mod up;
@@ -30,6 +31,7 @@ pub fn run(command: Command) -> Result<Exit, Failure> {
         Command::Workers(arguments) => asking(workers::run(arguments)),
         Command::Tokens(arguments) => asking(tokens::run(arguments)),
         Command::Audit(arguments) => asking(audit::run(arguments)),
+        Command::Setup(arguments) => asking(setup::run(arguments)),
         Command::Doctor(arguments) => asking(doctor::run(arguments)),
         Command::Completions(arguments) => completions::run(arguments),
     }

@@ -67,19 +67,18 @@ pub fn local_token(data: &Path) -> Result<LocalToken, UpError> {
             first_start: false,
         });
     }
-    let mut secret = [0u8; 32];
-    getrandom::fill(&mut secret).map_err(|e| UpError::Random(e.to_string()))?;
-    let token = format!(
-        "ops_{}",
-        secret
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect::<String>()
-    );
     Ok(LocalToken {
-        token,
+        token: new_token()?,
         first_start: true,
     })
+}
+
+/// 256 random bits, as every token of ours.
+pub fn new_token() -> Result<String, UpError> {
+    let mut secret = [0u8; 32];
+    getrandom::fill(&mut secret).map_err(|e| UpError::Random(e.to_string()))?;
+    let hex: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(format!("ops_{hex}"))
 }
 
 /// Readable by this user alone, and replaced whole: a reader never sees half of it.

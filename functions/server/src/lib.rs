@@ -10,5 +10,6 @@ mod workers;
 
 pub use database::Source;
 pub use error::UpError;
+pub use installation::{new_token, sha256_hex};
 pub use listen::listen;
 pub use up::{Up, UpOptions, start};

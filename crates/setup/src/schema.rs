@@ -1,0 +1,104 @@
+use crate::check::{Check, State, Step};
+use crate::road::{Apply, Road, RoadError};
+use ops_core::port::{Store, StoreError};
+use ops_store_postgres::MIGRATIONS;
+use serde_json::json;
+use std::time::Duration;
+
+/// Everything that has to be pasted where no road leads to the database, with the record that keeps
+/// other tools from doing it again.
+pub fn sql_to_paste() -> String {
+    let mut sql = String::from("begin;\n");
+    for migration in MIGRATIONS {
+        sql.push_str(migration.sql);
+        sql.push_str(&format!(
+            "\ncreate schema if not exists supabase_migrations;\n\
+             create table if not exists supabase_migrations.schema_migrations \
+             (version text primary key, statements text[], name text);\n\
+             insert into supabase_migrations.schema_migrations (version, name) \
+             values ('{}', '{}') on conflict do nothing;\n",
+            migration.version, migration.name
+        ));
+    }
+    sql.push_str("commit;\nnotify pgrst, 'reload schema';\n");
+    sql
+}
+
+/// Applies what is missing, or everything again where something was found wrong.
+pub async fn install(road: &dyn Road, which: Apply) -> Check {
+    let title = "The schema is installed";
+    match road.apply(which).await {
+        Ok(migrated) if migrated.applied > 0 => Check {
+            state: State::Mended,
+            ..Check::passed(
+                Step::Schema,
+                title,
+                format!("{} migrations applied by {}", migrated.applied, road.name()),
+            )
+        },
+        Ok(_) if which == Apply::Again => Check {
+            state: State::Mended,
+            ..Check::passed(
+                Step::Schema,
+                title,
+                format!("applied again by {}", road.name()),
+            )
+        },
+        Ok(migrated) => Check::passed(
+            Step::Schema,
+            title,
+            format!("{} migrations were there", migrated.known),
+        ),
+        Err(RoadError::Sql(why)) => Check::failed(
+            Step::Schema,
+            title,
+            why,
+            "migrations that go through",
+            "an object of another product may stand in the way; a project of its own has none",
+        ),
+        Err(error) => Check::failed(
+            Step::Schema,
+            title,
+            error.to_string(),
+            format!("{} that works", road.name()),
+            "check its credentials, or paste the SQL: ops setup --print-sql",
+        ),
+    }
+}
+
+/// PostgREST reads the schema anew when it is told; a moment later it knows our functions.
+const PATIENCE: Duration = Duration::from_secs(10);
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// Whether the project's REST knows the schema, waiting for its cache where it was just installed.
+pub async fn is_seen(store: &dyn Store) -> Check {
+    let title = "Supabase REST knows the schema";
+    let tries = PATIENCE.as_millis() / PAUSE.as_millis();
+    let mut last = String::new();
+    for _ in 0..tries {
+        match store.call("ops_health", json!({})).await {
+            Ok(facts) => {
+                let version = facts["schema"].as_str().unwrap_or("unknown");
+                return Check::passed(Step::Schema, title, format!("version {version}"));
+            }
+            Err(StoreError::NotInstalled(why)) => last = why,
+            Err(error) => {
+                return Check::failed(
+                    Step::Schema,
+                    title,
+                    error.to_string(),
+                    "an answer of ops_health",
+                    "see the checks below",
+                );
+            }
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    Check::failed(
+        Step::Schema,
+        title,
+        last,
+        "an answer of ops_health",
+        "its cache is stale: run `notify pgrst, 'reload schema'` in the SQL editor",
+    )
+}
