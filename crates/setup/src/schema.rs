@@ -33,7 +33,11 @@ pub async fn install(road: &dyn Road, which: Apply) -> Check {
             ..Check::passed(
                 Step::Schema,
                 title,
-                format!("{} migrations applied by {}", migrated.applied, road.name()),
+                format!(
+                    "{} applied by {}",
+                    migrations(migrated.applied),
+                    road.name()
+                ),
             )
         },
         Ok(_) if which == Apply::Again => Check {
@@ -47,7 +51,7 @@ pub async fn install(road: &dyn Road, which: Apply) -> Check {
         Ok(migrated) => Check::passed(
             Step::Schema,
             title,
-            format!("{} migrations were there", migrated.known),
+            format!("{} were there", migrations(migrated.known)),
         ),
         Err(RoadError::Sql(why)) => Check::failed(
             Step::Schema,
@@ -66,13 +70,20 @@ pub async fn install(road: &dyn Road, which: Apply) -> Check {
     }
 }
 
+fn migrations(count: usize) -> String {
+    match count {
+        1 => "1 migration".into(),
+        _ => format!("{count} migrations"),
+    }
+}
+
 /// PostgREST reads the schema anew when it is told; a moment later it knows our functions.
 const PATIENCE: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// Whether the project's REST knows the schema, waiting for its cache where it was just installed.
 pub async fn is_seen(store: &dyn Store) -> Check {
-    let title = "Supabase REST knows the schema";
+    let title = "The schema answers";
     let tries = PATIENCE.as_millis() / PAUSE.as_millis();
     let mut last = String::new();
     for _ in 0..tries {
@@ -99,6 +110,6 @@ pub async fn is_seen(store: &dyn Store) -> Check {
         title,
         last,
         "an answer of ops_health",
-        "its cache is stale: run `notify pgrst, 'reload schema'` in the SQL editor",
+        "where it is installed, the cache of Supabase REST is stale: run `notify pgrst, 'reload schema'` in the SQL editor",
     )
 }

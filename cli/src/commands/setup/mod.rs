@@ -12,18 +12,21 @@ use steps::Access;
 /// Install a control room's database, or find out what is wrong with it
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Three steps: reach the project, install the schema, verify it by what it does. It can be run again at any
-time: it mends what it may and says what you must do. Secrets are taken from the environment, because
-arguments can be seen by others:
-  OPS_SUPABASE_KEY               the project's secret key (sb_secret_…)
-  SUPABASE_ACCESS_TOKEN          a personal access token (sbp_…): installs through the Management API
-  OPS_DATABASE_URL               a connection to the database: installs by it
-  OPS_SUPABASE_PUBLISHABLE_KEY   has it tried that strangers are refused
-Without a token and a connection nothing can be installed from here: paste what --print-sql prints into the
-project's SQL editor, while --watch waits for it. Exit code 1 where something is wrong.
+    after_help = "Three steps: reach the project, install the schema, verify it by what it does. \
+Run it again at any time: it mends what it may and says what you must do. \
+Exit code 1 where something is wrong.
+
+Secrets come from the environment, because arguments can be seen by others:
+  OPS_SUPABASE_KEY              secret key of the project (sb_secret_…)
+  SUPABASE_ACCESS_TOKEN         sbp_…, to install through the Management API
+  OPS_DATABASE_URL              to install by a connection to the database
+  OPS_SUPABASE_PUBLISHABLE_KEY  to try that strangers are refused
+
+Without one of the two ways to install, paste what --print-sql prints into the project's SQL editor, \
+while --watch waits for it.
 
 Examples:
-  OPS_SUPABASE_KEY=sb_secret_… SUPABASE_ACCESS_TOKEN=sbp_… ops setup --supabase-url https://abc.supabase.co
+  ops setup --supabase-url https://abc.supabase.co
   ops setup --print-sql | pbcopy
   ops setup --supabase-url https://abc.supabase.co --watch
   ops setup --database-url postgres://user:secret@db.example.com/ops --check"
