@@ -182,7 +182,7 @@ async fn a_failed_run_shows_its_first_error_and_leads_on() {
     let failed = page().await;
     assert!(failed.contains("id=\"L50\"") && !failed.contains("id=\"L4000\""));
     assert!(failed.contains("id=\"log-later\"") && !failed.contains("id=\"log-earlier\""));
-    let rest = part(&room, &held, "after=1049").await;
+    let rest = part(&room, &held, "after=2049").await;
     assert_eq!(
         (
             rest.said("ops-next"),

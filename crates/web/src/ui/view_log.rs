@@ -9,7 +9,7 @@ use ops_render::{Href, LogState, log_chunks};
 use serde_json::Value;
 
 /// Lines that a page begins with, and of each part that it asks for.
-pub const LINES: i64 = 2_000;
+pub const LINES: i64 = 1_000;
 
 /// `state` is what the lines before left behind, where the reader brings it along.
 pub fn chunk(answer: &Value, state: Option<LogState>) -> LogChunk {
@@ -209,7 +209,7 @@ mod tests {
             log.earlier.expect("earlier lines").as_str(),
             "/runs/r?before=7"
         );
-        assert_eq!(log.later.expect("later lines").as_str(), "/runs/r?at=1008");
+        assert_eq!(log.later.expect("later lines").as_str(), "/runs/r?at=508");
         assert!(!log.is_open);
     }
 }
