@@ -2064,6 +2064,7 @@ language sql stable set search_path = '' as $$
   select md5(concat_ws('|', p_session, public.ops_version(),
     (select max(r.seq) from public.runs r),
     (select max(r.finished_at) from public.runs r where r.finished_at is not null),
+    (select min(r.not_before) from public.runs r where r.status = 'queued' and r.parked = 'not_before'),
     (select string_agg(concat_ws(',', l.run_id, l.attempt, l.step, l.heartbeat_at,
         floor(extract(epoch from p_now - l.heartbeat_at) / 5), g.last_pos), ';' order by l.run_id)
       from public.run_leases l left join public.run_logs g on g.run_id = l.run_id),
@@ -2231,12 +2232,21 @@ declare
   v_repo text := p ->> 'repo';
   v_worker text := p ->> 'worker';
   v_after bigint := (p ->> 'after')::bigint;
+  v_tag text;
   v_runs jsonb;
   a record;
 begin
   a := public.ops_authenticate(p -> 'auth', '{operator,viewer}', v_now);
   if a.code is not null then
     return public.ops_refuse(a.code, a.detail);
+  end if;
+  -- Where nothing at all has changed, nothing in the list has; a period moves on by itself.
+  v_tag := public.ops_board_tag(null, v_now);
+  if v_since is not null then
+    v_tag := md5(v_tag || floor(extract(epoch from v_now) / 30));
+  end if;
+  if v_tag = p ->> 'known' then
+    return jsonb_build_object('unchanged', true, 'tag', v_tag);
   end if;
   select coalesce(jsonb_agg(public.ops_run_json(r) || jsonb_build_object('waiting', public.ops_waiting(r, v_now))
     order by r.seq desc), '[]') into v_runs from (
@@ -2252,7 +2262,7 @@ begin
       and (v_text is null or position(v_text in lower(concat_ws(' ', x.title, x.template, x.intent, x.env, x.repo,
         x.reason, x.error, x.id))) > 0)
     order by x.seq desc limit v_limit) r;
-  return jsonb_build_object('now', v_now, 'upto', v_upto, 'runs', v_runs,
+  return jsonb_build_object('now', v_now, 'tag', v_tag, 'upto', v_upto, 'runs', v_runs,
     'next', case when jsonb_array_length(v_runs) = v_limit then v_runs -> -1 -> 'seq' end,
     'newer', (select count(*) from (select from public.runs x where x.seq > v_upto
       and (v_statuses is null or x.status = any (v_statuses))

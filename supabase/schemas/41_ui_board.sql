@@ -12,6 +12,7 @@ language sql stable set search_path = '' as $$
   select md5(concat_ws('|', p_session, public.ops_version(),
     (select max(r.seq) from public.runs r),
     (select max(r.finished_at) from public.runs r where r.finished_at is not null),
+    (select min(r.not_before) from public.runs r where r.status = 'queued' and r.parked = 'not_before'),
     (select string_agg(concat_ws(',', l.run_id, l.attempt, l.step, l.heartbeat_at,
         floor(extract(epoch from p_now - l.heartbeat_at) / 5), g.last_pos), ';' order by l.run_id)
       from public.run_leases l left join public.run_logs g on g.run_id = l.run_id),

@@ -36,12 +36,21 @@ declare
   v_repo text := p ->> 'repo';
   v_worker text := p ->> 'worker';
   v_after bigint := (p ->> 'after')::bigint;
+  v_tag text;
   v_runs jsonb;
   a record;
 begin
   a := public.ops_authenticate(p -> 'auth', '{operator,viewer}', v_now);
   if a.code is not null then
     return public.ops_refuse(a.code, a.detail);
+  end if;
+  -- Where nothing at all has changed, nothing in the list has; a period moves on by itself.
+  v_tag := public.ops_board_tag(null, v_now);
+  if v_since is not null then
+    v_tag := md5(v_tag || floor(extract(epoch from v_now) / 30));
+  end if;
+  if v_tag = p ->> 'known' then
+    return jsonb_build_object('unchanged', true, 'tag', v_tag);
   end if;
   select coalesce(jsonb_agg(public.ops_run_json(r) || jsonb_build_object('waiting', public.ops_waiting(r, v_now))
     order by r.seq desc), '[]') into v_runs from (
@@ -57,7 +66,7 @@ begin
       and (v_text is null or position(v_text in lower(concat_ws(' ', x.title, x.template, x.intent, x.env, x.repo,
         x.reason, x.error, x.id))) > 0)
     order by x.seq desc limit v_limit) r;
-  return jsonb_build_object('now', v_now, 'upto', v_upto, 'runs', v_runs,
+  return jsonb_build_object('now', v_now, 'tag', v_tag, 'upto', v_upto, 'runs', v_runs,
     'next', case when jsonb_array_length(v_runs) = v_limit then v_runs -> -1 -> 'seq' end,
     'newer', (select count(*) from (select from public.runs x where x.seq > v_upto
       and (v_statuses is null or x.status = any (v_statuses))

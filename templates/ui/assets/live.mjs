@@ -35,8 +35,9 @@ class Source {
       if (answer.status === 200) {
         const text = await answer.text();
         this.isOver = (await this.accept(text, answer.headers)) === false;
-        this.tag = answer.headers.get("ETag");
       }
+      // Half of a tag may change with 304.
+      this.tag = answer.headers.get("ETag") ?? this.tag;
       this.failures = 0;
     } catch {
       this.failures += 1;
@@ -89,7 +90,6 @@ function show() {
           : isStreaming
             ? ["ok", "live"]
             : ["ok", open.length ? `polling ${poll / 1000} s` : "up to date"];
-  // A page without anything that changes does not speak of it.
   chip.hidden = state === "still";
   chip.dataset.state = state;
   if (chip.lastElementChild.textContent !== words) chip.lastElementChild.textContent = words;
@@ -207,5 +207,5 @@ openStream();
 sources.forEach((source) => source.wait());
 show();
 
-// A page outlives its server: what it may want then is fetched while there is one.
+// What a page may want when its server is gone.
 addEventListener("load", () => Promise.allSettled([forms(), loadKeys(), import("./idiomorph.mjs")]));

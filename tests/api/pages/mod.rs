@@ -4,4 +4,5 @@ mod board;
 mod export;
 mod intervals;
 mod sessions;
+mod tags;
 mod templates;

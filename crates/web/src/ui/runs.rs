@@ -45,16 +45,28 @@ pub async fn page(State(app): State<App>, ask: Ask) -> Shown {
 
 pub async fn region(State(app): State<App>, ask: Ask) -> Shown {
     let filters = Filters::of(&ask.query);
-    let mut read = ask
-        .read(&app, json!({ "runs": filters.read(ROWS) }))
-        .await?;
+    let mut asked = filters.read(ROWS);
+    // The tag has two halves: the database's, which says cheaply that nothing at all has changed, and
+    // a digest of what the list shows, for when something has that is not in it.
+    let known = ask.known_tag().and_then(|tag| tag::inner(tag, &ask.token));
+    let known = known.and_then(|tag| tag.split_once('-'));
+    asked["known"] = known.map(|(look, _)| look).into();
+    let mut read = ask.read(&app, json!({ "runs": asked })).await?;
     let mut answer = read.take("runs")?;
+    let look = answer["tag"].as_str().unwrap_or_default().to_string();
+    if let (true, Some((_, shown))) = (answer["unchanged"] == true, known) {
+        return Ok(tag::not_modified(&tag::outer(
+            &format!("{look}-{shown}"),
+            &ask.token,
+        )));
+    }
     // The time alone is no news: pages count on by themselves. Whether a holder is silent is.
-    answer["now"] = Value::Null;
+    (answer["now"], answer["tag"]) = (Value::Null, Value::Null);
     let rows = rows(&answer, &filters, read.may_act, read.now);
     let words: Vec<_> = rows.rows.iter().map(|row| &row.badge.word).collect();
-    let tag = tag::of_facts(&ask.token, &json!([answer, words]));
-    if ask.known_tag() == Some(tag.as_str()) {
+    let shown = tag::digest(&json!([answer, words]));
+    let tag = tag::outer(&format!("{look}-{shown}"), &ask.token);
+    if known.is_some_and(|(_, before)| before == shown) {
         return Ok(tag::not_modified(&tag));
     }
     let layout = read.layout(&Title::of("", Tab::Runs));

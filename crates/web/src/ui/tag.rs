@@ -28,9 +28,13 @@ fn of_token(token: &str) -> String {
 
 /// Of a region for which the database has no tag: a digest of the facts that it shows.
 pub fn of_facts(token: &str, facts: &serde_json::Value) -> String {
+    outer(&digest(facts), token)
+}
+
+pub fn digest(facts: &serde_json::Value) -> String {
     let mut digest = sha256_hex(facts.to_string().as_bytes());
     digest.truncate(32);
-    outer(&digest, token)
+    digest
 }
 
 pub fn not_modified(tag: &str) -> Response {
