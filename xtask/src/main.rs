@@ -6,6 +6,7 @@ mod chaos;
 mod npm;
 mod openapi;
 mod schema;
+mod schemathesis;
 mod screenshots;
 mod stage;
 mod test;

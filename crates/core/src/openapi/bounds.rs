@@ -122,7 +122,6 @@ fn bounds() -> Vec<(&'static str, &'static str, Value)> {
         ("Member", "user_id", text(1, 200)),
         ("Member", "role", json!({ "enum": ["viewer", "operator"] })),
         ("SessionArchive", "session_id", id()),
-        ("TemplateSource", "source", json!({ "minLength": 1 })),
         ("TemplateUpdate", "source", json!({ "minLength": 1 })),
         ("TemplateUpdate", "expected_version", counted()),
         ("LaneUpdate", "name", lane()),
