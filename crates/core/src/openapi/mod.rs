@@ -51,12 +51,13 @@ pub fn document() -> Value {
 
 fn description() -> String {
     format!(
-        "What only reads is a GET with a query, what changes something a POST with a JSON object of at most {} bytes. \
+        "What only reads is a GET with a query, what changes something a POST with a JSON object of at most {} bytes and {} levels. \
          Answers may gain fields; a field that is not required may be absent. \
          What a schema cannot say is said by a refusal: lengths are characters here and bytes there, whole numbers have no \
          fraction, not even `.0`, operator verbs take no U+0000, an id stands once in a list, and a runbook has a format of \
          its own (docs/runbook.schema.json). docs/API.md is for people.",
-        limits::BODY_BYTES
+        limits::BODY_BYTES,
+        limits::JSON_DEPTH
     )
 }
 
