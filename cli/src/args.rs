@@ -1,8 +1,8 @@
 //! The command line as a whole. Each command's own arguments stand beside its code.
 
 use crate::commands::{
-    audit, completions, doctor, lanes, run, runs, sessions, setup, templates, tokens, up, worker,
-    workers,
+    audit, completions, doctor, lanes, openapi, run, runs, sessions, setup, templates, tokens, up,
+    worker, workers,
 };
 use crate::connection::Connection;
 use crate::exit;
@@ -43,6 +43,7 @@ pub enum Command {
     Audit(audit::AuditArgs),
     Setup(setup::SetupArgs),
     Doctor(doctor::DoctorArgs),
+    Openapi(openapi::OpenapiArgs),
     Completions(completions::CompletionsArgs),
 }
 

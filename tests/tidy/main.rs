@@ -1,3 +1,4 @@
 //! Rules about the house that a program can check.
 
 mod arrows;
+mod openapi;

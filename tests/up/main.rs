@@ -2,6 +2,7 @@
 
 mod chaos;
 mod crash;
+mod examples;
 mod first_light;
 mod refusals;
 mod shutdown;

@@ -4,7 +4,9 @@ mod bench;
 mod browser;
 mod chaos;
 mod npm;
+mod openapi;
 mod schema;
+mod schemathesis;
 mod screenshots;
 mod stage;
 mod test;
@@ -24,6 +26,7 @@ cargo xtask <command>
   chaos       kills and freezes real workers; --minutes N --seed S --workers N
   wasm        builds the WASI components into dist/
   schema      writes supabase/migrations from supabase/schemas (until the first release)
+  openapi     writes docs/openapi.json from the types of the contract
 ";
 
 fn main() -> ExitCode {
@@ -40,6 +43,7 @@ fn main() -> ExitCode {
         ["wasm"] => wasm::build(),
         ["screenshots", rest @ ..] => screenshots::run(rest),
         ["schema"] => schema::write(),
+        ["openapi"] => openapi::write(),
         _ => {
             eprint!("{HELP}");
             return ExitCode::from(2);

@@ -1,5 +1,5 @@
 use crate::stage::cargo;
-use crate::{browser, npm, wasm, wasmtime};
+use crate::{browser, npm, schemathesis, wasm, wasmtime};
 
 /// They compile for a component alone, so what is said of the workspace leaves them out.
 const COMPONENTS: [&str; 4] = ["--exclude", "ops-wasi-02", "--exclude", "ops-wasi-03"];
@@ -16,6 +16,7 @@ pub fn run() -> Result<(), String> {
     browser::set_up()?;
     npm::install("tests/supabase")?;
     wasmtime::install()?;
+    schemathesis::install()?;
     cargo("tests", &of_workspace(&["test"]))
 }
 

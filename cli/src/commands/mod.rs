@@ -4,6 +4,7 @@ pub mod audit;
 pub mod completions;
 pub mod doctor;
 pub mod lanes;
+pub mod openapi;
 pub mod run;
 pub mod runs;
 pub mod sessions;
@@ -33,6 +34,7 @@ pub fn run(command: Command) -> Result<Exit, Failure> {
         Command::Audit(arguments) => asking(audit::run(arguments)),
         Command::Setup(arguments) => asking(setup::run(arguments)),
         Command::Doctor(arguments) => asking(doctor::run(arguments)),
+        Command::Openapi(arguments) => asking(openapi::run(arguments)),
         Command::Completions(arguments) => completions::run(arguments),
     }
 }

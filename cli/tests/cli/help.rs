@@ -28,6 +28,7 @@ fn every_command_shows_examples() {
         "audit",
         "tokens",
         "doctor",
+        "openapi",
         "completions",
     ];
     for command in commands {

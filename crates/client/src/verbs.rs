@@ -290,6 +290,11 @@ impl Client {
     pub async fn health(&self) -> Answer<Anything> {
         self.get("health", &[]).await
     }
+
+    /// The API as the control room describes it.
+    pub async fn openapi(&self) -> Answer<serde_json::Value> {
+        self.get("openapi.json", &[]).await
+    }
 }
 
 /// Operator verbs take no nulls for fields that are absent.

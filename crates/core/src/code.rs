@@ -6,6 +6,7 @@ macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident = $word:literal, $status:literal, $title:literal, $hint:literal;)*) => {
         /// A refusal of the API. The word is stable; programs decide on it.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
         pub enum Code { $($(#[$doc])* #[serde(rename = $word)] $variant,)* }
 
         impl Code {

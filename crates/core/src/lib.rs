@@ -6,6 +6,8 @@ pub mod code;
 pub mod command;
 pub mod duration;
 pub mod limits;
+#[cfg(any(test, feature = "schema"))]
+pub mod openapi;
 pub mod port;
 pub mod problem;
 pub mod status;

@@ -6,6 +6,9 @@ pub const BULK_RUNS: usize = 1_000;
 pub const BULK_CHANGES: usize = 500;
 /// Body of one request, bulk `runs.create` included.
 pub const BODY_BYTES: usize = 4 * 1024 * 1024;
+/// Levels of objects and lists in the JSON of a body. Readers give up at 128, and what was stored
+/// stands a few levels deeper in an answer.
+pub const JSON_DEPTH: usize = 64;
 /// Rows that one sweep handles.
 pub const SWEEP_ROWS: usize = 100;
 /// Runs that one claim may take or settle.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// One field that is wrong. `field` is a JSON pointer such as `/runs/3/params/x`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 pub struct FieldError {
     pub field: String,
     pub message: String,
@@ -12,6 +13,7 @@ pub struct FieldError {
 
 /// A refusal as it travels.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 pub struct Problem {
     #[serde(rename = "type")]
     pub kind: String,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// State of a run. Nothing leaves a terminal state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RunStatus {
     Queued,
@@ -61,6 +62,7 @@ impl std::fmt::Display for RunStatus {
 
 /// How a worker ends its attempt: a terminal state, or `released`, which hands the run back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum EndStatus {
     Succeeded,
@@ -72,6 +74,7 @@ pub enum EndStatus {
 
 /// State of one step of one attempt. A terminal one is never overwritten.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum StepStatus {
     Running,

@@ -6,6 +6,13 @@ use tokio_postgres::error::SqlState;
 /// log sees.
 pub(crate) fn classify(error: &tokio_postgres::Error) -> StoreError {
     let Some(db) = error.as_db_error() else {
+        // The call came through, and the next would end the same: the answer cannot be read.
+        let is_garbled = error
+            .source()
+            .is_some_and(|cause| cause.is::<serde_json::Error>());
+        if is_garbled {
+            return StoreError::Failed(with_causes(error));
+        }
         return StoreError::unavailable(with_causes(error));
     };
     let text = format!("{} {}", db.code().code(), db.message());

@@ -5,7 +5,7 @@ use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
 use axum::http::{HeaderMap, header, request::Parts};
 use http_body_util::BodyExt;
-use ops_core::{Code, Problem};
+use ops_core::{Code, Problem, limits};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -68,7 +68,21 @@ pub fn json(headers: &HeaderMap, bytes: &[u8]) -> Result<Value, Refusal> {
     if !value.is_object() {
         return Err(Problem::new(Code::MalformedJson, "the body must be a JSON object").into());
     }
+    if !is_within(&value, limits::JSON_DEPTH) {
+        let detail = format!("nested more than {} levels deep", limits::JSON_DEPTH);
+        return Err(Problem::new(Code::MalformedJson, detail).into());
+    }
     Ok(value)
+}
+
+fn is_within(value: &Value, levels: usize) -> bool {
+    match value {
+        Value::Array(items) => levels > 0 && items.iter().all(|item| is_within(item, levels - 1)),
+        Value::Object(fields) => {
+            levels > 0 && fields.values().all(|field| is_within(field, levels - 1))
+        }
+        _ => true,
+    }
 }
 
 /// A typed body; what does not fit is 422 with the field named below `at`.

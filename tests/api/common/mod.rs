@@ -1,6 +1,7 @@
 //! HTTP as a client that is not ours would speak it: every header and every byte is the test's own.
 
 mod browser;
+mod documented;
 mod reply;
 mod stores;
 mod watched;

@@ -13,6 +13,7 @@ pub struct Reply {
 impl Reply {
     /// What every answer carries is checked here, for every answer of every test.
     pub async fn of(response: reqwest::Response) -> Self {
+        let url = response.url().clone();
         let reply = Reply {
             status: response.status().as_u16(),
             headers: response.headers().clone(),
@@ -21,6 +22,7 @@ impl Reply {
         assert_eq!(reply.header("x-content-type-options"), "nosniff");
         assert_eq!(reply.header("cache-control"), "no-store");
         assert_eq!(reply.header("ops-protocol"), PROTOCOL_VERSION.to_string());
+        super::documented::check(&url, reply.status, &reply.bytes);
         reply
     }
 

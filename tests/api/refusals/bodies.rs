@@ -34,6 +34,28 @@ async fn broken_json_is_named_by_line_and_column() {
     reply.refused(Code::MalformedJson);
 }
 
+/// What is stored comes back deeper than it came, and one text that nobody can read any more would
+/// take a whole list with it.
+#[tokio::test]
+async fn what_is_nested_too_deep_is_refused_before_it_is_stored() {
+    let room = Room::new().await;
+    let session = |levels: usize| {
+        let meta = format!(
+            "{}{}",
+            "{\"a\":".repeat(levels),
+            "1".to_string() + &"}".repeat(levels)
+        );
+        format!("{{\"name\":\"s\",\"meta\":{meta}}}")
+    };
+    room.post_text("sessions.create", session(63)).await.is(201);
+    for levels in [64, 124, 126, 200] {
+        let reply = room.post_text("sessions.create", session(levels)).await;
+        reply.refused(Code::MalformedJson);
+    }
+    let listed = room.get("sessions.list").await.is(200);
+    assert_eq!(listed["sessions"].as_array().map(Vec::len), Some(1));
+}
+
 #[tokio::test]
 async fn a_body_must_be_an_object() {
     let room = Room::new().await;

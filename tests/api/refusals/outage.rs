@@ -1,6 +1,6 @@
 //! 503 and 500: the database is empty, gone, or says what a caller must not read.
 
-use crate::common::{Caller, Stub, claim, inline};
+use crate::common::{Caller, Room, Stub, claim, inline};
 use ops_core::Code;
 use ops_core::port::StoreError;
 use ops_store_postgres::{PoolSizes, PostgresStore};
@@ -125,4 +125,22 @@ async fn an_answer_without_its_parts_drops_no_connection() {
         .get(&format!("artifacts.list?run_id={id}"))
         .await
         .is(200);
+}
+
+/// No repeat helps, and nobody is told to try again.
+#[tokio::test]
+async fn an_answer_that_cannot_be_read_is_our_fault_and_no_outage() {
+    let room = Room::new().await;
+    room.post("sessions.create", json!({ "name": "s" }))
+        .await
+        .is(201);
+    let sql = "update public.sessions set meta = '{\"n\": 1e400}'";
+    room.db
+        .admin
+        .batch_execute(sql)
+        .await
+        .expect("it is no number of JSON readers");
+    let reply = room.get("sessions.list").await;
+    assert!(reply.header("retry-after").is_empty());
+    reply.refused(Code::Internal);
 }

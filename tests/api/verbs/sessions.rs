@@ -36,6 +36,31 @@ async fn a_session_counts_its_runs() {
     assert_eq!(got["session"]["created_at"], session["created_at"]);
 }
 
+/// The database writes `1.7976931348623157e308` with 309 digits.
+#[tokio::test]
+async fn numbers_come_back_as_they_were_sent() {
+    let room = Room::new().await;
+    let numbers = [
+        json!(f64::MAX),
+        json!(f64::MIN),
+        json!(f64::MIN_POSITIVE),
+        json!(5e-324),
+        json!(0.1),
+        json!(9_007_199_254_740_993_i64),
+        json!(u64::MAX),
+        json!(1.844_674_407_370_955_3e19),
+        json!(2.225_073_858_507_201e-308),
+    ];
+    for number in numbers {
+        let session = json!({ "name": "s", "meta": { "n": number } });
+        let made = room.post("sessions.create", session).await.is(201);
+        let listed = room.get("sessions.list?limit=1").await.is(200);
+        for session in [&made["session"], &listed["sessions"][0]] {
+            assert_eq!(session["meta"]["n"].as_f64(), number.as_f64(), "{session}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn sessions_are_listed_newest_first_by_the_cursor() {
     let room = Room::new().await;

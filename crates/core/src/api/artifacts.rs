@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ArtifactKind {
     File,
@@ -12,6 +13,7 @@ pub enum ArtifactKind {
 
 /// `artifacts.put`: exactly one of `content`, `content_base64` and `url`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 pub struct ArtifactPut {
     pub run_id: String,
     pub worker_id: String,
@@ -30,6 +32,7 @@ pub struct ArtifactPut {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 pub struct ArtifactStored {
     pub artifact_id: String,
     pub url: String,
@@ -38,6 +41,7 @@ pub struct ArtifactStored {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 pub struct Artifact {
     pub id: String,
     pub run_id: String,

@@ -3,6 +3,7 @@ use serde_json::Value;
 
 /// One thing that an operator did.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 pub struct AuditEntry {
     pub id: i64,
     pub ts: String,
@@ -17,6 +18,7 @@ pub struct AuditEntry {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 pub struct AuditPage {
     pub entries: Vec<AuditEntry>,
     /// Cursor of the next page; absent at the end.

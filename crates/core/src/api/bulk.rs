@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// Which runs a bulk form of `runs.cancel` or `runs.retry` means: ids, or a filter. A filter takes
 /// what can be cancelled or retried, the newest first, at most 500.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct BulkRuns {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -20,6 +21,7 @@ pub struct BulkRuns {
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RunFilter {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -33,6 +35,7 @@ pub struct RunFilter {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 pub struct BulkAnswer {
     /// How many runs were chosen.
     pub count: u64,
@@ -42,6 +45,7 @@ pub struct BulkAnswer {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 pub struct BulkOne {
     /// Of a retry, the new run.
     #[serde(default)]

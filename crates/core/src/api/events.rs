@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
     Debug,
@@ -15,6 +16,7 @@ pub enum Level {
 
 /// One entry of a run's log, as a worker sends it.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 pub struct NewEvent {
     #[serde(default)]
     pub level: Level,
@@ -40,6 +42,7 @@ pub struct NewEvent {
 
 /// `events.append`: log and state of steps in one commit.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 pub struct AppendRequest {
     pub run_id: String,
     pub worker_id: String,
@@ -53,6 +56,7 @@ pub struct AppendRequest {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 pub struct StepUpdate {
     pub step: String,
     pub status: StepStatus,
@@ -63,6 +67,7 @@ pub struct StepUpdate {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 pub struct AppendAnswer {
     pub last_seq: i64,
     pub last_pos: i64,
@@ -72,6 +77,7 @@ pub struct AppendAnswer {
 
 /// One stored entry of a run's log.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 pub struct Event {
     pub pos: i64,
     pub attempt: u32,
@@ -91,6 +97,7 @@ pub struct Event {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 pub struct EventPage {
     pub events: Vec<Event>,
     /// Position to send as `after` next time, also when no event came.

@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 pub struct Lane {
     pub name: String,
     /// Runs that may be held at once; absent: as many as workers take.
@@ -16,6 +17,7 @@ pub struct Lane {
 
 /// `lanes.update`: a lane that does not exist is made. `concurrency_limit` 0 takes the limit away.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LaneUpdate {
     pub name: String,
@@ -30,6 +32,7 @@ pub struct LaneUpdate {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 pub struct Worker {
     pub id: String,
     pub name: Option<String>,
@@ -47,6 +50,7 @@ pub struct Worker {
 
 /// `workers.drain`: no more runs; those that it has go on. `drain: false` takes it back.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct WorkerDrain {
     pub worker_id: String,

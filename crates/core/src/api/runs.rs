@@ -5,6 +5,7 @@ use serde_json::Value;
 
 /// One run to queue. Exactly one of `template` (a slug) and `runbook` (an inline one).
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewRun {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -46,6 +47,7 @@ pub struct NewRun {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 pub struct CreatedRun {
     pub run_id: String,
     pub status: RunStatus,
@@ -55,6 +57,7 @@ pub struct CreatedRun {
 
 /// A run as `runs.get` and `runs.list` show it; the list leaves the last four fields out.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 pub struct Run {
     pub id: String,
     pub seq: i64,
@@ -96,6 +99,7 @@ pub struct Run {
 
 /// Why a queued run is still queued.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 pub struct Waiting {
     /// `no_worker`, `lane_full`, `lane_paused`, `lane_draining`, `not_before`, `queue`.
     pub reason: String,
@@ -103,6 +107,7 @@ pub struct Waiting {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 pub struct RunStep {
     pub attempt: u32,
     pub step: String,
@@ -115,6 +120,7 @@ pub struct RunStep {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 pub struct Attempt {
     pub attempt: u32,
     pub worker_id: String,
@@ -126,6 +132,7 @@ pub struct Attempt {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 pub struct RunPage {
     pub runs: Vec<Run>,
     /// Cursor of the next page; absent at the end.

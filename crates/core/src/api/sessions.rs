@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewSession {
     /// 1 to 200 characters.
@@ -12,6 +13,7 @@ pub struct NewSession {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 pub struct Session {
     pub id: String,
     pub name: String,
@@ -30,6 +32,7 @@ pub struct Session {
 
 /// Somebody who may see a session's runs; `user_id` is the `sub` of their JWT.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Member {
     pub user_id: String,
@@ -44,6 +47,7 @@ fn viewer() -> String {
 
 /// `sessions.update`: fields that are absent stay; `members` replaces the whole list.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SessionUpdate {
     pub session_id: String,
@@ -57,6 +61,7 @@ pub struct SessionUpdate {
 
 /// `sessions.archive`: an archived session takes no new runs; `archived: false` opens it again.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SessionArchive {
     pub session_id: String,

@@ -3,12 +3,14 @@ use serde_json::Value;
 
 /// `templates.create` and `templates.validate`: the YAML text of a runbook.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TemplateSource {
     pub source: String,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 pub struct Template {
     pub slug: String,
     pub version: u32,
@@ -35,6 +37,7 @@ pub struct Template {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 pub struct TemplateVersion {
     pub version: u32,
     pub created_by: String,
@@ -43,6 +46,7 @@ pub struct TemplateVersion {
 
 /// `templates.update`: a new version; the same text changes nothing.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TemplateUpdate {
     pub source: String,
@@ -52,6 +56,7 @@ pub struct TemplateUpdate {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TemplateDelete {
     pub slug: String,

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 /// `runs.claim`: settle what ended, then take what is queued, in one commit.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 pub struct ClaimRequest {
     pub worker_id: String,
     pub lanes: Vec<String>,
@@ -34,6 +35,7 @@ pub struct ClaimRequest {
 
 /// The end of one attempt.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 pub struct Finish {
     pub run_id: String,
     pub attempt: u32,
@@ -50,6 +52,7 @@ pub struct Finish {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 pub struct ClaimAnswer {
     pub runs: Vec<ClaimedRun>,
     #[serde(default)]
@@ -65,6 +68,7 @@ pub struct ClaimAnswer {
 
 /// A run as its holder gets it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 pub struct ClaimedRun {
     pub run_id: String,
     pub attempt: u32,
@@ -97,6 +101,7 @@ pub struct ClaimedRun {
 
 /// What became of one entry of `finish`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 pub struct Finished {
     pub run_id: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -110,6 +115,7 @@ pub struct Finished {
 
 /// One run in `runs.heartbeat`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 pub struct Beat {
     pub run_id: String,
     pub attempt: u32,
@@ -119,6 +125,7 @@ pub struct Beat {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 pub struct HeartbeatAnswer {
     pub runs: Vec<BeatAnswer>,
     pub heartbeat_after_ms: u64,
@@ -127,6 +134,7 @@ pub struct HeartbeatAnswer {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 pub struct BeatAnswer {
     pub run_id: String,
     #[serde(default)]

@@ -143,6 +143,11 @@ fn raw_url(id: Option<&Value>) -> Value {
 pub async fn read(State(app): State<App>, request: Request) -> Answer {
     let (auth, query) = read_call(request, &["artifact_id", "raw"])?;
     query.uuid("artifact_id")?;
+    let as_bytes = match query.get("raw") {
+        None | Some("false") => false,
+        Some("true") => true,
+        Some(_) => return Err(Problem::invalid("/raw", "must be true or false").into()),
+    };
     let mut answer = app
         .call(
             "artifacts_get",
@@ -159,7 +164,7 @@ pub async fn read(State(app): State<App>, request: Request) -> Answer {
     let bytes = artifact["content_base64"]
         .as_str()
         .and_then(|text| STANDARD.decode(text).ok());
-    if query.get("raw") == Some("true") {
+    if as_bytes {
         return raw(bytes, artifact["name"].as_str().unwrap_or_default());
     }
     with_url(artifact);

@@ -8,6 +8,7 @@ pub(crate) mod create;
 mod events;
 mod lanes;
 mod multipart;
+mod openapi;
 mod prepare;
 pub(crate) mod runs;
 mod sessions;
@@ -32,8 +33,9 @@ use serde_json::{Map, Value, json};
 
 pub type Answer = Result<Response, Refusal>;
 
-pub fn routes(app: App) -> Router {
-    let verbs: [(&str, MethodRouter<App>); 37] = [
+/// Every verb; docs/openapi.json has the same, and a test compares.
+fn verbs() -> Vec<(&'static str, MethodRouter<App>)> {
+    vec![
         ("runs.create", post(create::create)),
         ("runs.claim", post(claim::claim)),
         ("runs.start", post(worker::start)),
@@ -70,10 +72,16 @@ pub fn routes(app: App) -> Router {
         ("tokens.list", get(tokens::list)),
         ("tokens.revoke", post(tokens::revoke)),
         ("health", get(health)),
-        ("", get(health)),
-    ];
-    let mut router = Router::new().route(BASE_PATH, get(health));
-    for (verb, method) in verbs {
+        ("openapi.json", get(openapi::read)),
+    ]
+}
+
+pub fn routes(app: App) -> Router {
+    let bare = get(health);
+    let mut router = Router::new()
+        .route(BASE_PATH, bare.clone())
+        .route(&format!("{BASE_PATH}/"), bare);
+    for (verb, method) in verbs() {
         router = router.route(&format!("{BASE_PATH}/{verb}"), method);
     }
     router

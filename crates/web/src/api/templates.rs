@@ -42,10 +42,12 @@ fn read_source(source: &str) -> Result<Runbook, Refusal> {
     parse(source, FILE).or_else(|diagnostics| {
         let mut wrong = Wrong::default();
         wrong.extend(diagnostics.iter().map(|d| d.to_field_error("/source")));
-        wrong.done().and(Err(Refusal::internal(
+        wrong.done()?;
+        // Only here: making it writes to our log.
+        Err(Refusal::internal(
             "templates.create",
             "refused without a reason",
-        )))
+        ))
     })
 }
 

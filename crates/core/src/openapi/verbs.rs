@@ -1,0 +1,353 @@
+//! Every verb. A test of `ops-web` holds this table and the router's together, and one of `tests/tidy`
+//! holds kinds and codes against the SQL.
+
+use super::parameter::{Parameter, id, lane, number, text, time, word};
+use super::shapes;
+use super::shapes::{
+    either, exactly, flag, health, list, object, of, one, page, run_status_words, swept,
+};
+use super::verb::{Verb, read, write};
+use crate::Code::*;
+use crate::limits;
+use serde_json::json;
+
+const NOBODY: &[&str] = &[];
+const OPERATOR: &[&str] = &["operator"];
+const READERS: &[&str] = &["operator", "viewer"];
+const WORKER: &[&str] = &["worker"];
+const SWEEPERS: &[&str] = &["operator", "worker"];
+
+pub fn all() -> Vec<Verb> {
+    let mut verbs = runs();
+    verbs.extend(workers());
+    verbs.extend(logs_and_artifacts());
+    verbs.extend(sessions());
+    verbs.extend(templates());
+    verbs.extend(lanes());
+    verbs.extend(rest());
+    verbs
+}
+
+fn limit() -> Parameter {
+    number("limit", 1..=limits::PAGE_ROWS.into())
+}
+
+fn after_number() -> Parameter {
+    number("after", 1..=i64::MAX).says("`next` of the page before.")
+}
+
+fn version() -> std::ops::RangeInclusive<i64> {
+    1..=i32::MAX.into()
+}
+
+fn runs() -> Vec<Verb> {
+    let run_id = || json!({ "run_id": shapes::id() });
+    let with = |name: &str, most: usize| {
+        let mut fields = run_id();
+        fields[name] = shapes::text(1, most);
+        exactly(&["run_id"], fields)
+    };
+    let cancelled = object(
+        &["run_id", "status"],
+        json!({ "run_id": shapes::id(), "status": of("RunStatus") }),
+    );
+    vec![
+        write("runs.create", OPERATOR, "Queues one run, or up to 1,000, all or none", either(of("NewRun"), of("RunsToCreate")))
+            .such_as(json!({ "template": "hello", "params": { "name": "you" }, "idempotency_key": "greet-1" }))
+            .answers(200, of("CreatedRun"))
+            .answers(201, either(of("CreatedRuns"), of("CreatedRun")))
+            .refuses(&[IdempotencyMismatch, TemplateChanged]),
+        read("runs.get", READERS, "One run, with params, steps, attempts, and why it waits")
+            .query([id("run_id").required()])
+            .answers(200, one("run", "Run"))
+            .refuses(&[NotFound]),
+        read("runs.list", READERS, "Runs, the newest first")
+            .query([
+                word("status", &run_status_words()),
+                lane("lane"),
+                id("session_id"),
+                text("template"),
+                text("repo").says("Compared whole."),
+                text("worker").says("Id of the worker that claimed last, or the name before its suffix."),
+                time("since").says("Made at this time or later."),
+                time("until").says("Made before this time."),
+                text("text").says("Looked for in title, template, intent, env, repo, reason, error and id, whatever the case."),
+                after_number(),
+                limit(),
+            ])
+            .answers(200, of("RunPage")),
+        write("runs.cancel", OPERATOR, "Cancels one run, or many by id or filter", either(with("reason", 2_000), of("BulkRuns")))
+            .answers(200, either(cancelled, of("BulkAnswer")))
+            .refuses(&[NotFound, AlreadyFinished]),
+        write("runs.retry", OPERATOR, "Makes a new run of one that has ended, or of many", either(with("idempotency_key", 200), of("BulkRuns")))
+            .answers(200, either(of("CreatedRun"), of("BulkAnswer")))
+            .answers(201, of("CreatedRun"))
+            .refuses(&[NotFound, Conflict, IdempotencyMismatch]),
+        write("runs.sweep", SWEEPERS, "Deals with expired leases and with what time alone changes", exactly(&[], json!({})))
+            .or_no_body()
+            .answers(200, swept()),
+    ]
+}
+
+fn workers() -> Vec<Verb> {
+    let started = object(
+        &["run_id", "status", "cancel"],
+        json!({ "run_id": shapes::id(), "status": of("RunStatus"), "cancel": flag() }),
+    );
+    vec![
+        write("runs.claim", WORKER, "Settles what ended, then takes what is queued", of("ClaimRequest"))
+            .such_as(json!({ "worker_id": "me-1", "lanes": ["A"], "request_id": 1, "start": true, "wait_seconds": 20 }))
+            .answers(200, of("ClaimAnswer"))
+            .refuses(&[StaleRequest]),
+        write("runs.start", WORKER, "The claimed run is running now", of("Holder"))
+            .answers(200, started)
+            .refuses(&[LeaseLost, AlreadyFinished]),
+        write("runs.heartbeat", WORKER, "Renews the leases of one run or of many", either(of("BeatOne"), of("Beats")))
+            .answers(200, either(of("BeatOneAnswer"), of("HeartbeatAnswer")))
+            .refuses(&[LeaseLost, AlreadyFinished]),
+        write("runs.finish", WORKER, "Ends an attempt, or hands its run back", of("FinishOne"))
+            .answers(200, of("Finished"))
+            .refuses(&[LeaseLost, EventsMissing]),
+        read("workers.list", READERS, "Workers heard of within a day, at most 200")
+            .answers(200, list("workers", "Worker")),
+        write("workers.drain", OPERATOR, "The worker takes no more runs; `drain: false` takes it back", of("WorkerDrain"))
+            .answers(200, object(&["worker_id", "drain"], json!({ "worker_id": { "type": "string" }, "drain": flag() })))
+            .refuses(&[NotFound]),
+    ]
+}
+
+fn logs_and_artifacts() -> Vec<Verb> {
+    let wait = number("wait_seconds", 0..=limits::WAIT_SECONDS.into()).says(
+        "A long poll: the answer waits that long for an event, or until the run has ended and nobody holds it. \
+         Hosts that cannot wait answer at once.",
+    );
+    vec![
+        write(
+            "events.append",
+            WORKER,
+            "Log and state of steps in one commit",
+            of("AppendRequest"),
+        )
+        .answers(200, of("AppendAnswer"))
+        .refuses(&[LeaseLost, AlreadyFinished, EventsGap]),
+        read("events.list", READERS, "A run's log after a position")
+            .query([
+                id("run_id").required(),
+                number("after", 0..=i64::MAX).says("A position: `next` of the answer before."),
+                number("limit", 1..=2_000),
+                wait,
+            ])
+            .answers(200, of("EventPage"))
+            .refuses(&[NotFound]),
+        write(
+            "artifacts.put",
+            WORKER,
+            "Keeps a file, a text or a link of a run",
+            of("ArtifactPut"),
+        )
+        .or_multipart(of("ArtifactForm"))
+        .answers(201, of("ArtifactStored"))
+        .refuses(&[LeaseLost, AlreadyFinished, NameTaken]),
+        read(
+            "artifacts.get",
+            READERS,
+            "One artifact, as JSON or with `raw` its bytes",
+        )
+        .query([
+            id("artifact_id").required(),
+            word("raw", &["true", "false"]),
+        ])
+        .answers(200, one("artifact", "Artifact"))
+        .or_bytes()
+        .refuses(&[NotFound, Conflict]),
+        read(
+            "artifacts.list",
+            READERS,
+            "Artifacts of the newest attempt that left any, or of the one asked for",
+        )
+        .query([id("run_id").required(), number("attempt", version())])
+        .answers(200, list("artifacts", "Artifact"))
+        .refuses(&[NotFound]),
+    ]
+}
+
+fn sessions() -> Vec<Verb> {
+    let session = || one("session", "Session");
+    let deleted = object(
+        &["session_id", "deleted"],
+        json!({ "session_id": shapes::id(), "deleted": { "const": true } }),
+    );
+    vec![
+        write(
+            "sessions.create",
+            OPERATOR,
+            "A new session",
+            of("NewSession"),
+        )
+        .answers(201, session()),
+        read(
+            "sessions.get",
+            READERS,
+            "One session, with counts per status and members",
+        )
+        .query([id("session_id").required()])
+        .answers(200, session())
+        .refuses(&[NotFound]),
+        read("sessions.list", READERS, "Sessions, the newest first")
+            .query([
+                word("status", &["active", "archived"]),
+                id("after").says("`next` of the page before."),
+                limit(),
+            ])
+            .answers(200, page("sessions", "Session")),
+        write(
+            "sessions.update",
+            OPERATOR,
+            "What is absent stays; `meta` and `members` are replaced whole",
+            of("SessionUpdate"),
+        )
+        .answers(200, session())
+        .refuses(&[NotFound]),
+        write(
+            "sessions.archive",
+            OPERATOR,
+            "It takes no new runs; `archived: false` opens it again",
+            of("SessionArchive"),
+        )
+        .answers(200, session())
+        .refuses(&[NotFound]),
+        write(
+            "sessions.delete",
+            OPERATOR,
+            "Deletes a session without runs",
+            exactly(&["session_id"], json!({ "session_id": shapes::id() })),
+        )
+        .answers(200, deleted)
+        .refuses(&[NotFound, Conflict]),
+    ]
+}
+
+fn templates() -> Vec<Verb> {
+    let source = json!({ "source": "version: 1\nslug: greet\ntitle: Greet\nsteps:\n  - {id: one, run: echo hello}\n" });
+    let template = || one("template", "Template");
+    let mut updated = template();
+    updated["properties"]["unchanged"] = json!({ "const": true });
+    let deleted = object(
+        &["slug", "deleted"],
+        json!({ "slug": { "type": "string" }, "deleted": { "const": true } }),
+    );
+    let mut validated = list("diagnostics", "Diagnostic");
+    validated["properties"]["valid"] = flag();
+    validated["properties"]["runbook"] =
+        json!({ "type": "object", "description": "Where it is valid: as it was understood." });
+    vec![
+        write(
+            "templates.create",
+            OPERATOR,
+            "A new template from the text of a runbook",
+            of("TemplateSource"),
+        )
+        .such_as(source.clone())
+        .answers(201, template())
+        .refuses(&[SlugTaken]),
+        write(
+            "templates.validate",
+            READERS,
+            "What is wrong with the text of a runbook",
+            of("TemplateSource"),
+        )
+        .such_as(source.clone())
+        .answers(200, validated),
+        write(
+            "templates.update",
+            OPERATOR,
+            "The next version of the template that the text names",
+            of("TemplateUpdate"),
+        )
+        .such_as(source)
+        .answers(200, updated)
+        .refuses(&[NotFound, Conflict]),
+        write(
+            "templates.delete",
+            OPERATOR,
+            "Its versions are kept",
+            of("TemplateDelete"),
+        )
+        .answers(200, deleted)
+        .refuses(&[NotFound, Conflict]),
+        read(
+            "templates.get",
+            READERS,
+            "One template with its text, in the newest version or another",
+        )
+        .query([text("slug").required(), number("version", version())])
+        .answers(200, template())
+        .refuses(&[NotFound]),
+        read("templates.list", READERS, "Templates by slug")
+            .query([text("after").says("`next` of the page before."), limit()])
+            .answers(200, page("templates", "Template")),
+    ]
+}
+
+fn lanes() -> Vec<Verb> {
+    vec![
+        read(
+            "lanes.list",
+            READERS,
+            "Lanes, with what is queued and held in each",
+        )
+        .answers(200, list("lanes", "Lane")),
+        write(
+            "lanes.update",
+            OPERATOR,
+            "Makes or changes a lane; limit 0 takes the limit away",
+            of("LaneUpdate"),
+        )
+        .answers(200, one("lane", "Lane")),
+    ]
+}
+
+fn rest() -> Vec<Verb> {
+    let revoked = object(
+        &["id", "revoked"],
+        json!({ "id": shapes::id(), "revoked": { "const": true } }),
+    );
+    vec![
+        write(
+            "tokens.create",
+            OPERATOR,
+            "Mints a token and shows it this once",
+            of("NewToken"),
+        )
+        .answers(201, of("CreatedToken")),
+        read(
+            "tokens.list",
+            OPERATOR,
+            "Tokens, without the tokens themselves",
+        )
+        .answers(200, list("tokens", "Token")),
+        write(
+            "tokens.revoke",
+            OPERATOR,
+            "Ends a token at once",
+            exactly(&["token_id"], json!({ "token_id": shapes::id() })),
+        )
+        .answers(200, revoked)
+        .refuses(&[NotFound]),
+        read(
+            "audit.list",
+            READERS,
+            "Who changed what, the newest first; filters compare whole words",
+        )
+        .query([
+            text("actor"),
+            text("action"),
+            text("target"),
+            after_number(),
+            limit(),
+        ])
+        .answers(200, of("AuditPage")),
+        read("health", NOBODY, "Whether the database answers").answers(200, health()),
+        read("openapi.json", NOBODY, "This document").answers(200, json!({ "type": "object" })),
+    ]
+}
