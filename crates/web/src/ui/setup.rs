@@ -109,10 +109,13 @@ fn of(found: Result<Value, Code>) -> SetupPage {
                 "The schema is installed",
                 schema,
                 "a version of ours",
-                "Start `ops up` on this database once: it installs the schema.",
+                "Run `ops setup`: it installs the schema and says what is wrong.",
             ),
         ],
-        commands: vec!["ops up --database-url postgres://…".into()],
+        commands: vec![
+            "ops setup --supabase-url https://….supabase.co".into(),
+            "ops setup --database-url postgres://…".into(),
+        ],
         sql: String::new(),
         is_done: found.is_ok(),
     }

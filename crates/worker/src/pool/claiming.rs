@@ -19,6 +19,23 @@ const WAIT_SECONDS: u64 = 20;
 const DISK_PAUSE: Duration = Duration::from_secs(5);
 /// Between claims that come back empty at once, whatever the control room says.
 const MIN_POLL: Duration = Duration::from_millis(50);
+/// An idle worker of a host that answers at once comes at least this often, unless it is told to
+/// come even less.
+const LONGEST_POLL: Duration = Duration::from_secs(15);
+
+/// A host that asks for less is at hand, and costs nothing to ask.
+const PATIENT: Duration = Duration::from_millis(500);
+
+/// The pause before the next claim, after so many answers in a row that had nothing: half as much
+/// again each time, so that a night of waiting costs a serverless host little.
+fn idle_pause(poll_after_ms: u64, idle_answers: u32) -> Duration {
+    let asked = Duration::from_millis(poll_after_ms).max(MIN_POLL);
+    if asked < PATIENT {
+        return asked;
+    }
+    let growth = 1.5f64.powi(idle_answers.min(20) as i32);
+    asked.mul_f64(growth).min(LONGEST_POLL.max(asked))
+}
 
 impl<E: Executor> Pool<E> {
     /// Sends the next claim where none is in flight and there is something to say.
@@ -143,6 +160,7 @@ impl<E: Executor> Pool<E> {
     /// Where the control room holds no claim back, an idle worker comes as often as it is told.
     pub(super) fn pace(&mut self, request: &ClaimRequest, answer: &ClaimAnswer, sent: Moment) {
         if !answer.runs.is_empty() {
+            self.idle_answers = 0;
             return;
         }
         if let Some(asked) = request.wait_seconds {
@@ -150,7 +168,8 @@ impl<E: Executor> Pool<E> {
             self.answers_at_once = took < Duration::from_secs(asked.into()) / 2;
         }
         if self.answers_at_once {
-            let wait = Duration::from_millis(answer.poll_after_ms).max(MIN_POLL);
+            let wait = idle_pause(answer.poll_after_ms, self.idle_answers);
+            self.idle_answers = self.idle_answers.saturating_add(1);
             self.paused_until = Some(Instant::now() + jittered(wait, 0.2));
         }
     }
@@ -180,5 +199,19 @@ impl<E: Executor> Pool<E> {
         };
         let task = self.work.spawn(self.executor.clone().execute(job));
         self.controls.insert(task.id(), control);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_idle_worker_comes_less_and_less_often_within_reason() {
+        let ms = |asked, idle| idle_pause(asked, idle).as_millis();
+        assert_eq!((ms(1_000, 0), ms(1_000, 2)), (1_000, 2_250));
+        assert_eq!(ms(1_000, 1_000), 15_000);
+        assert_eq!((ms(0, 0), ms(20, 9)), (50, 50));
+        assert_eq!(ms(60_000, 5), 60_000);
     }
 }

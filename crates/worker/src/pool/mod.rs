@@ -102,6 +102,7 @@ pub async fn run_with<E: Executor>(
         ending: None,
         paused_until: None,
         answers_at_once: false,
+        idle_answers: 0,
         started: now,
         idle_since: now,
     };
@@ -139,6 +140,8 @@ struct Pool<E> {
     paused_until: Option<Instant>,
     /// The control room does not hold claims back.
     answers_at_once: bool,
+    /// Claims in a row that got nothing at once.
+    idle_answers: u32,
     started: Instant,
     idle_since: Instant,
 }
