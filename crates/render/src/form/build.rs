@@ -29,9 +29,13 @@ fn fields<'v>(
     errors: &mut Vec<&FieldError>,
 ) -> Vec<Field> {
     let none = Map::new();
-    let mut drawn: Vec<Field> = properties(schema)
-        .unwrap_or(&none)
-        .iter()
+    let mut all: Vec<(&String, &Value)> = properties(schema).unwrap_or(&none).iter().collect();
+    // As they were written; where that is not known, what has to be given comes first.
+    all.sort_by_key(|(name, property)| {
+        let place = property.get("x-order").and_then(Value::as_u64);
+        (place.unwrap_or(u64::MAX), !is_required(schema, name))
+    });
+    all.into_iter()
         .map(|(name, property)| {
             let pointer = below(parent, name);
             let required = is_required(schema, name);
@@ -45,9 +49,7 @@ fn fields<'v>(
                 errors,
             )
         })
-        .collect();
-    drawn.sort_by_key(|field| !field.required);
-    drawn
+        .collect()
 }
 
 fn field(

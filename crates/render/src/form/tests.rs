@@ -157,3 +157,16 @@ fn a_schema_that_is_none_has_no_fields() {
         assert!(read_form(&odd, &[]).is_ok());
     }
 }
+
+#[test]
+fn fields_stand_as_they_were_written() {
+    let schema = json!({"type": "object", "required": ["a"], "properties": {
+        "a": {"x-order": 2}, "b": {"x-order": 0}, "c": {"x-order": 1}}});
+    let drawn = form(&schema, &Map::new(), &[]);
+    let names: Vec<&str> = drawn
+        .fields
+        .iter()
+        .map(|field| field.label.as_str())
+        .collect();
+    assert_eq!(names, ["b", "c", "a"]);
+}

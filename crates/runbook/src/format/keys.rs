@@ -253,7 +253,7 @@ pub(crate) const TYPES: [&str; 7] = [
 ];
 
 /// Keywords of a parameter's schema.
-pub(crate) const PARAMETER: [Key; 24] = [
+pub(crate) const PARAMETER: [Key; 25] = [
     Key::new("type", "One type or several.", types),
     Key::new("enum", "The only values.", values),
     Key::new("const", "The only value.", anything),
@@ -283,6 +283,11 @@ pub(crate) const PARAMETER: [Key; 24] = [
         "additionalProperties",
         "Whether there may be others, or their schema.",
         boolean_or_parameter,
+    ),
+    Key::new(
+        "x-order",
+        "Place in forms; as written where nothing is said.",
+        count,
     ),
     Key::new("$schema", "The dialect, which is 2020-12.", string),
     Key::new("$comment", "For those who read the file.", string),

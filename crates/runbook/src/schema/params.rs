@@ -60,7 +60,7 @@ fn short_form(field: &Field<'_>, report: &mut Report<'_>) -> Value {
     check_names(field, report);
     let mut properties = Map::new();
     let mut required = Vec::new();
-    for (entry, property) in field.entries() {
+    for (place, (entry, property)) in field.entries().enumerate() {
         if property.node.is_null() {
             let message = format!("the parameter `{}` has no schema", entry.key);
             report.at(
@@ -72,7 +72,7 @@ fn short_form(field: &Field<'_>, report: &mut Report<'_>) -> Value {
             continue;
         }
         let (schema, is_required) = shape::short(&property, report);
-        properties.insert(entry.key.clone(), Value::Object(schema));
+        properties.insert(entry.key.clone(), shape::placed(schema, place));
         if is_required {
             required.push(Value::from(entry.key.clone()));
         }

@@ -9,6 +9,8 @@ use crate::report::Report;
 use crate::suggest;
 use serde_json::{Map, Value};
 
+/// Place of a property among its siblings, from 0.
+const ORDER: &str = "x-order";
 /// Values of one `enum`: every value is compared with all of them.
 const MAX_VALUES: usize = 500;
 
@@ -84,7 +86,7 @@ fn keyword(
         "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" => {
             expect(field, report, "a number", Value::is_number)
         }
-        "minLength" | "maxLength" | "minItems" | "maxItems" => {
+        "minLength" | "maxLength" | "minItems" | "maxItems" | ORDER => {
             expect(field, report, "a whole number from 0", Value::is_u64)
         }
         "uniqueItems" => expect(field, report, "true or false", Value::is_boolean),
@@ -164,13 +166,20 @@ fn check_pattern(field: &Field<'_>, report: &mut Report<'_>) -> Option<Value> {
     }
 }
 
+/// JSON objects have no order, and people wrote theirs for a reason: forms follow `x-order`.
+pub(super) fn placed(mut schema: Map<String, Value>, place: usize) -> Value {
+    schema.entry(ORDER).or_insert_with(|| place.into());
+    Value::Object(schema)
+}
+
 fn check_properties(field: &Field<'_>, report: &mut Report<'_>) -> Option<Value> {
     if !matches!(field.node.kind, Kind::Map(_)) {
         return expect(field, report, "a map of name to schema", |_| false);
     }
     let mut properties = Map::new();
-    for (entry, property) in field.entries() {
-        properties.insert(entry.key.clone(), Value::Object(schema(&property, report)));
+    for (place, (entry, property)) in field.entries().enumerate() {
+        let schema = placed(schema(&property, report), place);
+        properties.insert(entry.key.clone(), schema);
     }
     Some(Value::Object(properties))
 }

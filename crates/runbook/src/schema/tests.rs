@@ -26,12 +26,30 @@ fn check(schema: &Value, params: Value) -> Result<Value, Vec<String>> {
 }
 
 #[test]
+fn the_order_in_which_they_were_written_is_kept() {
+    let order = |schema: &Value, name: &str| schema["properties"][name]["x-order"].as_u64();
+    let written = schema_of("  zone: {type: string}\n  area: {type: string}\n");
+    assert_eq!(
+        (order(&written, "zone"), order(&written, "area")),
+        (Some(0), Some(1))
+    );
+    // As a program reads it, whose maps are sorted.
+    let again = parse(
+        &json!({ "version": 1, "slug": "r", "title": "R",
+        "steps": [{ "id": "a", "run": "echo" }], "params": written })
+        .to_string(),
+        "r.json",
+    );
+    assert_eq!(again.unwrap().params, written);
+}
+
+#[test]
 fn short_and_full_form_are_the_same_schema() {
     let short = schema_of(
         "  service: {type: string, required: true}\n  port: {type: integer, default: 80}\n",
     );
     let full = schema_of(
-        "  type: object\n  required: [service]\n  properties:\n    port: {type: integer, default: 80}\n    service: {type: string}\n",
+        "  type: object\n  required: [service]\n  properties:\n    port: {type: integer, default: 80, x-order: 1}\n    service: {type: string, x-order: 0}\n",
     );
     assert_eq!(short, full);
     assert_eq!(
@@ -39,8 +57,8 @@ fn short_and_full_form_are_the_same_schema() {
         json!({
             "type": "object",
             "properties": {
-                "port": {"type": "integer", "default": 80},
-                "service": {"type": "string"},
+                "port": {"type": "integer", "default": 80, "x-order": 1},
+                "service": {"type": "string", "x-order": 0},
             },
             "required": ["service"],
             "additionalProperties": false,
@@ -53,7 +71,7 @@ fn a_parameter_may_be_called_type_or_properties() {
     let schema = schema_of("  type: {type: string}\n  properties: {type: object}\n");
     assert_eq!(
         schema["properties"],
-        json!({"type": {"type": "string"}, "properties": {"type": "object"}})
+        json!({"type": {"type": "string", "x-order": 0}, "properties": {"type": "object", "x-order": 1}})
     );
 }
 
@@ -145,7 +163,7 @@ fn what_is_outside_the_supported_part_is_refused_where_it_stands() {
         ),
         [
             "r.yaml:6:13: `strng` is no type\n  hint: did you mean `string`?",
-            "r.yaml:7:7: `oneOf` is no supported keyword of a parameter's schema\n  hint: supported: type, enum, const, default, title, description, examples, minimum, maximum, exclusiveMinimum, exclusiveMaximum, minLength, maxLength, pattern, format, items, minItems, maxItems, uniqueItems, properties, required, additionalProperties, $schema, $comment",
+            "r.yaml:7:7: `oneOf` is no supported keyword of a parameter's schema\n  hint: supported: type, enum, const, default, title, description, examples, minimum, maximum, exclusiveMinimum, exclusiveMaximum, minLength, maxLength, pattern, format, items, minItems, maxItems, uniqueItems, properties, required, additionalProperties, x-order, $schema, $comment",
             "r.yaml:8:7: `minLenght` is no supported keyword of a parameter's schema\n  hint: did you mean `minLength`?",
             "r.yaml:9:21: parameters are shown and stored, so `secret` cannot be kept\n  hint: take it out of `params` and list the variable under `secrets:`",
             "r.yaml:10:16: the pattern cannot be used: look-around is not supported\n  hint: look-around and back references are not supported",
