@@ -7,7 +7,7 @@ use ops_render::view::{
     SessionEdit, SessionHead, Span, Tone, WorkerRow, Workers,
 };
 use ops_render::words::{UnixMs, count, counted, utc_day, utc_minute};
-use ops_render::{Href, ansi, sparkline};
+use ops_render::{Href, Html, ansi, sparkline};
 use serde_json::Value;
 
 /// Who looks at which session.
@@ -64,7 +64,11 @@ fn head(answer: &Value, looker: &Looker) -> SessionHead {
         failed: number(ends, "failed"),
         succeeded: number(ends, "succeeded"),
         ends: "in the last hour".into(),
-        throughput_html: sparkline(&buckets, "ends over the last hour, in parts of two minutes"),
+        // A line of nothing would only be a line.
+        throughput_html: match buckets.iter().any(|ends| *ends > 0) {
+            true => sparkline(&buckets, "ends over the last hour, in parts of two minutes"),
+            false => Html::default(),
+        },
         dispatch: None,
         new_run: Some(
             Href::path(&["templates"]).with("session", looker.session.unwrap_or_default()),
