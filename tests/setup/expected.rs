@@ -23,7 +23,7 @@ async fn the_program_expects_what_a_fresh_database_has() {
     fresh.operators = None;
     assert!(fresh.tables.len() > 15 && fresh.functions.len() > 50);
     assert!(
-        fresh == Catalog::expected(),
+        fresh == Catalog::expected().expect("facts that can be read"),
         "write it anew: OPS_WRITE=1 cargo test -p ops-tests --test setup expected"
     );
 }

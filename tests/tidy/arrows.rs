@@ -23,8 +23,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "ops-function",
         &["ops-core", "ops-store-supabase", "ops-web"],
     ),
-    ("ops-wasi-02", &["ops-core", "ops-function", "ops-web"]),
-    ("ops-wasi-03", &["ops-core", "ops-function", "ops-web"]),
+    ("ops-wasi-02", &["ops-core", "ops-function"]),
+    ("ops-wasi-03", &["ops-core", "ops-function"]),
     ("ops-lambda", &["ops-client", "ops-function", "ops-web"]),
     (
         "ops-server",

@@ -29,7 +29,18 @@ pub async fn catalog(road: Option<&dyn Road>, store: &dyn Store) -> Result<Catal
 
 /// Each table, function, grant, policy, index and publication. One line where all is well.
 pub fn verify(found: &Catalog) -> Vec<Check> {
-    let expected = Catalog::expected();
+    let expected = match Catalog::expected() {
+        Ok(expected) => expected,
+        Err(error) => {
+            return vec![Check::failed(
+                Step::Verify,
+                "What should be there is known",
+                error.to_string(),
+                "the facts of this version",
+                "this build of ops is broken: install it anew",
+            )];
+        }
+    };
     let wrong = found.differences(&expected);
     if !wrong.is_empty() {
         return wrong;

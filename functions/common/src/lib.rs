@@ -2,10 +2,12 @@
 //! project. A host brings its settings and its outbound HTTP, and nothing else differs.
 
 use axum::Router;
+use axum::http::Request;
 use ops_core::port::{BoxFuture, Store, StoreError, Transport};
 use ops_store_supabase::{Origin, ServiceKey, SupabaseStore};
-use ops_web::{App, Host};
+use ops_web::{App, Host, SourceAddress};
 use serde_json::Value;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 /// Names of the settings where they are environment variables.
@@ -37,6 +39,17 @@ pub fn router<T: Transport + 'static>(settings: &Settings, transport: T) -> Rout
         Err(wrong) => Arc::new(NoStore(wrong.to_string())),
     };
     ops_web::router(App::new(store, Host::SERVERLESS))
+}
+
+/// Names the peer by a header that Spin overwrites, so that no caller can forge it. Other hosts let it
+/// pass: only a component for Spin may call this.
+pub fn with_spin_source<B>(mut request: Request<B>) -> Request<B> {
+    let peer = request.headers().get("spin-client-addr");
+    let peer = peer.and_then(|value| value.to_str().ok()?.parse::<SocketAddr>().ok());
+    if let Some(peer) = peer {
+        request.extensions_mut().insert(SourceAddress(peer.ip()));
+    }
+    request
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -52,9 +52,6 @@ pub struct SetupArgs {
     /// Print the SQL that installs everything, and do nothing else
     #[arg(long)]
     print_sql: bool,
-    /// Where the Management API is; for tests
-    #[arg(long, hide = true, default_value = "https://api.supabase.com")]
-    management_api: String,
     /// Print JSON for programs and nothing else
     #[arg(long)]
     json: bool,
@@ -73,7 +70,6 @@ pub async fn run(arguments: SetupArgs) -> Result<Exit, Failure> {
         key: variable("OPS_SUPABASE_KEY").unwrap_or_default(),
         publishable: variable("OPS_SUPABASE_PUBLISHABLE_KEY"),
         access_token: variable("SUPABASE_ACCESS_TOKEN"),
-        management_api: arguments.management_api.clone(),
     };
     if access.supabase_url.is_none() && access.database_url.is_none() {
         return Err(Failure::Usage {

@@ -17,7 +17,6 @@ pub struct Access {
     pub key: String,
     pub publishable: Option<String>,
     pub access_token: Option<String>,
-    pub management_api: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,6 +86,8 @@ fn transport() -> Result<NativeTransport, Failure> {
     })
 }
 
+const MANAGEMENT_API: &str = "https://api.supabase.com";
+
 /// A connection before the Management API: it says more about what goes wrong.
 async fn road(
     access: &Access,
@@ -104,13 +105,7 @@ async fn road(
             ))),
         };
     }
-    let reference = project.and_then(|project| {
-        // Tests play the API for a project on this machine.
-        project.reference().or_else(|| {
-            let is_played = access.management_api != "https://api.supabase.com";
-            is_played.then_some("abc")
-        })
-    });
+    let reference = project.and_then(Project::reference);
     match (&access.access_token, reference) {
         (Some(token), Some(reference)) => {
             let transport = NativeTransport::new().map_err(|error| {
@@ -122,9 +117,11 @@ async fn road(
                     "",
                 ))
             })?;
-            let api = &access.management_api;
             Ok(Some(Box::new(Management::new(
-                transport, api, reference, token,
+                transport,
+                MANAGEMENT_API,
+                reference,
+                token,
             ))))
         }
         _ => Ok(None),

@@ -1,7 +1,5 @@
 //! From Spin's variables where the component is built for Spin, else from the environment.
 
-use axum::body::Body;
-use axum::http::Request;
 use ops_function::Settings;
 
 #[cfg(feature = "spin")]
@@ -18,19 +16,10 @@ pub fn read() -> Settings {
     Settings::from_environment()
 }
 
-/// Spin overwrites this header, so that no caller can forge it; other hosts let it pass.
 #[cfg(feature = "spin")]
-pub fn with_source(mut request: Request<Body>) -> Request<Body> {
-    let peer = request.headers().get("spin-client-addr");
-    let peer = peer.and_then(|value| value.to_str().ok()?.parse::<std::net::SocketAddr>().ok());
-    if let Some(peer) = peer {
-        let source = ops_web::SourceAddress(peer.ip());
-        request.extensions_mut().insert(source);
-    }
-    request
-}
+pub use ops_function::with_spin_source as with_source;
 
 #[cfg(not(feature = "spin"))]
-pub fn with_source(request: Request<Body>) -> Request<Body> {
+pub fn with_source<R>(request: R) -> R {
     request
 }

@@ -1,7 +1,6 @@
 //! From Spin's variables where the component is built for Spin, else from the environment.
 
 use ops_function::Settings;
-use spin_sdk::http::Request;
 
 #[cfg(feature = "spin")]
 pub async fn read() -> Settings {
@@ -17,19 +16,10 @@ pub async fn read() -> Settings {
     Settings::from_environment()
 }
 
-/// Spin overwrites this header, so that no caller can forge it; other hosts let it pass.
 #[cfg(feature = "spin")]
-pub fn with_source(mut request: Request) -> Request {
-    let peer = request.headers().get("spin-client-addr");
-    let peer = peer.and_then(|value| value.to_str().ok()?.parse::<std::net::SocketAddr>().ok());
-    if let Some(peer) = peer {
-        let source = ops_web::SourceAddress(peer.ip());
-        request.extensions_mut().insert(source);
-    }
-    request
-}
+pub use ops_function::with_spin_source as with_source;
 
 #[cfg(not(feature = "spin"))]
-pub fn with_source(request: Request) -> Request {
+pub fn with_source<R>(request: R) -> R {
     request
 }
