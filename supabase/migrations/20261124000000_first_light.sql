@@ -599,6 +599,16 @@ begin
   return s.counts || jsonb_build_object('wake', s.wake);
 end $$;
 
+-- For a schedule inside the database, which has no token: whoever may call it owns the tables, or is
+-- the service role. Ten times what one call of the verb handles, because it comes ten times as seldom.
+create or replace function public.ops_sweep_scheduled() returns jsonb
+language plpgsql volatile
+set search_path = '' set statement_timeout = '9s' set plan_cache_mode = force_generic_plan
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+begin
+  return (public.ops_sweep(clock_timestamp(), 1000)).counts;
+end $$;
+
 -- 30_runs_create.sql
 -- All or none. `web` has validated params against the template of `template_version`; where that is
 -- no longer the newest, nothing is written and the newest comes back with the refusal, so that a
@@ -2626,7 +2636,7 @@ begin
         'ops_settle', 'ops_sweep', 'ops_insert_runs', 'ops_seen_runs', 'ops_lease_lost', 'ops_chosen_runs', 'ops_cancel_run', 'ops_retry_run',
         'ops_waiting', 'ops_roll_tail', 'ops_artifact_json', 'ops_session_json', 'ops_template_json', 'ops_lane_json',
         'ops_first_token', 'ops_catalog', 'ops_self_test', 'ops_board_tag', 'ops_last_lines', 'ops_board_lane', 'ops_board_workers', 'ops_template_in_use',
-        'ops_ui_frame', 'ops_log_lead')
+        'ops_ui_frame', 'ops_log_lead', 'ops_sweep_scheduled')
       or pg_get_function_identity_arguments(p.oid) = 'p jsonb' and p.proname in (
       'runs_create', 'runs_claim', 'runs_start', 'runs_heartbeat', 'runs_finish', 'runs_cancel',
       'runs_retry', 'runs_get', 'runs_list', 'runs_sweep', 'events_append', 'events_list', 'artifacts_put',
@@ -2662,3 +2672,31 @@ end $$;
 
 -- PostgREST reads the schema again. Nobody listens on plain PostgreSQL, which is harmless.
 notify pgrst, 'reload schema';
+
+-- 96_schedule.sql
+-- A sweeper inside the database, where there is pg_cron: on Supabase, for installations without a
+-- server. The same name overwrites, so this may run again.
+--
+-- Never a reason for a migration to fail: pg_cron may be absent, not preloaded, kept to another
+-- database of the cluster, or not for us. Then others sweep: servers, claims, the schedule workflow.
+do $$
+begin
+  if not exists (select from pg_available_extensions where name = 'pg_cron') then
+    return;
+  end if;
+  create extension if not exists pg_cron;
+  begin
+    perform cron.schedule('ops-sweep', '10 seconds', 'select public.ops_sweep_scheduled()');
+  exception when others then
+    -- Before 1.5 it knows minutes alone.
+    perform cron.schedule('ops-sweep', '* * * * *', 'select public.ops_sweep_scheduled()');
+  end;
+  -- It notes each run of a job for ever: 8,640 rows a day.
+  perform cron.schedule('ops-sweep-history', '17 3 * * *', $job$
+    delete from cron.job_run_details d using cron.job j
+    where j.jobid = d.jobid and j.jobname in ('ops-sweep', 'ops-sweep-history')
+      and coalesce(d.start_time, d.end_time) < now() - interval '1 day'
+  $job$);
+exception when others then
+  raise notice 'pg_cron is not used: %', sqlerrm;
+end $$;

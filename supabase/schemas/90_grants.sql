@@ -25,7 +25,7 @@ begin
         'ops_settle', 'ops_sweep', 'ops_insert_runs', 'ops_seen_runs', 'ops_lease_lost', 'ops_chosen_runs', 'ops_cancel_run', 'ops_retry_run',
         'ops_waiting', 'ops_roll_tail', 'ops_artifact_json', 'ops_session_json', 'ops_template_json', 'ops_lane_json',
         'ops_first_token', 'ops_catalog', 'ops_self_test', 'ops_board_tag', 'ops_last_lines', 'ops_board_lane', 'ops_board_workers', 'ops_template_in_use',
-        'ops_ui_frame', 'ops_log_lead')
+        'ops_ui_frame', 'ops_log_lead', 'ops_sweep_scheduled')
       or pg_get_function_identity_arguments(p.oid) = 'p jsonb' and p.proname in (
       'runs_create', 'runs_claim', 'runs_start', 'runs_heartbeat', 'runs_finish', 'runs_cancel',
       'runs_retry', 'runs_get', 'runs_list', 'runs_sweep', 'events_append', 'events_list', 'artifacts_put',

@@ -8,5 +8,6 @@ mod pages;
 mod refusals;
 mod repeats;
 mod round_trips;
+mod schedule;
 mod verbs;
 mod waiting;

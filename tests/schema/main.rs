@@ -1,6 +1,7 @@
 //! The schema: what people read and what is applied give the same database, and who may do what.
 
 mod access;
+mod cron;
 mod folders;
 mod newest;
 mod supabase_cli;

@@ -27,6 +27,9 @@ async fn the_newest_postgresql_runs_the_same_migrations_and_the_same_life() {
         .expect("a connection string");
     let mut admin = connect(&config).await.expect("a connection");
     migrate(&mut admin).await.expect("migrations");
+    // It comes without extensions, so this is the migration where pg_cron is not even known.
+    let cron = "select from pg_available_extensions where name = 'pg_cron'";
+    assert!(admin.query(cron, &[]).await.expect("extensions").is_empty());
     let store = PostgresStore::new(
         &config,
         PoolSizes {

@@ -5,6 +5,7 @@ mod browser;
 mod chaos;
 mod npm;
 mod openapi;
+mod pg_cron;
 mod schema;
 mod schemathesis;
 mod screenshots;

@@ -52,6 +52,10 @@ impl Caller {
         }
     }
 
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
     /// A request without token and body; the verb may carry a query.
     pub fn bare(&self, method: Method, verb: &str) -> RequestBuilder {
         self.http
