@@ -10,7 +10,7 @@ const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 const NO_REFUSAL_OF: (&str, &str) = ("runs.claim", "ops_settle");
 
 /// Codes that the layer above the database gives, or that are for all verbs.
-const SHARED: [&str; 11] = [
+const SHARED: [&str; 12] = [
     "bad_request",
     "unauthenticated",
     "forbidden",
@@ -21,6 +21,7 @@ const SHARED: [&str; 11] = [
     "unsupported_media_type",
     "internal",
     "not_installed",
+    "rate_limited",
     "unavailable",
 ];
 

@@ -1,3 +1,4 @@
+use crate::limits::{Caller, Limiter, Limits, Verdict, Wait};
 use crate::refusal::Refusal;
 use crate::templates::TemplateCache;
 use crate::wake::Wake;
@@ -5,6 +6,7 @@ use ops_core::port::{Store, StoreError};
 use ops_core::{Code, Problem};
 use serde_json::{Map, Value};
 use std::sync::Arc;
+use std::time::Instant;
 
 /// What a host can do, and what it grants where nobody says otherwise.
 #[derive(Debug, Clone, Copy)]
@@ -22,6 +24,7 @@ pub struct Host {
     pub log_bytes: u64,
     /// Whether a proxy in front sets `X-Forwarded-Proto`: then cookies of an `https` page are `Secure`.
     pub trusts_proxy: bool,
+    pub limits: Limits,
 }
 
 impl Host {
@@ -33,6 +36,7 @@ impl Host {
         poll_after_ms: 0,
         log_bytes: ops_core::limits::LOG_BYTES,
         trusts_proxy: false,
+        limits: Limits::GENEROUS,
     };
 
     /// The native server where each look at the database is a request over the internet, and costs
@@ -52,6 +56,7 @@ impl Host {
         log_bytes: ops_core::limits::LOG_BYTES,
         // The host's own front ends TLS, and the only way in leads through it.
         trusts_proxy: true,
+        limits: Limits::GENEROUS,
     };
 }
 
@@ -68,6 +73,7 @@ pub struct App {
     pub(crate) host: Host,
     pub(crate) wake: Arc<Wake>,
     pub(crate) templates: Arc<TemplateCache>,
+    limiter: Arc<Limiter>,
 }
 
 impl App {
@@ -77,6 +83,7 @@ impl App {
             host,
             wake: Arc::default(),
             templates: Arc::default(),
+            limiter: Arc::new(Limiter::new(host.limits)),
         }
     }
 
@@ -89,10 +96,9 @@ impl App {
     /// that a timer repeats a full one at once.
     pub async fn sweep(&self, token_sha256: &str) -> Result<u64, Problem> {
         let auth = serde_json::json!({ "token_sha256": token_sha256 });
-        let counts = self
-            .call("runs_sweep", &auth, serde_json::json!({}))
-            .await
-            .map_err(Refusal::into_problem)?;
+        // Not limited: it is the host's own, whatever callers do with the same token.
+        let answer = self.ask("runs_sweep", &auth, serde_json::json!({})).await;
+        let counts = answer.and_then(accepted).map_err(Refusal::into_problem)?;
         Ok(counts.values().filter_map(Value::as_u64).sum())
     }
 
@@ -103,15 +109,28 @@ impl App {
         auth: &Value,
         p: Value,
     ) -> Result<Map<String, Value>, Refusal> {
-        let answer = self.answer(function, auth, p).await?;
-        match answer.get("code").and_then(Value::as_str) {
-            Some(_) => Err(Refusal::from_answer(answer)),
-            None => Ok(answer),
-        }
+        accepted(self.answer(function, auth, p).await?)
     }
 
-    /// The same, with a refusal left as data.
+    /// The same, with a refusal left as data. Each call is charged to its caller.
     pub(crate) async fn answer(
+        &self,
+        function: &'static str,
+        auth: &Value,
+        p: Value,
+    ) -> Result<Map<String, Value>, Refusal> {
+        let Some(caller) = caller(auth) else {
+            return self.ask(function, auth, p).await;
+        };
+        self.limiter
+            .admit(function, caller, Instant::now())
+            .map_err(too_often)?;
+        let answer = self.ask(function, auth, p).await;
+        self.limiter.learn(caller, verdict(&answer), Instant::now());
+        answer
+    }
+
+    async fn ask(
         &self,
         function: &'static str,
         auth: &Value,
@@ -136,6 +155,37 @@ impl App {
         }
         Ok(answer)
     }
+}
+
+fn accepted(answer: Map<String, Value>) -> Result<Map<String, Value>, Refusal> {
+    match answer.get("code").and_then(Value::as_str) {
+        Some(_) => Err(Refusal::from_answer(answer)),
+        None => Ok(answer),
+    }
+}
+
+/// Nobody where a call needs no token.
+fn caller(auth: &Value) -> Option<Caller<'_>> {
+    let text = |name: &str| auth.get(name).and_then(Value::as_str);
+    Some(Caller {
+        token_sha256: text("token_sha256")?,
+        source: text("source_address").and_then(|address| address.parse().ok()),
+    })
+}
+
+fn verdict(answer: &Result<Map<String, Value>, Refusal>) -> Verdict {
+    let Ok(answer) = answer else {
+        return Verdict::Nothing;
+    };
+    match answer.get("code").and_then(Value::as_str) {
+        Some("unauthenticated") => Verdict::Unknown,
+        _ => Verdict::Known,
+    }
+}
+
+fn too_often(Wait(seconds): Wait) -> Refusal {
+    let detail = format!("try again in {seconds} s");
+    Refusal::retry_after(Problem::new(Code::RateLimited, detail), seconds)
 }
 
 /// Whether pages show something else after this call. A heartbeat is no news: pages count on by

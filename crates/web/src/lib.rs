@@ -5,6 +5,7 @@ mod api;
 mod app;
 mod body;
 mod call;
+mod limits;
 mod query;
 mod refusal;
 mod templates;
@@ -14,6 +15,7 @@ mod wrong;
 
 pub use app::{App, Host};
 pub use call::SourceAddress;
+pub use limits::{Limits, Rate};
 
 use axum::Router;
 

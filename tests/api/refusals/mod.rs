@@ -4,6 +4,7 @@ mod bodies;
 mod bulk;
 mod conflicts;
 mod fields;
+mod limits;
 mod methods;
 mod missing;
 mod outage;

@@ -57,7 +57,7 @@ fn response(status: u16, codes: &[Code]) -> Value {
 }
 
 fn header(codes: &[Code]) -> Option<(&'static str, Value)> {
-    if codes.contains(&Code::Unavailable) {
+    if codes.contains(&Code::Unavailable) || codes.contains(&Code::RateLimited) {
         let schema = json!({ "type": "integer", "minimum": 0 });
         let what =
             "Seconds after which the same call may go through; absent where no repeat helps.";

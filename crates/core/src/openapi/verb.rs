@@ -124,6 +124,7 @@ impl Verb {
                 Forbidden,
                 UpgradeRequired,
                 Invalid,
+                RateLimited,
             ]);
         }
         if self.body.is_some() {
