@@ -11,8 +11,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -29,6 +29,8 @@ pub struct Gateway {
 struct Shared {
     rest: reqwest::Client,
     requests: AtomicU64,
+    /// A function whose calls are taken and never answered.
+    silent: OnceLock<&'static str>,
 }
 
 impl Gateway {
@@ -42,6 +44,7 @@ impl Gateway {
         let shared = Arc::new(Shared {
             rest,
             requests: AtomicU64::new(0),
+            silent: OnceLock::new(),
         });
         let router = Router::new().fallback(pass).with_state(shared.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -58,6 +61,11 @@ impl Gateway {
     /// Requests that came in so far.
     pub fn requests(&self) -> u64 {
         self.shared.requests.load(Ordering::Relaxed)
+    }
+
+    /// From now on calls of `function` are taken, and never answered.
+    pub fn never_answer(&self, function: &'static str) {
+        self.shared.silent.set(function).expect("one function");
     }
 }
 
@@ -109,6 +117,10 @@ async fn pass(
     let Some(path) = path.strip_prefix("/rest/v1") else {
         return (StatusCode::NOT_FOUND, "no Route matched with those values").into_response();
     };
+    let is_silent = |function: &&str| path == format!("/rpc/{function}");
+    if shared.silent.get().is_some_and(is_silent) {
+        return std::future::pending().await;
+    }
     let mut onward = shared
         .rest
         .request(method, format!("http://postgrest{path}"))

@@ -1,9 +1,11 @@
 pub mod api;
 pub mod database;
 pub mod gateway;
+pub mod lambda;
 pub mod process;
 mod runs;
 pub mod supabase;
+pub mod wasmtime;
 
 pub use api::Api;
 pub use database::TestDatabase;

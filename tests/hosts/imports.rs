@@ -1,6 +1,7 @@
 //! What a component wants of its host. One that wants something of Spin starts nowhere else.
 
-use crate::host::{Kind, component, is_there};
+use crate::host::{Kind, is_there};
+use ops_tests::harness::wasmtime::component;
 use std::collections::BTreeSet;
 use wasmparser::{Parser, Payload};
 

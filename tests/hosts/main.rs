@@ -4,7 +4,7 @@ mod answer;
 mod ask;
 mod host;
 mod imports;
-mod lambda;
 mod same;
 mod table;
+mod timeout;
 mod together;

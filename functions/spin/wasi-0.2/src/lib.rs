@@ -6,6 +6,7 @@
 mod inbound;
 mod outbound;
 mod settings;
+mod within;
 
 use axum::Router;
 use outbound::Outbound;

@@ -1,14 +1,16 @@
+use crate::within::within;
 use ops_core::port::{BoxFuture, HttpRequest, HttpResponse, Transport, TransportError};
 use send_wrapper::SendWrapper;
 use spin_sdk::http::{IncomingResponse, Request, send};
 
-/// The host's outbound HTTP. The host's own time-outs hold; a request has no other here.
+/// The host's outbound HTTP.
 pub struct Outbound;
 
 impl Transport for Outbound {
     fn send(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, TransportError>> {
         // The SDK's future holds an `Rc`; a component has one thread.
-        Box::pin(SendWrapper::new(exchange(request)))
+        let timeout = request.timeout;
+        Box::pin(SendWrapper::new(within(timeout, exchange(request))))
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod outbound;
 mod settings;
+mod within;
 
 use axum::Router;
 use outbound::Outbound;

@@ -1,5 +1,7 @@
 //! The Lambda binary, and a fake of the Runtime API that makes HTTP requests into its events.
 
+use super::api::built;
+use super::gateway::SECRET_KEY;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Request, State};
@@ -8,8 +10,6 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use ops_tests::harness::api::built;
-use ops_tests::harness::gateway::SECRET_KEY;
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use std::process::{Child, Command, Stdio};
