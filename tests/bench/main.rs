@@ -6,6 +6,7 @@ mod functions;
 mod latency;
 mod pages;
 mod report;
+mod serverless;
 mod setup;
 mod through_http;
 
@@ -19,6 +20,9 @@ pub const WIDTHS: [usize; 3] = [1, 4, 24];
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let quick = std::env::args().any(|a| a == "--quick");
     let scale = if quick { 1 } else { 5 };
+    if std::env::args().any(|a| a == "serverless") {
+        return Box::pin(serverless::measure(scale)).await;
+    }
     let stage = Stage::start().await?;
     if std::env::args().any(|a| a == "pages") {
         println!("{}\n", stage.facts);

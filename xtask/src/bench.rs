@@ -1,11 +1,27 @@
-use crate::browser;
 use crate::stage::cargo;
+use crate::{browser, npm, wasm, wasmtime};
 
 /// The real programs in release mode: `ops up` in one process, the load in another. With `pages` it
-/// is a browser that waits.
+/// is a browser that waits, with `serverless` each host stands in front of Supabase.
 pub fn run(arguments: &[&str]) -> Result<(), String> {
     if arguments.contains(&"pages") {
         browser::set_up()?;
+    }
+    if arguments.contains(&"serverless") {
+        npm::install("tests/supabase")?;
+        wasmtime::install()?;
+        wasm::portable()?;
+        cargo(
+            "function",
+            &[
+                "build",
+                "--release",
+                "--locked",
+                "--quiet",
+                "-p",
+                "ops-lambda",
+            ],
+        )?;
     }
     cargo(
         "programs",

@@ -22,6 +22,8 @@ cargo xtask <command>
   test        everything that CI checks: format, lints, all tests; does its own set-up
   bench       measures this machine; --quick for one short round
   bench pages measures what a person in front of the pages waits for; --quick too
+  bench serverless
+              measures each host in front of Supabase beside the bare call; --quick too
   screenshots the pages with invented work into DIR, target/screenshots where none is named;
               --readme makes the pictures of the README anew
   chaos       kills and freezes real workers; --minutes N --seed S --workers N

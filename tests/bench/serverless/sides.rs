@@ -1,0 +1,66 @@
+//! Who answers: PostgREST itself behind the gateway, and each host in front of the two.
+
+use crate::setup::Fallible;
+use ops_tests::harness::gateway::SECRET_KEY;
+use ops_tests::harness::lambda::Lambda;
+use ops_tests::harness::process::{Folder, Up, ops};
+use ops_tests::harness::wasmtime::{Wasmtime, component};
+
+#[expect(dead_code, reason = "ends when dropped")]
+enum Running {
+    Elsewhere,
+    Native(Up, Folder),
+    Wasmtime(Wasmtime),
+    Lambda(Lambda),
+}
+
+pub struct Side {
+    pub name: &'static str,
+    pub url: String,
+    running: Running,
+}
+
+impl Side {
+    fn new(name: &'static str, url: &str, running: Running) -> Self {
+        Side {
+            name,
+            url: url.into(),
+            running,
+        }
+    }
+
+    pub fn is_bare(&self) -> bool {
+        matches!(self.running, Running::Elsewhere)
+    }
+}
+
+/// The bare call first.
+pub async fn start(origin: &str) -> Fallible<Vec<Side>> {
+    let bare = Side::new("the bare call", origin, Running::Elsewhere);
+    let (url, up, folder) = native(origin).await?;
+    let native = Side::new("native server", &url, Running::Native(up, folder));
+    let mut sides = vec![bare, native];
+    for (name, version) in [("wasmtime, 0.2", "0.2"), ("wasmtime, 0.3", "0.3")] {
+        let wasmtime = Wasmtime::serve(&component(version), origin, &[]);
+        let url = wasmtime.url.clone();
+        sides.push(Side::new(name, &url, Running::Wasmtime(wasmtime)));
+    }
+    let lambda = Lambda::start(origin).await;
+    let url = lambda.url.clone();
+    sides.push(Side::new("Lambda", &url, Running::Lambda(lambda)));
+    Ok(sides)
+}
+
+/// Without workers and with a token of its own, which is registered while it starts.
+pub async fn native(origin: &str) -> Fallible<(String, Up, Folder)> {
+    let folder = Folder::new();
+    let data = folder.data();
+    let mut command = ops();
+    command
+        .args(["up", "--json", "--listen", "127.0.0.1:0", "--workers", "0"])
+        .args(["--supabase-url", origin, "--data"])
+        .arg(&data)
+        .env("OPS_SUPABASE_KEY", SECRET_KEY);
+    let up = tokio::task::spawn_blocking(move || Up::of(command, &data)).await?;
+    Ok((up.url.clone(), up, folder))
+}
