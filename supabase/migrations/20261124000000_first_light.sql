@@ -502,7 +502,7 @@ language plpgsql volatile set search_path = '' as $$
 declare
   v_expired uuid[];
   v_runs uuid[];
-  v_lanes text[] := '{}';
+  v_lanes text[] := '{}'::text[];
   v_part text[];
   v_requeued integer := 0;
   v_ended integer := 0;
@@ -799,15 +799,15 @@ declare
   v_limit integer := coalesce((p ->> 'limit')::integer, 1);
   v_request bigint := (p ->> 'request_id')::bigint;
   v_status text := case when (p ->> 'start')::boolean then 'running' else 'claimed' end;
-  v_locked text[] := '{}';
+  v_locked text[] := '{}'::text[];
   v_unknown text[];
   v_free integer;
   v_ids uuid[];
   v_attempts integer[];
-  v_runs jsonb := '[]';
-  v_got_runs uuid[] := '{}';
-  v_got_attempts integer[] := '{}';
-  v_finished jsonb := '[]';
+  v_runs jsonb := '[]'::jsonb;
+  v_got_runs uuid[] := '{}'::uuid[];
+  v_got_attempts integer[] := '{}'::integer[];
+  v_finished jsonb := '[]'::jsonb;
   v_wake jsonb;
   v_sweep boolean;
   v_repeated boolean;
@@ -1140,7 +1140,7 @@ language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $
 declare
   v_now timestamptz := clock_timestamp();
   v_ids uuid[];
-  v_answers jsonb := '[]';
+  v_answers jsonb := '[]'::jsonb;
   v_run uuid;
   a record;
 begin
@@ -1203,7 +1203,7 @@ language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $
 declare
   v_now timestamptz := clock_timestamp();
   v_ids uuid[];
-  v_answers jsonb := '[]';
+  v_answers jsonb := '[]'::jsonb;
   v_wake jsonb;
   v_one jsonb;
   v_run uuid;
@@ -2442,7 +2442,7 @@ create or replace function public.ui_read(p jsonb) returns jsonb
 language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
 declare
   v_now timestamptz := clock_timestamp();
-  v_answers jsonb := '{}';
+  v_answers jsonb := '{}'::jsonb;
   v_read jsonb;
   v_args jsonb;
   v_name text;

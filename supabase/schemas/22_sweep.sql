@@ -6,7 +6,7 @@ language plpgsql volatile set search_path = '' as $$
 declare
   v_expired uuid[];
   v_runs uuid[];
-  v_lanes text[] := '{}';
+  v_lanes text[] := '{}'::text[];
   v_part text[];
   v_requeued integer := 0;
   v_ended integer := 0;

@@ -43,7 +43,7 @@ language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $
 declare
   v_now timestamptz := clock_timestamp();
   v_ids uuid[];
-  v_answers jsonb := '[]';
+  v_answers jsonb := '[]'::jsonb;
   v_run uuid;
   a record;
 begin
@@ -106,7 +106,7 @@ language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $
 declare
   v_now timestamptz := clock_timestamp();
   v_ids uuid[];
-  v_answers jsonb := '[]';
+  v_answers jsonb := '[]'::jsonb;
   v_wake jsonb;
   v_one jsonb;
   v_run uuid;

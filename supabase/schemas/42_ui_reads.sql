@@ -236,7 +236,7 @@ create or replace function public.ui_read(p jsonb) returns jsonb
 language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
 declare
   v_now timestamptz := clock_timestamp();
-  v_answers jsonb := '{}';
+  v_answers jsonb := '{}'::jsonb;
   v_read jsonb;
   v_args jsonb;
   v_name text;

@@ -3,5 +3,6 @@
 mod access;
 mod cron;
 mod folders;
+mod lint;
 mod newest;
 mod supabase_cli;

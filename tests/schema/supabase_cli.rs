@@ -9,13 +9,13 @@ use tokio::net::{TcpListener, UnixStream};
 use tokio_postgres::Config;
 use tokio_postgres::config::Host;
 
-fn cli() -> PathBuf {
+pub fn cli() -> PathBuf {
     let package = "supabase/node_modules/@supabase/cli-linux-x64/bin/supabase";
     Path::new(env!("CARGO_MANIFEST_DIR")).join(package)
 }
 
 /// The CLI speaks TCP alone; test databases are on a socket.
-async fn on_tcp(config: &Config) -> String {
+pub async fn on_tcp(config: &Config) -> String {
     let Some(Host::Unix(folder)) = config.get_hosts().first() else {
         panic!("test databases are on a socket");
     };
@@ -40,7 +40,7 @@ async fn on_tcp(config: &Config) -> String {
     )
 }
 
-async fn supabase(remote: &str, arguments: &[&str]) -> Output {
+pub async fn supabase(remote: &str, arguments: &[&str]) -> Output {
     let mut command = std::process::Command::new(cli());
     command
         .args(arguments)
@@ -52,7 +52,7 @@ async fn supabase(remote: &str, arguments: &[&str]) -> Output {
     run.await.expect("no panic").expect("the CLI runs")
 }
 
-fn said(output: &Output) -> String {
+pub fn said(output: &Output) -> String {
     [&output.stdout, &output.stderr]
         .map(|text| String::from_utf8_lossy(text).into_owned())
         .join("\n")

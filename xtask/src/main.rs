@@ -3,9 +3,9 @@
 mod bench;
 mod browser;
 mod chaos;
+mod extensions;
 mod npm;
 mod openapi;
-mod pg_cron;
 mod schema;
 mod schemathesis;
 mod screenshots;

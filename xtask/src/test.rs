@@ -1,5 +1,5 @@
 use crate::stage::cargo;
-use crate::{browser, npm, pg_cron, schemathesis, wasm, wasmtime};
+use crate::{browser, extensions, npm, schemathesis, wasm, wasmtime};
 
 /// They compile for a component alone, so what is said of the workspace leaves them out.
 const COMPONENTS: [&str; 4] = ["--exclude", "ops-wasi-02", "--exclude", "ops-wasi-03"];
@@ -13,7 +13,7 @@ pub fn run() -> Result<(), String> {
     // Tests run these as processes of their own.
     cargo("programs", &of_workspace(&["build", "--bins"]))?;
     wasm::portable()?;
-    pg_cron::install();
+    extensions::install();
     browser::set_up()?;
     npm::install("tests/supabase")?;
     wasmtime::install()?;
