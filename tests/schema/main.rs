@@ -5,4 +5,5 @@ mod cron;
 mod folders;
 mod lint;
 mod newest;
+mod pgtap;
 mod supabase_cli;
