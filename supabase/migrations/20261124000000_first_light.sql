@@ -2511,7 +2511,15 @@ language sql stable set search_path = '' set statement_timeout = '10s' as $$
       from pg_catalog.pg_proc f where f.pronamespace = 'public'::regnamespace and f.prokind = 'f'), '{}'),
     'published', case when exists (select from pg_catalog.pg_publication b where b.pubname = 'supabase_realtime') then
       coalesce((select jsonb_agg(t.tablename order by t.tablename) from pg_catalog.pg_publication_tables t
-        where t.pubname = 'supabase_realtime' and t.schemaname = 'public'), '[]') end)
+        where t.pubname = 'supabase_realtime' and t.schemaname = 'public'), '[]') end,
+    -- The job of 96_schedule.sql; absent where there is no pg_cron. Each role sees its own jobs alone.
+    'schedule', (select case when pg_catalog.has_schema_privilege(n.oid, 'usage') and pg_catalog.has_table_privilege(c.oid, 'select') then
+        (select jsonb_build_object('is_readable', true, 'every', j.job[1], 'is_active', j.job[2] = 'true') from (select regexp_match(
+          pg_catalog.query_to_xml('select j.schedule, j.active from cron.job j where j.jobname = ''ops-sweep'' order by j.active desc limit 1',
+            false, true, '')::text, '<schedule>([^<]*)</schedule>\s*<active>(\w+)</active>') as job) j)
+        else '{"is_readable": false}'::jsonb end
+      from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+      where n.nspname = 'cron' and c.relname = 'job'))
   from roles
 $$;
 

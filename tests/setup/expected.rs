@@ -13,7 +13,7 @@ async fn the_program_expects_what_a_fresh_database_has() {
     let database = TestDatabase::new().await;
     if std::env::var("OPS_WRITE").is_ok_and(|value| value == "1") {
         let road = road(&database.config).await;
-        let sql = "select public.ops_catalog('{}') || '{\"operators\": null}'";
+        let sql = "select public.ops_catalog('{}') || '{\"operators\": null, \"schedule\": null}'";
         let fresh = road.json(sql).await.expect("the catalog");
         let text = serde_json::to_string_pretty(&fresh).expect("JSON");
         std::fs::write(FILE, text + "\n").expect("written");

@@ -4,7 +4,9 @@ mod broken;
 mod command;
 mod expected;
 mod management;
+mod prototyping;
 mod reach;
+mod schedule;
 mod whole;
 
 use ops_setup::{Catalog, Check, Direct, State, catalog, verify};

@@ -1,6 +1,7 @@
 //! What is installed compared with what should be.
 
 use crate::check::{Check, Step};
+use crate::schedule::Schedule;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,6 +17,8 @@ pub struct Catalog {
     pub functions: BTreeMap<String, Function>,
     /// Tables in Supabase's publication; absent where there is none.
     pub published: Option<BTreeSet<String>>,
+    /// The job that sweeps; absent where there is no pg_cron.
+    pub schedule: Option<Schedule>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

@@ -17,6 +17,10 @@ pub enum State {
     Mended,
     /// It could not be tried; `mend` says what is missing.
     Skipped,
+    /// Worth knowing, and no fault.
+    Noted,
+    /// Somebody chose it, and should not forget it.
+    Warned,
     Failed,
 }
 
@@ -55,6 +59,19 @@ impl Check {
         Check {
             state: State::Failed,
             expected: expected.into(),
+            mend: mend.into(),
+            ..Check::passed(step, title, found)
+        }
+    }
+
+    pub fn noted(
+        step: Step,
+        title: impl Into<String>,
+        found: impl Into<String>,
+        mend: impl Into<String>,
+    ) -> Self {
+        Check {
+            state: State::Noted,
             mend: mend.into(),
             ..Check::passed(step, title, found)
         }

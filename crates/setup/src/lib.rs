@@ -7,8 +7,10 @@
 mod catalog;
 mod check;
 mod management;
+mod prototyping;
 mod reach;
 mod road;
+mod schedule;
 mod schema;
 mod verify;
 
@@ -17,5 +19,6 @@ pub use check::{Check, State, Step};
 pub use management::Management;
 pub use reach::{Project, reach};
 pub use road::{Apply, Direct, Road, RoadError, postgres_store};
+pub use schedule::Schedule;
 pub use schema::{install, is_seen, sql_to_paste};
 pub use verify::{catalog, first_token, refuses_strangers, self_test, verify};

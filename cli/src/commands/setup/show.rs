@@ -50,6 +50,8 @@ fn one(check: &Check) -> Result<(), Failure> {
         State::Passed => ("ok", Paint::Green),
         State::Mended => ("mended", Paint::Cyan),
         State::Skipped => ("skipped", Paint::Dim),
+        State::Noted => ("note", Paint::Dim),
+        State::Warned => ("warning", Paint::Yellow),
         State::Failed => ("problem", Paint::Red),
     };
     let word = To::Out.paint(paint, &format!("{word:<7}"));
@@ -59,7 +61,7 @@ fn one(check: &Check) -> Result<(), Failure> {
         plain(&check.found)
     ))?;
     let blank = " ".repeat(11);
-    if check.state == State::Failed {
+    if matches!(check.state, State::Failed | State::Warned) {
         output::line(format_args!("{blank}expected: {}", plain(&check.expected)))?;
     }
     if !check.mend.is_empty() {
