@@ -1,4 +1,5 @@
-use ops_store_postgres::{MIGRATIONS, Migrated, connect, migrate};
+use ops_schema::MIGRATIONS;
+use ops_store_postgres::{Migrated, connect, migrate};
 use ops_tests::harness::TestDatabase;
 use std::path::PathBuf;
 use tokio_postgres::Client;

@@ -4,7 +4,7 @@ use ops_tests::harness::TestDatabase;
 
 const FILE: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
-    "/../crates/setup/src/expected.json"
+    "/../crates/schema/src/expected.json"
 );
 
 /// `OPS_WRITE=1 cargo test -p ops-tests --test setup expected` makes the file anew.

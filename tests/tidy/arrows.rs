@@ -9,15 +9,24 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("ops-core", &[]),
     ("ops-runbook", &["ops-core"]),
     ("ops-client", &["ops-core"]),
-    ("ops-store-postgres", &["ops-core"]),
+    ("ops-schema", &[]),
+    ("ops-store-postgres", &["ops-core", "ops-schema"]),
     ("ops-store-supabase", &["ops-core"]),
     ("ops-embedded", &["ops-core"]),
     ("ops-worker", &["ops-core", "ops-client", "ops-runbook"]),
     ("ops-render", &["ops-core"]),
-    ("ops-web", &["ops-core", "ops-render", "ops-runbook"]),
+    (
+        "ops-web",
+        &["ops-core", "ops-render", "ops-runbook", "ops-schema"],
+    ),
     (
         "ops-setup",
-        &["ops-core", "ops-store-postgres", "ops-store-supabase"],
+        &[
+            "ops-core",
+            "ops-schema",
+            "ops-store-postgres",
+            "ops-store-supabase",
+        ],
     ),
     (
         "ops-function",

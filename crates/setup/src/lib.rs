@@ -4,21 +4,15 @@
 //!
 //! It never knows who is asking: the CLI prints what it returns.
 
-mod catalog;
-mod check;
 mod management;
-mod prototyping;
 mod reach;
 mod road;
-mod schedule;
 mod schema;
 mod verify;
 
-pub use catalog::Catalog;
-pub use check::{Check, State, Step};
 pub use management::Management;
+pub use ops_schema::{Catalog, Check, State, Step, sql_to_paste, unread, verify};
 pub use reach::{Project, reach};
 pub use road::{Apply, Direct, Road, RoadError, postgres_store};
-pub use schedule::Schedule;
-pub use schema::{install, is_seen, sql_to_paste};
-pub use verify::{catalog, first_token, refuses_strangers, self_test, verify};
+pub use schema::{install, is_seen};
+pub use verify::{catalog, first_token, refuses_strangers, self_test};

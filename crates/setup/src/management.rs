@@ -1,6 +1,7 @@
 use crate::road::{Apply, Road, RoadError};
 use ops_core::port::{BoxFuture, HttpRequest, HttpResponse, Transport};
-use ops_store_postgres::{MIGRATIONS, Migrated};
+use ops_schema::MIGRATIONS;
+use ops_store_postgres::Migrated;
 use serde_json::{Value, json};
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-use crate::check::{Check, Step};
 use ops_core::port::{Store, StoreError, Transport};
+use ops_schema::{Check, Step};
 use ops_store_supabase::{Origin, ServiceKey, SupabaseStore};
 use serde_json::json;
 

@@ -72,7 +72,7 @@ impl Road for Direct {
             let mut client = self.0.lock().await;
             let migrated = migrate(&mut client).await.map_err(refused)?;
             if which == Apply::Again && migrated.applied == 0 {
-                for migration in ops_store_postgres::MIGRATIONS {
+                for migration in ops_schema::MIGRATIONS {
                     let whole = client.transaction().await.map_err(said)?;
                     whole.batch_execute(migration.sql).await.map_err(said)?;
                     whole.commit().await.map_err(said)?;

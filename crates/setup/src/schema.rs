@@ -1,28 +1,8 @@
-use crate::check::{Check, State, Step};
 use crate::road::{Apply, Road, RoadError};
 use ops_core::port::{Store, StoreError};
-use ops_store_postgres::MIGRATIONS;
+use ops_schema::{Check, State, Step};
 use serde_json::json;
 use std::time::Duration;
-
-/// Everything that has to be pasted where no road leads to the database, with the record that keeps
-/// other tools from doing it again.
-pub fn sql_to_paste() -> String {
-    let mut sql = String::from("begin;\n");
-    for migration in MIGRATIONS {
-        sql.push_str(migration.sql);
-        sql.push_str(&format!(
-            "\ncreate schema if not exists supabase_migrations;\n\
-             create table if not exists supabase_migrations.schema_migrations \
-             (version text primary key, statements text[], name text);\n\
-             insert into supabase_migrations.schema_migrations (version, name) \
-             values ('{}', '{}') on conflict do nothing;\n",
-            migration.version, migration.name
-        ));
-    }
-    sql.push_str("commit;\nnotify pgrst, 'reload schema';\n");
-    sql
-}
 
 /// Applies what is missing, or everything again where something was found wrong.
 pub async fn install(road: &dyn Road, which: Apply) -> Check {

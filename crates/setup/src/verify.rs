@@ -1,10 +1,7 @@
-use crate::catalog::Catalog;
-use crate::check::{Check, Step};
-use crate::prototyping;
 use crate::reach::Project;
 use crate::road::Road;
-use crate::schedule;
 use ops_core::port::{HttpRequest, Store, StoreError, Transport};
+use ops_schema::{Catalog, Check, Step, lived};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -29,57 +26,10 @@ pub async fn catalog(road: Option<&dyn Road>, store: &dyn Store) -> Result<Catal
     serde_json::from_value(answer).map_err(|e| e.to_string())
 }
 
-/// Each table, function, grant, policy, index and publication, one line where all is well; then what
-/// somebody opened on purpose, and who sweeps.
-pub fn verify(found: &Catalog) -> Vec<Check> {
-    let expected = match Catalog::expected() {
-        Ok(expected) => expected,
-        Err(error) => {
-            return vec![Check::failed(
-                Step::Verify,
-                "What should be there is known",
-                error.to_string(),
-                "the facts of this version",
-                "this build of ops is broken: install it anew",
-            )];
-        }
-    };
-    let (closed, opened) = prototyping::set_aside(found);
-    let mut checks = closed.differences(&expected);
-    if checks.is_empty() {
-        let count = format!(
-            "{} tables and {} functions, with their rights, policies and indexes",
-            expected.tables.len(),
-            expected.functions.len()
-        );
-        checks.push(Check::passed(
-            Step::Verify,
-            "Everything is as we made it",
-            count,
-        ));
-    }
-    checks.extend(opened);
-    checks.push(schedule::check(found.schedule.as_ref()));
-    checks
-}
-
 /// Lets a run live from queue to end, inside a transaction that is taken back.
 pub async fn self_test(store: &dyn Store) -> Check {
-    let title = "A run lives from queue to end";
-    let mend = "apply the migrations again; if that does not help, this is a bug of ours";
-    match store.call("ops_self_test", json!({})).await {
-        Ok(answer) if answer["passed"] == true => Check::passed(
-            Step::Verify,
-            title,
-            "queued, claimed, logged, finished, taken back",
-        ),
-        Ok(answer) => {
-            let text = |name: &str| answer[name].as_str().unwrap_or_default().to_string();
-            let found = format!("stopped at “{}”: {}", text("step"), text("why"));
-            Check::failed(Step::Verify, title, found, "all steps", mend)
-        }
-        Err(error) => Check::failed(Step::Verify, title, error.to_string(), "all steps", mend),
-    }
+    let answer = store.call("ops_self_test", json!({})).await;
+    lived(answer.map_err(|error| error.to_string()))
 }
 
 /// Tries the tables as anybody who has read the page source of some dashboard could.

@@ -6,6 +6,6 @@ mod migrate;
 mod store;
 mod tls;
 
-pub use migrate::{MIGRATIONS, Migrated, Migration, migrate};
+pub use migrate::{Migrated, migrate};
 pub use store::{PoolSizes, PostgresStore};
 pub use tls::connect;

@@ -2,20 +2,8 @@
 
 use crate::error::classify;
 use ops_core::port::StoreError;
+use ops_schema::MIGRATIONS;
 use tokio_postgres::Client;
-
-pub struct Migration {
-    pub version: &'static str,
-    pub name: &'static str,
-    pub sql: &'static str,
-}
-
-/// In order. A test holds this list against the folder.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    version: "20261124000000",
-    name: "first_light",
-    sql: include_str!("../../../supabase/migrations/20261124000000_first_light.sql"),
-}];
 
 /// How many migrations were applied just now, and how many were there before.
 #[derive(Debug, PartialEq, Eq)]

@@ -97,7 +97,7 @@ pub async fn send(request: RequestBuilder) -> Reply {
 /// A server over a database of its own, and a caller who may do everything.
 pub struct Room {
     pub db: TestDatabase,
-    _api: Api,
+    api: Api,
     caller: Caller,
 }
 
@@ -111,6 +111,11 @@ impl Room {
         Room::with(db, store, Host::NATIVE).await
     }
 
+    /// Where it listens.
+    pub fn url(&self) -> &str {
+        &self.api.url
+    }
+
     /// A server whose calls are counted.
     pub async fn counted(db: TestDatabase) -> (Self, Arc<Counting>) {
         let store = Counting::over(db.store.clone());
@@ -121,11 +126,7 @@ impl Room {
     pub async fn with(db: TestDatabase, store: Arc<dyn Store>, host: Host) -> Self {
         let api = Api::serve(store, host).await;
         let caller = Caller::new(&api.url, TOKEN);
-        Room {
-            db,
-            _api: api,
-            caller,
-        }
+        Room { db, api, caller }
     }
 }
 

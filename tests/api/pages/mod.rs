@@ -4,5 +4,6 @@ mod board;
 mod export;
 mod intervals;
 mod sessions;
+mod setup;
 mod tags;
 mod templates;

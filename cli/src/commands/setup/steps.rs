@@ -5,7 +5,7 @@ use ops_core::port::Store;
 use ops_server::{new_token, sha256_hex};
 use ops_setup::{
     Apply, Check, Direct, Management, Project, Road, State, Step, catalog, first_token, install,
-    is_seen, postgres_store, reach, refuses_strangers, self_test, verify,
+    is_seen, postgres_store, reach, refuses_strangers, self_test, unread, verify,
 };
 use serde::Serialize;
 use std::sync::Arc;
@@ -183,15 +183,6 @@ async fn installation(
     road: Option<&dyn Road>,
     intent: Intent,
 ) {
-    let unread = |why: String| {
-        Check::failed(
-            Step::Verify,
-            "What is installed can be read",
-            why,
-            "an answer of ops_catalog",
-            "apply the migrations again",
-        )
-    };
     let mut found = match catalog(road, store).await {
         Ok(found) => found,
         Err(why) => return outcome.checks.push(unread(why)),

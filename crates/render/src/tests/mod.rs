@@ -55,7 +55,8 @@ fn all_views() -> Vec<(&'static str, Value)> {
     for setup in [
         f::setup_page(),
         SetupPage {
-            is_done: true,
+            is_installed: true,
+            live: String::new(),
             ..f::setup_page()
         },
     ] {

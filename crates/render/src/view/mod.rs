@@ -28,7 +28,7 @@ pub use log::{LogChunk, LogHits, LogLine, LogView};
 pub use page::{ErrorPage, Flash, Layout, PaletteItem, SessionChoice, SignInPage, Tab, Theme};
 pub use run::{ArtifactRow, AttemptRow, Pair, RunHead, RunPage, RunRegion, StepRow};
 pub use runs::{FilterChoice, RunRow, RunRows, RunsPage, SavedView};
-pub use setup::{SetupCheck, SetupPage};
+pub use setup::{SetupCheck, SetupPage, SetupStep};
 pub use spec::{Finding, SpecDocument, SpecKitPage, SpecRow};
 pub use templates::{
     Diagnostic, EditorPage, LastRun, Risk, RunForm, TemplatePage, TemplateRow, TemplatesPage,

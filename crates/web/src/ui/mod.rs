@@ -35,6 +35,7 @@ mod view_board;
 mod view_log;
 mod view_run;
 mod view_runs;
+mod view_setup;
 mod view_spec;
 mod view_templates;
 mod words;
@@ -82,6 +83,7 @@ fn pages() -> Router<App> {
         .route("/spec-kit", get(spec::page))
         .route("/spec-kit/{slug}", get(spec::page_of))
         .route("/setup", get(setup::page))
+        .route("/setup/schema.sql", get(setup::sql))
         .route("/sign-in", get(sign_in::page).post(sign_in::enter))
 }
 
