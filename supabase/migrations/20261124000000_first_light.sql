@@ -291,11 +291,13 @@ create table if not exists public.artifacts (
   mime text not null,
   content bytea,
   url text,
+  -- The bytes are in the artifact store, under RUN/ATTEMPT/SHA256.
+  is_stored boolean not null default false,
   sha256 text not null,
   size bigint not null,
   ts timestamptz not null default clock_timestamp(),
   unique (run_id, attempt, name),
-  check ((content is null) <> (url is null))
+  check (is_stored::integer + (content is not null)::integer + (url is not null)::integer = 1)
 );
 create index if not exists artifacts_ts on public.artifacts (run_id, ts);
 
@@ -1486,15 +1488,59 @@ end $$;
 
 -- 35_artifacts.sql
 -- Unique per (run, attempt, name): the same bytes get the same answer, other bytes are refused.
+
+-- What a worker may put: null, or the refusal. Locks the lease.
+create or replace function public.ops_artifact_refusal(p jsonb, token uuid, sha text) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_run uuid := (p ->> 'run_id')::uuid;
+  v_attempt integer := (p ->> 'attempt')::integer;
+  v_known text;
+begin
+  perform 1 from public.run_leases l
+  where l.run_id = v_run and l.attempt = v_attempt and l.worker_id = p ->> 'worker_id' and l.token_id = token
+  for key share;
+  if not found then
+    return public.ops_lease_lost(v_run, v_attempt, p ->> 'worker_id', token);
+  end if;
+  select x.sha256 into v_known from public.artifacts x
+  where x.run_id = v_run and x.attempt = v_attempt and x.name = p ->> 'name';
+  if v_known <> sha then
+    return public.ops_refuse('name_taken', format('attempt %s has an artifact `%s` with other bytes', v_attempt, p ->> 'name'));
+  end if;
+  -- Two at once may pass the last place together: the limit keeps one caller from filling the store.
+  if v_known is null and (select count(*) from public.artifacts x where x.run_id = v_run and x.attempt = v_attempt) >= 200 then
+    return public.ops_refuse('too_large', 'the attempt has 200 artifacts, the most that one may have');
+  end if;
+  return null;
+end $$;
+
+-- Whether these bytes may be put under this name, before they are sent to the store.
+create or replace function public.artifacts_begin(p jsonb) returns jsonb
+language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
+declare
+  a record;
+begin
+  a := public.ops_authenticate(p -> 'auth', '{worker}', clock_timestamp());
+  if a.code is not null then
+    return public.ops_refuse(a.code, a.detail);
+  end if;
+  return coalesce(public.ops_artifact_refusal(p, a.token_id, p ->> 'sha256'), '{}');
+end $$;
+
+-- `sha256` and `size` instead of bytes: the API has seen them in the store.
 create or replace function public.artifacts_put(p jsonb) returns jsonb
 language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
 declare
   v_now timestamptz := clock_timestamp();
   v_run uuid := (p ->> 'run_id')::uuid;
   v_attempt integer := (p ->> 'attempt')::integer;
+  v_is_stored boolean := p ? 'sha256';
   v_bytes bytea := case when p ? 'content_base64' then decode(p ->> 'content_base64', 'base64')
     else convert_to(p ->> 'content', 'UTF8') end;
-  v_sha text := encode(sha256(coalesce(v_bytes, convert_to(p ->> 'url', 'UTF8'))), 'hex');
+  v_link bytea := convert_to(p ->> 'url', 'UTF8');
+  v_sha text := coalesce(p ->> 'sha256', encode(sha256(coalesce(v_bytes, v_link)), 'hex'));
+  v_refusal jsonb;
   f public.artifacts%rowtype;
   a record;
 begin
@@ -1502,17 +1548,16 @@ begin
   if a.code is not null then
     return public.ops_refuse(a.code, a.detail);
   end if;
-  perform 1 from public.run_leases l
-  where l.run_id = v_run and l.attempt = v_attempt and l.worker_id = p ->> 'worker_id' and l.token_id = a.token_id
-  for key share;
-  if not found then
-    return public.ops_lease_lost(v_run, v_attempt, p ->> 'worker_id', a.token_id);
+  v_refusal := public.ops_artifact_refusal(p, a.token_id, v_sha);
+  if v_refusal is not null then
+    return v_refusal;
   end if;
-  insert into public.artifacts (run_id, attempt, name, kind, mime, content, url, sha256, size, ts)
-  values (v_run, v_attempt, p ->> 'name', p ->> 'kind', p ->> 'mime', v_bytes, p ->> 'url', v_sha,
-    octet_length(coalesce(v_bytes, convert_to(p ->> 'url', 'UTF8'))), v_now)
+  insert into public.artifacts (run_id, attempt, name, kind, mime, content, url, is_stored, sha256, size, ts)
+  values (v_run, v_attempt, p ->> 'name', p ->> 'kind', p ->> 'mime', v_bytes, p ->> 'url', v_is_stored, v_sha,
+    coalesce((p ->> 'size')::bigint, octet_length(coalesce(v_bytes, v_link))), v_now)
   on conflict do nothing;
   select * into f from public.artifacts x where x.run_id = v_run and x.attempt = v_attempt and x.name = p ->> 'name';
+  -- Another call of the same attempt was quicker.
   if f.sha256 <> v_sha then
     return public.ops_refuse('name_taken', format('attempt %s has an artifact `%s` with other bytes', v_attempt, f.name));
   end if;
@@ -1540,7 +1585,7 @@ begin
     return public.ops_refuse('not_found', 'there is no such artifact');
   end if;
   return jsonb_build_object('artifact', public.ops_artifact_json(f)
-    || jsonb_build_object('content_base64', translate(encode(f.content, 'base64'), E'\n', '')));
+    || jsonb_build_object('is_stored', f.is_stored, 'content_base64', translate(encode(f.content, 'base64'), E'\n', '')));
 end $$;
 
 -- Of the newest attempt that left any, or of the one asked for.
@@ -2642,12 +2687,12 @@ begin
     where p.pronamespace = 'public'::regnamespace and (p.oid = 'public.heartbeat_at(public.runs)'::regprocedure
       or p.proname in ('ops_version', 'ops_health', 'ops_refuse', 'ops_authenticate', 'ops_audit', 'ops_log', 'ops_run_json',
         'ops_settle', 'ops_sweep', 'ops_insert_runs', 'ops_seen_runs', 'ops_lease_lost', 'ops_chosen_runs', 'ops_cancel_run', 'ops_retry_run',
-        'ops_waiting', 'ops_roll_tail', 'ops_artifact_json', 'ops_session_json', 'ops_template_json', 'ops_lane_json',
+        'ops_waiting', 'ops_roll_tail', 'ops_artifact_json', 'ops_artifact_refusal', 'ops_session_json', 'ops_template_json', 'ops_lane_json',
         'ops_first_token', 'ops_catalog', 'ops_self_test', 'ops_board_tag', 'ops_last_lines', 'ops_board_lane', 'ops_board_workers', 'ops_template_in_use',
         'ops_ui_frame', 'ops_log_lead', 'ops_sweep_scheduled')
       or pg_get_function_identity_arguments(p.oid) = 'p jsonb' and p.proname in (
       'runs_create', 'runs_claim', 'runs_start', 'runs_heartbeat', 'runs_finish', 'runs_cancel',
-      'runs_retry', 'runs_get', 'runs_list', 'runs_sweep', 'events_append', 'events_list', 'artifacts_put',
+      'runs_retry', 'runs_get', 'runs_list', 'runs_sweep', 'events_append', 'events_list', 'artifacts_begin', 'artifacts_put',
       'artifacts_get', 'artifacts_list', 'sessions_create', 'sessions_get', 'sessions_list', 'sessions_update',
       'sessions_archive', 'sessions_delete', 'templates_update', 'templates_delete', 'workers_drain', 'audit_list', 'ui_board', 'templates_create',
       'templates_get', 'templates_list', 'lanes_list', 'lanes_update', 'workers_list', 'tokens_create',

@@ -51,10 +51,12 @@ create table if not exists public.artifacts (
   mime text not null,
   content bytea,
   url text,
+  -- The bytes are in the artifact store, under RUN/ATTEMPT/SHA256.
+  is_stored boolean not null default false,
   sha256 text not null,
   size bigint not null,
   ts timestamptz not null default clock_timestamp(),
   unique (run_id, attempt, name),
-  check ((content is null) <> (url is null))
+  check (is_stored::integer + (content is not null)::integer + (url is not null)::integer = 1)
 );
 create index if not exists artifacts_ts on public.artifacts (run_id, ts);

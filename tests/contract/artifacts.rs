@@ -9,6 +9,9 @@ in_every_world!(
     other_bytes_under_a_taken_name_are_refused,
     the_newest_attempt_is_listed_unless_asked,
     text_bytes_and_links_come_back,
+    bytes_in_the_store_are_known_by_their_sum,
+    what_may_not_be_put_may_not_be_begun,
+    an_attempt_has_room_for_so_many,
 );
 
 async fn the_same_bytes_get_the_same_answer<W: World>() {
@@ -101,4 +104,77 @@ async fn text_bytes_and_links_come_back<W: World>() {
     );
     let none = json!({ "artifact_id": "00000000-0000-4000-8000-00000000dead" });
     assert_eq!(s.call("artifacts_get", none).await["code"], "not_found");
+}
+
+/// Of bytes that nobody has to have.
+const SHA: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+
+fn large(name: &str, sha256: &str) -> Value {
+    json!({ "name": name, "kind": "file", "mime": "x/y", "sha256": sha256, "size": 3_000_000 })
+}
+
+async fn bytes_in_the_store_are_known_by_their_sum<W: World>() {
+    let s = Story::<W>::new().await;
+    let held = s.running("w", json!({})).await;
+    assert_eq!(
+        s.call("artifacts_begin", held.with(large("l", SHA))).await,
+        json!({})
+    );
+    let first = s.call("artifacts_put", held.with(large("l", SHA))).await;
+    assert_eq!(
+        (&first["sha256"], &first["size"]),
+        (&json!(SHA), &json!(3_000_000))
+    );
+    assert_eq!(
+        s.call("artifacts_put", held.with(large("l", SHA))).await,
+        first
+    );
+    assert_eq!(
+        s.call("artifacts_begin", held.with(large("l", SHA))).await,
+        json!({})
+    );
+    let p = json!({ "artifact_id": text(&first["artifact_id"]) });
+    let got = s.call("artifacts_get", p).await["artifact"].clone();
+    assert_eq!(
+        (&got["is_stored"], &got["content_base64"]),
+        (&json!(true), &Value::Null)
+    );
+    let small = s.put(&held, "small", "hello").await;
+    let p = json!({ "artifact_id": text(&small["artifact_id"]) });
+    assert_eq!(
+        s.call("artifacts_get", p).await["artifact"]["is_stored"],
+        false
+    );
+}
+
+async fn what_may_not_be_put_may_not_be_begun<W: World>() {
+    let s = Story::<W>::new().await;
+    let held = s.running("w", json!({})).await;
+    s.put(&held, "taken", "hello").await;
+    let begin = async |p: Value| s.call("artifacts_begin", p).await["code"].clone();
+    assert_eq!(begin(held.with(large("taken", SHA))).await, "name_taken");
+    let mut lost = held.with(large("l", SHA));
+    lost["attempt"] = 2.into();
+    assert_eq!(begin(lost).await, "lease_lost");
+    s.hand_back(&held, "shutdown").await;
+    assert_eq!(begin(held.with(large("l", SHA))).await, "already_finished");
+}
+
+async fn an_attempt_has_room_for_so_many<W: World>() {
+    let s = Story::<W>::new().await;
+    let held = s.running("w", json!({})).await;
+    for number in 0..ops_core::limits::ARTIFACTS_PER_ATTEMPT {
+        assert_eq!(s.put(&held, &number.to_string(), "x").await["size"], 1);
+    }
+    assert_eq!(s.put(&held, "one more", "x").await["code"], "too_large");
+    assert_eq!(
+        s.call("artifacts_begin", held.with(large("l", SHA))).await["code"],
+        "too_large"
+    );
+    // What is there stays what it is.
+    assert_eq!(s.put(&held, "7", "x").await["size"], 1);
+    assert_eq!(s.put(&held, "7", "y").await["code"], "name_taken");
+    s.hand_back(&held, "shutdown").await;
+    let second = s.take("w").await;
+    assert_eq!(s.put(&second, "one more", "x").await["size"], 1);
 }

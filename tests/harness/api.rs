@@ -35,7 +35,11 @@ impl Api {
     }
 
     pub async fn serve(store: Arc<dyn Store>, host: Host) -> Self {
-        let router = ops_web::router(App::new(store, host));
+        Self::serve_app(App::new(store, host)).await
+    }
+
+    pub async fn serve_app(app: App) -> Self {
+        let router = ops_web::router(app);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let (closing, closed) = watch::channel(());

@@ -1,5 +1,6 @@
 //! What stands before PostgREST at Supabase: keys in, JWTs out. New keys are no JWTs; legacy ones are.
 
+use super::storage::{Storage, is_signed};
 use super::supabase::JWT_SECRET;
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -29,6 +30,7 @@ pub struct Gateway {
 struct Shared {
     rest: reqwest::Client,
     requests: AtomicU64,
+    storage: Storage,
     /// A function whose calls are taken and never answered.
     silent: OnceLock<&'static str>,
 }
@@ -44,9 +46,13 @@ impl Gateway {
         let shared = Arc::new(Shared {
             rest,
             requests: AtomicU64::new(0),
+            storage: Storage::default(),
             silent: OnceLock::new(),
         });
-        let router = Router::new().fallback(pass).with_state(shared.clone());
+        let router = Router::new()
+            .fallback(pass)
+            .layer(axum::extract::DefaultBodyLimit::disable())
+            .with_state(shared.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let origin = format!("http://{}", listener.local_addr().expect("an address"));
         let serving =
@@ -56,6 +62,11 @@ impl Gateway {
             shared,
             serving,
         }
+    }
+
+    /// The project's Storage; it begins without a bucket.
+    pub fn storage(&self) -> &Storage {
+        &self.shared.storage
     }
 
     /// Requests that came in so far.
@@ -104,6 +115,13 @@ async fn pass(
     body: Bytes,
 ) -> Response {
     shared.requests.fetch_add(1, Ordering::Relaxed);
+    let storage = |body: Bytes| {
+        let path = uri.path().strip_prefix("/storage/v1")?;
+        Some((shared.storage).answer(&method, path, uri.query(), &headers, body))
+    };
+    if is_signed(&method, &uri) {
+        return storage(body).expect("a path of Storage");
+    }
     let bearer = match authorize(&headers) {
         Ok(bearer) => bearer,
         Err((message, code)) => {
@@ -113,6 +131,13 @@ async fn pass(
             return (StatusCode::UNAUTHORIZED, headers, body).into_response();
         }
     };
+    if uri.path().starts_with("/storage/v1") {
+        return match bearer == legacy_key("service_role") {
+            true => storage(body).expect("a path of Storage"),
+            // What row level security leaves to others: nothing.
+            false => StatusCode::BAD_REQUEST.into_response(),
+        };
+    }
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
     let Some(path) = path.strip_prefix("/rest/v1") else {
         return (StatusCode::NOT_FOUND, "no Route matched with those values").into_response();

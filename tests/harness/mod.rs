@@ -4,6 +4,7 @@ pub mod gateway;
 pub mod lambda;
 pub mod process;
 mod runs;
+pub mod storage;
 pub mod supabase;
 pub mod wasmtime;
 

@@ -1,14 +1,13 @@
 //! Hosts of the router, each over a database of its own.
 
 use ops_client::NativeTransport;
-use ops_core::port::Store;
-use ops_store_supabase::{Origin, ServiceKey, SupabaseStore};
+use ops_store_supabase::{BUCKET, Origin, ServiceKey, SupabaseBlobs, SupabaseStore};
 use ops_tests::harness::gateway::SECRET_KEY;
 use ops_tests::harness::lambda::Lambda;
 use ops_tests::harness::supabase::Supabase;
 use ops_tests::harness::wasmtime::{self, Wasmtime};
 use ops_tests::harness::{Api, TestDatabase};
-use ops_web::Host as Pace;
+use ops_web::{App, Host as Pace};
 use std::sync::Arc;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +50,7 @@ impl Host {
         }
         let supabase = Box::pin(Supabase::over(&database.config)).await;
         let origin = supabase.gateway.origin.clone();
+        supabase.gateway.storage().make(BUCKET);
         let (url, running) = match kind {
             Kind::Wasi(version, reuse) => {
                 let component = wasmtime::component(version);
@@ -64,7 +64,7 @@ impl Host {
                 (lambda.url.clone(), Running::Lambda(lambda))
             }
             Kind::Native | Kind::NativeBeforeSupabase => {
-                let api = Api::serve(store(&origin), Pace::NATIVE_BEFORE_SUPABASE).await;
+                let api = Api::serve_app(app(&origin)).await;
                 (api.url.clone(), Running::Task(api))
             }
         };
@@ -77,12 +77,13 @@ impl Host {
     }
 }
 
-fn store(origin: &str) -> Arc<dyn Store> {
-    Arc::new(SupabaseStore::new(
-        NativeTransport::new().expect("a transport"),
-        &Origin::parse(origin).expect("an origin"),
-        &ServiceKey::parse(SECRET_KEY).expect("a key"),
-    ))
+fn app(origin: &str) -> App {
+    let transport = Arc::new(NativeTransport::new().expect("a transport"));
+    let origin = Origin::parse(origin).expect("an origin");
+    let key = ServiceKey::parse(SECRET_KEY).expect("a key");
+    let store = SupabaseStore::new(transport.clone(), &origin, &key);
+    let blobs = SupabaseBlobs::new(transport, &origin, &key);
+    App::new(Arc::new(store), Pace::NATIVE_BEFORE_SUPABASE).with_blobs(Arc::new(blobs))
 }
 
 /// Whether a host can be tried here: `cargo xtask test` brings what it needs.

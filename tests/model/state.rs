@@ -171,7 +171,10 @@ pub struct Artifact {
     pub name: String,
     pub kind: ArtifactKind,
     pub mime: Option<String>,
-    pub bytes: Vec<u8>,
+    pub sha256: String,
+    pub size: u64,
+    /// `None` where they are in the artifact store.
+    pub bytes: Option<Vec<u8>>,
     pub url: Option<String>,
     pub at: Time,
 }

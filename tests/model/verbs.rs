@@ -43,6 +43,7 @@ fn find(function: &str) -> Option<(&'static [TokenKind], Verb)> {
         "runs_finish" => (WORK, worker::finish),
         "events_append" => (WORK, events::append),
         "events_list" => (READ, events::list),
+        "artifacts_begin" => (WORK, artifacts::begin),
         "artifacts_put" => (WORK, artifacts::put),
         "artifacts_get" => (READ, artifacts::get),
         "artifacts_list" => (READ, artifacts::list),

@@ -1,6 +1,7 @@
 //! `ops setup` against installations that are whole, missing, and broken in many ways.
 
 mod broken;
+mod bucket;
 mod command;
 mod expected;
 mod management;

@@ -1,6 +1,7 @@
 //! Typed client of the ops-executor API. One method per verb, generic over a [`Transport`].
 //! It never repeats a request: whoever knows whether a call is safe to repeat does that.
 
+mod bytes;
 mod error;
 mod native;
 mod verbs;
@@ -8,7 +9,7 @@ mod verbs;
 pub use error::ClientError;
 pub use native::NativeTransport;
 
-use ops_core::port::{HttpRequest, Transport};
+use ops_core::port::{HttpRequest, HttpResponse, Transport};
 use ops_core::{BASE_PATH, PROTOCOL_VERSION, Problem, api::Object};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -77,14 +78,7 @@ impl Client {
         body: Vec<u8>,
         timeout: Duration,
     ) -> Result<A, ClientError> {
-        let mut headers = vec![
-            ("authorization".into(), format!("Bearer {}", self.token)),
-            ("ops-protocol".into(), PROTOCOL_VERSION.to_string()),
-            (
-                "user-agent".into(),
-                concat!("ops/", env!("CARGO_PKG_VERSION")).into(),
-            ),
-        ];
+        let mut headers = self.headers();
         if method == "POST" {
             headers.push(("content-type".into(), "application/json".into()));
         }
@@ -104,14 +98,28 @@ impl Client {
             return serde_json::from_slice(&response.body)
                 .map_err(|e| ClientError::Garbled(format!("{verb}: {e}")));
         }
-        match serde_json::from_slice::<Problem>(&response.body) {
-            Ok(problem) => Err(ClientError::Refused(Box::new(problem))),
-            // A proxy in between answers in its own words.
-            Err(_) => Err(ClientError::Foreign {
-                status: response.status,
-                body: excerpt(&response.body),
-            }),
-        }
+        Err(refusal(&response))
+    }
+
+    fn headers(&self) -> Vec<(String, String)> {
+        vec![
+            ("authorization".into(), format!("Bearer {}", self.token)),
+            ("ops-protocol".into(), PROTOCOL_VERSION.to_string()),
+            ("user-agent".into(), USER_AGENT.into()),
+        ]
+    }
+}
+
+const USER_AGENT: &str = concat!("ops/", env!("CARGO_PKG_VERSION"));
+
+fn refusal(response: &HttpResponse) -> ClientError {
+    match serde_json::from_slice::<Problem>(&response.body) {
+        Ok(problem) => ClientError::Refused(Box::new(problem)),
+        // A proxy in between answers in its own words.
+        Err(_) => ClientError::Foreign {
+            status: response.status,
+            body: excerpt(&response.body),
+        },
     }
 }
 

@@ -1,4 +1,5 @@
 use crate::{Anything, Client, ClientError};
+use ops_core::BASE_PATH;
 use ops_core::api::*;
 use serde::Deserialize;
 use serde_json::json;
@@ -132,6 +133,30 @@ impl Client {
 
     pub async fn artifacts_put(&self, artifact: &ArtifactPut) -> Answer<ArtifactStored> {
         self.post("artifacts.put", artifact).await
+    }
+
+    pub async fn artifacts_begin(&self, artifact: &ArtifactBegin) -> Answer<ArtifactBegun> {
+        self.post("artifacts.begin", artifact).await
+    }
+
+    /// Sends the bytes to where `artifacts.begin` said, without a token. Ends after five minutes.
+    pub async fn artifacts_upload(&self, to: &ArtifactUpload, bytes: Vec<u8>) -> Answer<()> {
+        let method = match to.method.as_str() {
+            "PUT" => "PUT",
+            "POST" => "POST",
+            other => return Err(ClientError::Garbled(format!("no upload by {other}"))),
+        };
+        let url = match to.url.starts_with('/') {
+            true => format!("{}{}", self.base.trim_end_matches(BASE_PATH), to.url),
+            false => to.url.clone(),
+        };
+        self.send_bytes(method, url, bytes).await
+    }
+
+    /// The bytes of an artifact of any size, wherever they are.
+    pub async fn artifacts_download(&self, artifact_id: &str) -> Answer<Vec<u8>> {
+        let query = [("artifact_id", artifact_id), ("raw", "true")];
+        self.fetch_bytes("artifacts.get", &query).await
     }
 
     pub async fn artifacts_get(&self, artifact_id: &str) -> Answer<Artifact> {

@@ -2,6 +2,7 @@
 //! transitions, the ports, the limits and the refusals. No I/O, no clock, no async runtime.
 
 pub mod api;
+pub mod blobs;
 pub mod code;
 pub mod command;
 pub mod duration;

@@ -25,8 +25,15 @@ pub const LOG_BYTES: u64 = 50 * 1024 * 1024;
 pub const LOG_TAIL_BYTES: u64 = 1024 * 1024;
 /// Unsent log of one run in a worker's memory; then the child blocks.
 pub const UNSENT_LOG_BYTES: usize = 4 * 1024 * 1024;
-/// Content of one artifact kept in the database, decoded.
-pub const ARTIFACT_BYTES: usize = 2 * 1024 * 1024;
+/// Content of one artifact within one `artifacts.put`, decoded: base64 of it fits into a body.
+pub const ARTIFACT_CALL_BYTES: usize = 2 * 1024 * 1024;
+/// Text of one artifact that stays in its row where there is a store for larger ones.
+pub const ARTIFACT_INLINE_BYTES: usize = 64 * 1024;
+/// One artifact whose bytes the worker sends to the store by itself: what Supabase takes on a free
+/// project.
+pub const ARTIFACT_BYTES: usize = 50 * 1024 * 1024;
+/// Artifacts of one attempt.
+pub const ARTIFACTS_PER_ATTEMPT: usize = 200;
 /// Lease of a run, in seconds.
 pub const LEASE_SECONDS: std::ops::RangeInclusive<u32> = 5..=3_600;
 /// Lease granted by the native server where nothing else is said, in seconds.

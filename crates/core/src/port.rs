@@ -69,6 +69,12 @@ pub struct HttpResponse {
 #[error("{0}")]
 pub struct TransportError(pub String);
 
+impl<T: Transport + ?Sized> Transport for std::sync::Arc<T> {
+    fn send(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, TransportError>> {
+        (**self).send(request)
+    }
+}
+
 /// Carries a request; natively reqwest, in a component the host's outbound HTTP.
 pub trait Transport: Send + Sync {
     fn send(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, TransportError>>;

@@ -12,7 +12,7 @@ pub const MAX_EXPR_BYTES: usize = 1_000;
 /// Parentheses, calls and `!` inside each other in an expression.
 pub const MAX_EXPR_DEPTH: usize = 32;
 /// Text after interpolation, in bytes: what an artifact may hold.
-pub const MAX_INTERPOLATED_BYTES: usize = ops_core::limits::ARTIFACT_BYTES;
+pub const MAX_INTERPOLATED_BYTES: usize = ops_core::limits::ARTIFACT_CALL_BYTES;
 /// The outputs of one step, in bytes of the file that `OPS_OUTPUT` names.
 pub const MAX_OUTPUT_BYTES: usize = 64 * 1024;
 /// `title` of a runbook or step, in characters.

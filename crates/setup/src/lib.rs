@@ -4,12 +4,14 @@
 //!
 //! It never knows who is asking: the CLI prints what it returns.
 
+mod bucket;
 mod management;
 mod reach;
 mod road;
 mod schema;
 mod verify;
 
+pub use bucket::{Missing, bucket};
 pub use management::Management;
 pub use ops_schema::{Catalog, Check, State, Step, sql_to_paste, unread, verify};
 pub use reach::{Project, reach};

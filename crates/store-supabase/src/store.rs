@@ -11,6 +11,13 @@ const PATIENCE: Duration = Duration::from_secs(8);
 /// A Supabase agent string of a browser would have a secret key refused.
 const USER_AGENT: &str = concat!("ops/", env!("CARGO_PKG_VERSION"));
 
+/// Who asks, and by which right.
+pub fn agent_headers(key: &ServiceKey) -> Vec<(String, String)> {
+    let mut headers = key.headers();
+    headers.push(("user-agent".into(), USER_AGENT.into()));
+    headers
+}
+
 /// Calls are repeated at once or not at all: whoever called waits, by what the refusal tells them.
 /// At most this many, when each one was rolled back.
 const TRIES: u32 = 3;
@@ -23,12 +30,11 @@ pub struct SupabaseStore<T> {
 
 impl<T: Transport> SupabaseStore<T> {
     pub fn new(transport: T, origin: &Origin, key: &ServiceKey) -> Self {
-        let mut headers = key.headers();
+        let mut headers = agent_headers(key);
         headers.extend(
             [
                 ("content-type", "application/json"),
                 ("accept", "application/json"),
-                ("user-agent", USER_AGENT),
             ]
             .map(|(name, value)| (name.into(), value.into())),
         );

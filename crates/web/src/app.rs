@@ -2,6 +2,7 @@ use crate::limits::{Caller, Limiter, Limits, Verdict, Wait};
 use crate::refusal::Refusal;
 use crate::templates::TemplateCache;
 use crate::wake::Wake;
+use ops_core::blobs::Blobs;
 use ops_core::port::{Store, StoreError};
 use ops_core::{Code, Problem};
 use serde_json::{Map, Value};
@@ -70,6 +71,8 @@ impl Host {
 #[derive(Clone)]
 pub struct App {
     store: Arc<dyn Store>,
+    /// `None`: every artifact is in its row.
+    pub(crate) blobs: Option<Arc<dyn Blobs>>,
     pub(crate) host: Host,
     pub(crate) wake: Arc<Wake>,
     pub(crate) templates: Arc<TemplateCache>,
@@ -80,10 +83,19 @@ impl App {
     pub fn new(store: Arc<dyn Store>, host: Host) -> Self {
         App {
             store,
+            blobs: None,
             host,
             wake: Arc::default(),
             templates: Arc::default(),
             limiter: Arc::new(Limiter::new(host.limits)),
+        }
+    }
+
+    /// The same with a place for artifacts that are too large for a row.
+    pub fn with_blobs(self, blobs: Arc<dyn Blobs>) -> Self {
+        App {
+            blobs: Some(blobs),
+            ..self
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod common;
 
+use common::fake::Fault;
 use common::world::World;
 use serde_json::json;
 
@@ -154,4 +155,29 @@ async fn an_artifact_whose_name_is_taken_fails_the_step() {
 async fn steps_that_nobody_understands_fail_the_run_with_words() {
     let run = World::run(json!([{"id": "a", "teleport": "home"}])).await;
     assert_eq!(run.finish()["reason"], "steps_unreadable");
+}
+
+#[tokio::test]
+async fn a_large_file_is_uploaded_once_and_put_by_its_sum_whatever_is_lost() {
+    let world = World::start();
+    for verb in ["artifacts.begin", "artifacts.upload", "artifacts.put"] {
+        world.fake.fault(verb, Fault::LoseAnswer);
+    }
+    let id = world.fake.queue(json!([
+        {"id": "make", "run": "head -c 3000000 /dev/zero > large.bin",
+         "artifacts": [{"name": "large", "path": "large.bin", "kind": "file"}]},
+    ]));
+    let run = world.fake.ended(&id).await;
+    assert_eq!(run.status, "succeeded", "{run:#?}");
+    let uploaded = world.fake.with(|state| state.uploaded.clone());
+    assert_eq!(uploaded, [3_000_000]);
+    let put = run.artifacts.last().expect("an artifact");
+    assert_eq!(
+        (&put["size"], &put["sha256"]),
+        (
+            &json!(3_000_000),
+            &json!("35bce4eae54ec8e6cc2868baa8d157914d6ae2858811b4cc0c078c94460fa26f")
+        )
+    );
+    assert!(put.get("content").is_none() && put.get("content_base64").is_none());
 }

@@ -4,7 +4,7 @@
 use axum::Router;
 use axum::http::Request;
 use ops_core::port::{BoxFuture, Store, StoreError, Transport};
-use ops_store_supabase::{Origin, ServiceKey, SupabaseStore};
+use ops_store_supabase::{Origin, ServiceKey, SupabaseBlobs, SupabaseStore};
 use ops_web::{App, Host, SourceAddress};
 use serde_json::Value;
 use std::net::SocketAddr;
@@ -34,11 +34,16 @@ impl Settings {
 /// The router of this function. Wrong settings are no reason to fail: each answer says `unavailable`,
 /// pages show the set-up, and the log has the reason.
 pub fn router<T: Transport + 'static>(settings: &Settings, transport: T) -> Router {
-    let store: Arc<dyn Store> = match store(settings, transport) {
-        Ok(store) => Arc::new(store),
-        Err(wrong) => Arc::new(NoStore(wrong.to_string())),
+    let app = match project(settings) {
+        Ok((origin, key)) => {
+            let transport = Arc::new(transport);
+            let store = SupabaseStore::new(transport.clone(), &origin, &key);
+            let blobs = SupabaseBlobs::new(transport, &origin, &key);
+            App::new(Arc::new(store), Host::SERVERLESS).with_blobs(Arc::new(blobs))
+        }
+        Err(wrong) => App::new(Arc::new(NoStore(wrong.to_string())), Host::SERVERLESS),
     };
-    ops_web::router(App::new(store, Host::SERVERLESS))
+    ops_web::router(app)
 }
 
 /// Names the peer by a header that Spin overwrites, so that no caller can forge it. Other hosts let it
@@ -60,10 +65,10 @@ enum Wrong {
     Key(#[from] ops_store_supabase::KeyError),
 }
 
-fn store<T: Transport>(settings: &Settings, transport: T) -> Result<SupabaseStore<T>, Wrong> {
+fn project(settings: &Settings) -> Result<(Origin, ServiceKey), Wrong> {
     let origin = Origin::parse(&settings.supabase_url)?;
     let key = ServiceKey::parse(&settings.supabase_key)?;
-    Ok(SupabaseStore::new(transport, &origin, &key))
+    Ok((origin, key))
 }
 
 /// Stands where no project can be reached.

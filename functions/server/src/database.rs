@@ -2,10 +2,11 @@
 
 use crate::UpError;
 use ops_client::NativeTransport;
+use ops_core::blobs::Blobs;
 use ops_core::port::Store;
 use ops_embedded::{Cluster, EmbeddedError, Options, Report};
 use ops_store_postgres::{PoolSizes, PostgresStore, connect, migrate};
-use ops_store_supabase::{Origin, ServiceKey, SupabaseStore};
+use ops_store_supabase::{Origin, ServiceKey, SupabaseBlobs, SupabaseStore};
 use ops_web::Host;
 use std::path::Path;
 use std::sync::Arc;
@@ -24,6 +25,8 @@ pub enum Source {
 
 pub struct Database {
     pub store: Arc<dyn Store>,
+    /// Where artifacts lie that are too large for a row; `None` where they all lie in rows.
+    pub blobs: Option<Arc<dyn Blobs>>,
     pub host: Host,
     /// What people are told about it.
     pub describe: String,
@@ -53,7 +56,11 @@ impl Database {
             cluster.version(),
             cluster.home().display()
         );
-        Self::postgres(config, describe, Some(cluster), report).await
+        let database = Self::postgres(config, describe, Some(cluster), report).await?;
+        Ok(Database {
+            blobs: Some(crate::folder::below(data)),
+            ..database
+        })
     }
 
     async fn postgres(
@@ -73,6 +80,8 @@ impl Database {
         let store = PostgresStore::new(&config, PoolSizes::default()).map_err(UpError::Install)?;
         Ok(Database {
             store: Arc::new(store),
+            // Other servers may share this database, and none of them would see this one's disk.
+            blobs: None,
             host: Host::NATIVE,
             describe,
             cluster,
@@ -83,7 +92,13 @@ impl Database {
         let origin = Origin::parse(url)?;
         let key = ServiceKey::parse(key)?;
         let transport = NativeTransport::new().map_err(|e| UpError::Connect(e.to_string()))?;
+        let transport = Arc::new(transport);
         Ok(Database {
+            blobs: Some(Arc::new(SupabaseBlobs::new(
+                transport.clone(),
+                &origin,
+                &key,
+            ))),
             store: Arc::new(SupabaseStore::new(transport, &origin, &key)),
             host: Host::NATIVE_BEFORE_SUPABASE,
             describe: format!("Supabase {origin}"),

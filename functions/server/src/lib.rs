@@ -3,6 +3,7 @@
 
 mod database;
 mod error;
+mod folder;
 mod installation;
 mod listen;
 mod up;
@@ -10,6 +11,7 @@ mod workers;
 
 pub use database::Source;
 pub use error::UpError;
+pub use folder::FolderBlobs;
 pub use installation::{new_token, sha256_hex};
 pub use listen::listen;
 pub use up::{Up, UpOptions, start};

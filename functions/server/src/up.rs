@@ -100,7 +100,10 @@ async fn serve(
     let LocalToken { token, first_start } = local_token(&options.data)?;
     register_token(database.store.as_ref(), &token).await?;
     let url = format!("http://{address}");
-    let app = App::new(database.store.clone(), database.host);
+    let mut app = App::new(database.store.clone(), database.host);
+    if let Some(blobs) = &database.blobs {
+        app = app.with_blobs(blobs.clone());
+    }
     let (closing, closed) = watch::channel(());
     let listening = tokio::spawn(listen(
         listener,

@@ -14,10 +14,11 @@ pub use watched::Watched;
 pub use work::{claim, inline, runbook, with};
 
 use ops_core::BASE_PATH;
+use ops_core::blobs::Blobs;
 use ops_core::port::Store;
 use ops_tests::harness::database::TOKEN;
 use ops_tests::harness::{Api, TestDatabase};
-use ops_web::Host;
+use ops_web::{App, Host};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use std::ops::Deref;
@@ -124,7 +125,17 @@ impl Room {
     }
 
     pub async fn with(db: TestDatabase, store: Arc<dyn Store>, host: Host) -> Self {
-        let api = Api::serve(store, host).await;
+        Room::with_app(db, App::new(store, host)).await
+    }
+
+    /// A server with a place for large artifacts.
+    pub async fn with_blobs(db: TestDatabase, blobs: Arc<dyn Blobs>) -> Self {
+        let app = App::new(db.store.clone(), Host::NATIVE).with_blobs(blobs);
+        Room::with_app(db, app).await
+    }
+
+    async fn with_app(db: TestDatabase, app: App) -> Self {
+        let api = Api::serve_app(app).await;
         let caller = Caller::new(&api.url, TOKEN);
         Room { db, api, caller }
     }

@@ -33,9 +33,9 @@ async fn an_artifact_has_a_size_too() {
         let artifact = json!({ "name": name, "kind": "file", "content": "x".repeat(size) });
         room.post("artifacts.put", with(held.clone(), artifact))
     };
-    let stored = put("fits", limits::ARTIFACT_BYTES).await.is(201);
-    assert_eq!(stored["size"], limits::ARTIFACT_BYTES);
-    let problem = put("large", limits::ARTIFACT_BYTES + 1).await;
+    let stored = put("fits", limits::ARTIFACT_CALL_BYTES).await.is(201);
+    assert_eq!(stored["size"], limits::ARTIFACT_CALL_BYTES);
+    let problem = put("large", limits::ARTIFACT_CALL_BYTES + 1).await;
     let problem = problem.refused(Code::TooLarge);
     assert!(problem.detail().contains("2097153"), "{problem:?}");
 }

@@ -7,6 +7,7 @@ mod create;
 mod events;
 mod holders;
 mod lanes;
+mod large;
 mod many;
 mod multipart;
 mod operators;

@@ -47,10 +47,13 @@ impl Form {
 async fn a_file_of_any_bytes_comes_back_exactly() {
     let room = Room::new().await;
     let held = room.hold("w", json!({})).await;
-    let bytes: Vec<u8> = (0..=255).cycle().take(limits::ARTIFACT_BYTES).collect();
+    let bytes: Vec<u8> = (0..=255)
+        .cycle()
+        .take(limits::ARTIFACT_CALL_BYTES)
+        .collect();
     let form = Form::of(&held).text("name", "f").text("kind", "file");
     let stored = form.file(&bytes).send(&room).await.is(201);
-    assert_eq!(stored["size"], limits::ARTIFACT_BYTES);
+    assert_eq!(stored["size"], limits::ARTIFACT_CALL_BYTES);
     let id = stored["artifact_id"].as_str().unwrap();
     let raw = room
         .get(&format!("artifacts.get?artifact_id={id}&raw=true"))

@@ -6,8 +6,6 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::text::{count, plain};
 use crate::{output, program, values};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use clap::Args;
 use ops_core::api::{Artifact, ArtifactKind};
 use serde::Deserialize;
@@ -132,17 +130,12 @@ async fn save_one(
     path: &Path,
     out: &Path,
 ) -> Result<(), Failure> {
-    let full = room.ask(room.client.artifacts_get(&artifact.id)).await?;
+    let bytes = room
+        .ask(room.client.artifacts_download(&artifact.id))
+        .await?;
     let broken = |why: String| Failure::Strange {
         address: room.address.clone(),
         why,
-    };
-    let bytes = match (full.content, full.content_base64) {
-        (Some(text), _) => text.into_bytes(),
-        (None, Some(encoded)) => STANDARD
-            .decode(encoded)
-            .map_err(|error| broken(error.to_string()))?,
-        (None, None) => Vec::new(),
     };
     let digest: String = Sha256::digest(&bytes)
         .iter()

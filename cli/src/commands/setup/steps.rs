@@ -4,8 +4,9 @@ use ops_client::NativeTransport;
 use ops_core::port::Store;
 use ops_server::{new_token, sha256_hex};
 use ops_setup::{
-    Apply, Check, Direct, Management, Project, Road, State, Step, catalog, first_token, install,
-    is_seen, postgres_store, reach, refuses_strangers, self_test, unread, verify,
+    Apply, Check, Direct, Management, Missing, Project, Road, State, Step, bucket, catalog,
+    first_token, install, is_seen, postgres_store, reach, refuses_strangers, self_test, unread,
+    verify,
 };
 use serde::Serialize;
 use std::sync::Arc;
@@ -71,9 +72,16 @@ pub async fn take(access: &Access, intent: Intent) -> Result<Outcome, Failure> {
         installation(&mut outcome, store.as_ref(), road.as_deref(), intent).await;
     }
     if let (true, Some(project)) = (outcome.is_fine(), &project) {
-        let transport = transport()?;
+        let transport = Arc::new(transport()?);
+        let missing = match intent {
+            Intent::Look => Missing::Tell,
+            Intent::Wait | Intent::Install => Missing::Make,
+        };
+        outcome
+            .checks
+            .push(bucket(project, transport.clone(), missing).await);
         let publishable = access.publishable.as_deref();
-        let closed = refuses_strangers(project, publishable, &transport).await;
+        let closed = refuses_strangers(project, publishable, transport.as_ref()).await;
         outcome.checks.push(closed);
     }
     Ok(outcome)

@@ -115,6 +115,22 @@ fn bounds() -> Vec<(&'static str, &'static str, Value)> {
             "content_base64",
             json!({ "contentEncoding": "base64" }),
         ),
+        ("ArtifactPut", "sha256", sha256()),
+        (
+            "ArtifactPut",
+            "size",
+            number(0, limits::ARTIFACT_BYTES as u64),
+        ),
+        ("ArtifactBegin", "run_id", id()),
+        ("ArtifactBegin", "attempt", counted()),
+        ("ArtifactBegin", "worker_id", text(0, 200)),
+        ("ArtifactBegin", "name", text(1, 200)),
+        ("ArtifactBegin", "sha256", sha256()),
+        (
+            "ArtifactBegin",
+            "size",
+            number(0, limits::ARTIFACT_BYTES as u64),
+        ),
         ("NewSession", "name", text(1, 200)),
         ("SessionUpdate", "session_id", id()),
         ("SessionUpdate", "name", text(1, 200)),
@@ -133,6 +149,10 @@ fn bounds() -> Vec<(&'static str, &'static str, Value)> {
         ("NewToken", "lanes/items", lane()),
         ("NewToken", "expires_in_seconds", number(60, TEN_YEARS)),
     ]
+}
+
+fn sha256() -> Value {
+    json!({ "pattern": "^[0-9a-f]{64}$" })
 }
 
 fn waits() -> Value {
@@ -158,7 +178,10 @@ fn rules() -> Vec<(&'static str, Value)> {
         ),
         ("NewRun", one_of(&["template", "runbook"])),
         ("BulkRuns", one_of(&["run_ids", "filter"])),
-        ("ArtifactPut", one_of(&["content", "content_base64", "url"])),
+        (
+            "ArtifactPut",
+            one_of(&["content", "content_base64", "url", "sha256"]),
+        ),
     ]
 }
 

@@ -62,7 +62,7 @@ pub fn flag() -> Value {
     json!({ "type": "boolean" })
 }
 
-fn count() -> Value {
+pub(super) fn count() -> Value {
     json!({ "type": "integer", "minimum": 0 })
 }
 
@@ -108,6 +108,8 @@ fn name_types(generator: &mut SchemaGenerator) {
     add::<AppendAnswer>(generator);
     add::<EventPage>(generator);
     add::<ArtifactPut>(generator);
+    add::<ArtifactBegin>(generator);
+    add::<ArtifactBegun>(generator);
     add::<ArtifactStored>(generator);
     add::<Artifact>(generator);
     add::<NewSession>(generator);
@@ -272,7 +274,9 @@ fn artifact_form(put: &Value) -> Value {
         fields.remove("oneOf");
     }
     if let Some(fields) = form["properties"].as_object_mut() {
-        fields.retain(|name, _| !["content", "content_base64", "url"].contains(&name.as_str()));
+        fields.retain(|name, _| {
+            !["content", "content_base64", "url", "sha256", "size"].contains(&name.as_str())
+        });
         fields.insert("file".into(), file);
         fields.insert(
             "kind".into(),

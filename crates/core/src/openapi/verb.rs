@@ -90,6 +90,13 @@ impl Verb {
         self
     }
 
+    /// The body is bytes, and no JSON.
+    pub fn bytes(mut self) -> Self {
+        self.body =
+            Some(json!({ "required": true, "content": { "application/octet-stream": {} } }));
+        self
+    }
+
     pub fn answers(mut self, status: u16, schema: Value) -> Self {
         let content = json!({ "application/json": { "schema": schema } });
         self.answers.push((status, content));

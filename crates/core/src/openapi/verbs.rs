@@ -140,6 +140,24 @@ fn logs_and_artifacts() -> Vec<Verb> {
             .answers(200, of("EventPage"))
             .refuses(&[NotFound]),
         write(
+            "artifacts.begin",
+            WORKER,
+            "Where the bytes of a large artifact go; `artifacts.put` with `sha256` and `size` ends it",
+            of("ArtifactBegin"),
+        )
+        .answers(200, of("ArtifactBegun"))
+        .refuses(&[LeaseLost, AlreadyFinished, NameTaken, Conflict]),
+        write(
+            "artifacts.upload",
+            NOBODY,
+            "The bytes of a large artifact, where `artifacts.begin` says that they come here",
+            json!({}),
+        )
+        .bytes()
+        .query([text("ticket").required()])
+        .answers(200, exactly(&["size"], json!({ "size": shapes::count() })))
+        .refuses(&[NotFound, Invalid]),
+        write(
             "artifacts.put",
             WORKER,
             "Keeps a file, a text or a link of a run",
@@ -147,7 +165,7 @@ fn logs_and_artifacts() -> Vec<Verb> {
         )
         .or_multipart(of("ArtifactForm"))
         .answers(201, of("ArtifactStored"))
-        .refuses(&[LeaseLost, AlreadyFinished, NameTaken]),
+        .refuses(&[LeaseLost, AlreadyFinished, NameTaken, Conflict]),
         read(
             "artifacts.get",
             READERS,

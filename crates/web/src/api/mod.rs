@@ -48,6 +48,8 @@ fn verbs() -> Vec<(&'static str, MethodRouter<App>)> {
         ("runs.list", get(runs::list)),
         ("events.append", post(events::append)),
         ("events.list", get(events::list)),
+        ("artifacts.begin", post(artifacts::begin)),
+        ("artifacts.upload", post(artifacts::upload)),
         ("artifacts.put", post(artifacts::put)),
         ("artifacts.get", get(artifacts::read)),
         ("artifacts.list", get(artifacts::list)),

@@ -3,22 +3,20 @@
 use super::ask::Ask;
 use super::halt::{Halt, Shown};
 use super::html;
-use super::json::text;
 use super::read::{Read, Title};
 use super::view_artifact::{Look, image_type, page as artifact_page};
-use crate::api::artifacts::raw as download;
+use crate::api::artifacts::{attachment, fetch};
 use crate::app::App;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::IntoResponse;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use ops_core::{Code, Problem, text::is_uuid};
+use ops_core::{Code, Problem, limits, text::is_uuid};
 use ops_render::view::Tab;
 use serde_json::{Value, json};
 
 pub async fn page(State(app): State<App>, Path(id): Path<String>, ask: Ask) -> Shown {
-    let (read, artifact, bytes) = read(&app, &id, &ask).await?;
+    let (read, artifact) = read(&app, &id, &ask).await?;
+    let bytes = bytes(&app, &read, &artifact).await?;
     let look = Look::parse(ask.get("view").unwrap_or_default());
     let page = artifact_page(&artifact, bytes.as_deref(), look);
     let layout = read.layout(&Title::of(&page.name, Tab::Runs));
@@ -26,14 +24,16 @@ pub async fn page(State(app): State<App>, Path(id): Path<String>, ask: Ask) -> S
 }
 
 pub async fn raw(State(app): State<App>, Path(id): Path<String>, ask: Ask) -> Shown {
-    let (read, artifact, bytes) = read(&app, &id, &ask).await?;
-    download(bytes, text(&artifact, "name"))
+    let (read, artifact) = read(&app, &id, &ask).await?;
+    attachment(&app, &artifact)
+        .await
         .map_err(|refusal| Halt::refused(refusal, read.layout(&Title::of("", Tab::Runs))))
 }
 
 /// Only what its bytes prove to be an image, under the type that they prove.
 pub async fn image(State(app): State<App>, Path(id): Path<String>, ask: Ask) -> Shown {
-    let (read, _, bytes) = read(&app, &id, &ask).await?;
+    let (read, artifact) = read(&app, &id, &ask).await?;
+    let bytes = bytes(&app, &read, &artifact).await?;
     let Some((kind, bytes)) = bytes.and_then(|bytes| Some((image_type(&bytes)?, bytes))) else {
         return Err(read.not_found("the artifact is no image"));
     };
@@ -52,7 +52,7 @@ pub async fn image(State(app): State<App>, Path(id): Path<String>, ask: Ask) -> 
     Ok(response)
 }
 
-async fn read(app: &App, id: &str, ask: &Ask) -> Result<(Read, Value, Option<Vec<u8>>), Halt> {
+async fn read(app: &App, id: &str, ask: &Ask) -> Result<(Read, Value), Halt> {
     if !is_uuid(id) {
         let problem = Problem::new(Code::NotFound, "there is no such artifact");
         return Err(Halt::refused(problem.into(), ask.bare_layout(app)));
@@ -61,8 +61,12 @@ async fn read(app: &App, id: &str, ask: &Ask) -> Result<(Read, Value, Option<Vec
     let mut read = ask.read(app, reads).await?;
     let mut answer = read.take("artifact")?;
     let artifact = answer["artifact"].take();
-    let bytes = artifact["content_base64"]
-        .as_str()
-        .and_then(|text| STANDARD.decode(text).ok());
-    Ok((read, artifact, bytes))
+    Ok((read, artifact))
+}
+
+/// What is small enough for a page. A page shows what it can: bytes that cannot be had are a refusal.
+async fn bytes(app: &App, read: &Read, artifact: &Value) -> Result<Option<Vec<u8>>, Halt> {
+    fetch(app, artifact, limits::ARTIFACT_CALL_BYTES)
+        .await
+        .map_err(|refusal| Halt::refused(refusal, read.layout(&Title::of("", Tab::Runs))))
 }

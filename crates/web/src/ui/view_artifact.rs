@@ -80,6 +80,9 @@ pub fn page(artifact: &Value, bytes: Option<&[u8]>, look: Look) -> ArtifactPage 
         .and_then(|bytes| std::str::from_utf8(bytes).ok());
     let shown = shown_as(kind, name, text(artifact, "mime"));
     let body = match (bytes, content) {
+        (None, _) if kind != "link" => {
+            ArtifactBody::note("It is too large to be shown here; download it.")
+        }
         (None, _) => ArtifactBody::link(text(artifact, "url")),
         (Some(bytes), _) if image_type(bytes).is_some() => {
             ArtifactBody::image(Href::path(&["artifacts", id, "image"]))
@@ -113,9 +116,7 @@ pub fn page(artifact: &Value, bytes: Option<&[u8]>, look: Look) -> ArtifactPage 
         kind: kind.into(),
         size: size(number(artifact, "size")),
         run: Link::to(format!("run {}", short_id(run)), Href::path(&["runs", run])),
-        download: bytes
-            .is_some()
-            .then(|| Href::path(&["artifacts", id, "raw"])),
+        download: (kind != "link").then(|| Href::path(&["artifacts", id, "raw"])),
         facts: vec![
             Pair::new("attempt", number(artifact, "attempt").to_string()),
             Pair::new("type", text(artifact, "mime")),

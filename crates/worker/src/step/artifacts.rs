@@ -1,14 +1,15 @@
 //! What a run leaves behind: read, masked, and put until the control room has it.
 
 use crate::backoff::Backoff;
-use crate::control::{RunControl, Stop};
+use crate::control::Stop;
 use crate::executor::Job;
 use crate::mask::Masker;
 use base64::Engine;
 use ops_client::ClientError;
 use ops_core::Code;
-use ops_core::api::{ArtifactKind, ArtifactPut};
-use ops_core::limits::ARTIFACT_BYTES;
+use ops_core::api::{ArtifactBegin, ArtifactKind, ArtifactPut};
+use ops_core::limits::{ARTIFACT_BYTES, ARTIFACT_CALL_BYTES};
+use sha2::Digest;
 use std::io::Read;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -106,50 +107,90 @@ pub async fn put(job: &Job, masker: &Masker, artifact: NewArtifact) -> Result<()
         content: None,
         content_base64: None,
         url: None,
+        sha256: None,
+        size: None,
         mime: artifact.mime,
     };
     match artifact.content {
         Content::Url(url) => request.url = Some(masker.text(&url)),
         // Bytes too: a secret in a binary file is as readable as in a text.
-        Content::Bytes(bytes) => match String::from_utf8(masker.bytes(&bytes)) {
-            Ok(text) if !text.contains('\0') => request.content = Some(text),
-            other => {
-                let bytes = other.map_or_else(|error| error.into_bytes(), String::into_bytes);
-                let encoded = base64::engine::general_purpose::STANDARD.encode(bytes);
-                request.content_base64 = Some(encoded);
+        Content::Bytes(bytes) => {
+            let masked = masker.bytes(&bytes);
+            if masked.len() > ARTIFACT_CALL_BYTES {
+                return put_large(job, request, masked).await;
             }
-        },
+            match String::from_utf8(masked) {
+                Ok(text) if !text.contains('\0') => request.content = Some(text),
+                other => {
+                    let bytes = other.map_or_else(|error| error.into_bytes(), String::into_bytes);
+                    let encoded = base64::engine::general_purpose::STANDARD.encode(bytes);
+                    request.content_base64 = Some(encoded);
+                }
+            }
+        }
     }
-    until_taken(job, &job.control, &request).await
+    until_taken(job, &request.name, || job.client.artifacts_put(&request)).await?;
+    Ok(())
 }
 
-async fn until_taken(
+/// The bytes go where the control room says, and only then the artifact is put.
+async fn put_large(
     job: &Job,
-    control: &RunControl,
-    request: &ArtifactPut,
+    mut request: ArtifactPut,
+    bytes: Vec<u8>,
 ) -> Result<(), ArtifactError> {
+    let begin = ArtifactBegin {
+        run_id: request.run_id.clone(),
+        worker_id: request.worker_id.clone(),
+        attempt: request.attempt,
+        name: request.name.clone(),
+        sha256: sha2::Sha256::digest(&bytes)
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect(),
+        size: bytes.len() as u64,
+    };
+    // A link is used up by an upload that was cut: each try has its own, and none where the bytes came.
+    until_taken(job, &begin.name, async || {
+        match job.client.artifacts_begin(&begin).await?.upload {
+            Some(to) => job.client.artifacts_upload(&to, bytes.clone()).await,
+            None => Ok(()),
+        }
+    })
+    .await?;
+    request.size = Some(begin.size);
+    request.sha256 = Some(begin.sha256);
+    until_taken(job, &request.name, || job.client.artifacts_put(&request)).await?;
+    Ok(())
+}
+
+async fn until_taken<A, F: Future<Output = Result<A, ClientError>>>(
+    job: &Job,
+    name: &str,
+    attempt: impl Fn() -> F,
+) -> Result<A, ArtifactError> {
     let mut backoff = Backoff::usual();
     loop {
         let error = tokio::select! {
-            answer = job.client.artifacts_put(request) => match answer {
-                Ok(_) => return Ok(()),
+            answer = attempt() => match answer {
+                Ok(answer) => return Ok(answer),
                 Err(error) => error,
             },
-            _ = control.when_hard() => return Err(ArtifactError::Stopped),
+            _ = job.control.when_hard() => return Err(ArtifactError::Stopped),
         };
         if matches!(error.code(), Some(Code::LeaseLost | Code::AlreadyFinished)) {
-            control.stop(Stop::LeaseLost);
+            job.control.stop(Stop::LeaseLost);
             return Err(ArtifactError::Stopped);
         }
         if !error.is_transient() {
-            let name = request.name.clone();
+            let name = name.to_string();
             return Err(ArtifactError::Refused { name, error });
         }
         job.observer.retrying("artifacts.put", &error.to_string());
         tokio::select! {
             () = tokio::time::sleep(backoff.next_wait()) => {}
             // A worker that ends does not wait for a control room that is away.
-            _ = control.when_stopped() => return Err(ArtifactError::Stopped),
+            _ = job.control.when_stopped() => return Err(ArtifactError::Stopped),
         }
     }
 }

@@ -84,6 +84,8 @@ pub enum Fault {
 
 #[derive(Default)]
 pub struct State {
+    /// Sizes of what was uploaded.
+    pub uploaded: Vec<u64>,
     pub runs: Vec<FakeRun>,
     pub faults: Vec<(&'static str, Fault)>,
     pub offline: bool,
@@ -259,6 +261,11 @@ impl Fake {
             "runs.heartbeat" => Ok(heartbeat(state, &body)),
             "runs.finish" => finish(state, body["worker_id"].as_str().unwrap(), &body),
             "events.append" => append(state, &body),
+            "artifacts.begin" => begin(state, &body),
+            "artifacts.upload" => {
+                state.uploaded.push(body.as_u64().unwrap());
+                Ok(json!({ "size": body }))
+            }
             "artifacts.put" => put(state, &body),
             other => Err(Problem::new(Code::UnknownVerb, other)),
         })
@@ -431,6 +438,19 @@ fn append(state: &mut State, body: &Value) -> Result<Value, Problem> {
     Ok(json!({"last_seq": run.events.len(), "last_pos": run.events.len(), "cancel": run.cancel}))
 }
 
+/// There is no upload to do where the bytes have come.
+fn begin(state: &mut State, body: &Value) -> Result<Value, Problem> {
+    held(state, body, body["worker_id"].as_str().unwrap())?;
+    let came = state.uploaded.contains(&body["size"].as_u64().unwrap());
+    let to =
+        json!({ "method": "POST", "url": "/x/artifacts.upload?ticket=t", "expires_in_seconds": 9 });
+    Ok(if came {
+        json!({})
+    } else {
+        json!({ "upload": to })
+    })
+}
+
 fn put(state: &mut State, body: &Value) -> Result<Value, Problem> {
     let run = held(state, body, body["worker_id"].as_str().unwrap())?;
     if let Some(known) = run.artifacts.iter().find(|a| a["name"] == body["name"])
@@ -454,7 +474,11 @@ impl Transport for Fake {
     fn send(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, TransportError>> {
         Box::pin(async move {
             let verb = request.url.rsplit('/').next().unwrap().to_string();
-            let body: Value = serde_json::from_slice(&request.body).unwrap();
+            let verb = verb.split('?').next().unwrap().to_string();
+            let body = match verb.as_str() {
+                "artifacts.upload" => json!(request.body.len()),
+                _ => serde_json::from_slice(&request.body).unwrap(),
+            };
             let offline = self.with(|state| {
                 state.calls.push((verb.clone(), body.clone()));
                 state.offline
