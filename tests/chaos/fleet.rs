@@ -97,6 +97,11 @@ impl Fleet {
         }
     }
 
+    /// About every tenth time.
+    pub fn may_harm_the_store(&mut self) -> bool {
+        self.roll(10) == 0
+    }
+
     fn thaw(&mut self, now: Instant) {
         for worker in &mut self.workers {
             if worker.frozen_until.is_some_and(|until| until <= now) {

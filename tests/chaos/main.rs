@@ -4,6 +4,7 @@
 mod arguments;
 mod fleet;
 mod ledger;
+mod room;
 mod verdict;
 
 use arguments::Arguments;
@@ -11,7 +12,8 @@ use fleet::Fleet;
 use ledger::Ledger;
 use ops_client::Client;
 use ops_core::api::NewRun;
-use ops_tests::harness::process::{Folder, Up};
+use ops_tests::harness::process::Folder;
+use room::{Room, insist};
 use serde_json::json;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -27,32 +29,37 @@ async fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => {
             eprintln!(
-                "chaos: {error}\nusage: ops-chaos [--minutes N | --seconds N] [--seed S] [--workers N]"
+                "chaos: {error}\nusage: ops-chaos [--minutes N | --seconds N] [--seed S] [--workers N] [--supabase]"
             );
             return ExitCode::from(2);
         }
     };
     let folder = Folder::new();
     let ledger = Ledger::new(folder.path());
-    let up = Up::start(&folder.data(), &["--workers", "0"]);
-    let mut fleet = Fleet::new(&up, folder.path(), arguments.workers, arguments.seed);
+    let mut room = Room::start(arguments.behind, &folder).await;
+    let client = room.up.client.clone();
+    let mut fleet = Fleet::new(&room.up, folder.path(), arguments.workers, arguments.seed);
     let mut runs = Vec::new();
     let end = Instant::now() + arguments.duration;
     while Instant::now() < end {
-        top_up(&up.client, &ledger, &mut runs).await;
+        top_up(&client, &ledger, &mut runs).await;
         fleet.harm_one();
+        if fleet.may_harm_the_store() {
+            room.restart_rest().await;
+        }
         tokio::time::sleep(fleet.pause()).await;
     }
     fleet.leave_in_peace();
     eprintln!(
-        "faults are over: {} kills, {} freezes, {} runs; waiting for the rest",
+        "faults are over: {} kills, {} freezes, {} restarts of PostgREST, {} runs; waiting for the rest",
         fleet.kills,
         fleet.freezes,
+        room.restarts,
         runs.len()
     );
-    let verdict = verdict::judge(&up.client, &ledger, &runs, Duration::from_secs(120)).await;
+    let verdict = verdict::judge(&client, &ledger, &runs, Duration::from_secs(120)).await;
     fleet.stop();
-    println!("{}", verdict.json(&fleet, arguments.seed));
+    println!("{}", verdict.json(&fleet, room.restarts, arguments.seed));
     if verdict.holds() {
         ExitCode::SUCCESS
     } else {
@@ -62,10 +69,8 @@ async fn main() -> ExitCode {
 
 /// Keeps the queue filled.
 async fn top_up(client: &Client, ledger: &Ledger, runs: &mut Vec<String>) {
-    let queued: u64 = client
-        .lanes_list()
+    let queued: u64 = insist(Client::lanes_list, client)
         .await
-        .expect("lanes")
         .iter()
         .map(|lane| lane.queued)
         .sum();
@@ -80,15 +85,15 @@ async fn top_up(client: &Client, ledger: &Ledger, runs: &mut Vec<String>) {
             lane: Some(["A", "B", "C", "D"][i % 4].into()),
             lease_seconds: Some(LEASE_SECONDS),
             max_attempts: Some(20),
+            // The answer may be lost, and every run is judged.
+            idempotency_key: Some(format!("chaos-{}", runs.len() + i)),
             ..NewRun::default()
         })
         .collect();
-    runs.extend(
-        client
-            .runs_create_bulk(&new)
-            .await
-            .expect("queued")
-            .into_iter()
-            .map(|run| run.run_id),
-    );
+    let made = insist(
+        async |client: &Client| client.runs_create_bulk(&new).await,
+        client,
+    )
+    .await;
+    runs.extend(made.into_iter().map(|run| run.run_id));
 }

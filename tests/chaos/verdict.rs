@@ -2,6 +2,7 @@
 
 use crate::fleet::Fleet;
 use crate::ledger::{Ledger, TICKS};
+use crate::room::insist;
 use ops_client::Client;
 use ops_core::RunStatus;
 use ops_core::api::{Event, Run};
@@ -40,7 +41,7 @@ pub async fn judge(
     };
     let _ = tokio::time::timeout(patience, waiting).await;
     for id in runs {
-        let run = client.runs_get(id).await.expect("the run");
+        let run = insist(async |client: &Client| client.runs_get(id).await, client).await;
         verdict.add(&run, ledger, &log_of(client, id).await);
     }
     verdict
@@ -50,10 +51,11 @@ async fn log_of(client: &Client, run_id: &str) -> Vec<Event> {
     let mut events = Vec::new();
     loop {
         let after = events.last().map_or(0, |event: &Event| event.pos);
-        let page = client
-            .events_list(run_id, after, 2_000)
-            .await
-            .expect("the log");
+        let page = insist(
+            async |client: &Client| client.events_list(run_id, after, 2_000).await,
+            client,
+        )
+        .await;
         if page.events.is_empty() {
             return events;
         }
@@ -121,7 +123,7 @@ impl Verdict {
     }
 
     /// One line for programs; what is wrong is listed on standard error first.
-    pub fn json(&self, fleet: &Fleet, seed: u64) -> Value {
+    pub fn json(&self, fleet: &Fleet, restarts: u64, seed: u64) -> Value {
         for (what, list) in [
             ("alive at once", &self.alive_at_once),
             ("two ends", &self.two_ends),
@@ -134,7 +136,7 @@ impl Verdict {
                 .for_each(|entry| eprintln!("{what}: {entry}"));
         }
         json!({
-            "seed": seed, "runs": self.runs, "attempts": self.attempts, "kills": fleet.kills, "freezes": fleet.freezes,
+            "seed": seed, "runs": self.runs, "attempts": self.attempts, "kills": fleet.kills, "freezes": fleet.freezes, "restarts": restarts,
             "alive_at_once": self.alive_at_once.len(), "two_ends": self.two_ends.len(), "events_missing": self.events_missing.len(),
             "stuck": self.stuck.len(), "not_succeeded": self.not_succeeded.len(), "refused_writes": self.refused_writes,
             "ended_unreported_repeats": self.ended_unreported_repeats,

@@ -1,7 +1,6 @@
 //! Schemathesis, as `cargo xtask test` brings it by pip.
 
 use ops_core::BASE_PATH;
-use ops_tests::harness::process::Up;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -28,7 +27,7 @@ pub enum Verbs<'a> {
 }
 
 /// The same requests each time, but for ids that it learns from answers.
-pub fn run(up: &Up, document: &Path, verbs: Verbs) -> Output {
+pub fn run(url: &str, token: &str, document: &Path, verbs: Verbs) -> Output {
     let (choice, verb) = match verbs {
         Verbs::Only(verb) => ("--include-operation-id", verb),
         Verbs::AllBut(verb) => ("--exclude-operation-id", verb),
@@ -37,7 +36,7 @@ pub fn run(up: &Up, document: &Path, verbs: Verbs) -> Output {
     command.args(["-m", "schemathesis.cli", "--config-file"]);
     command.arg(Path::new(HERE).join("schemathesis.toml"));
     command.arg("run").arg(document);
-    command.args(["--url", &format!("{}{BASE_PATH}", up.url), choice, verb]);
+    command.args(["--url", &format!("{url}{BASE_PATH}"), choice, verb]);
     command.args(["--checks", CHECKS]);
     // Not `stateful`: which verb follows which is what tests/contract is about.
     command.args(["--phases", "examples,coverage,fuzzing"]);
@@ -47,7 +46,7 @@ pub fn run(up: &Up, document: &Path, verbs: Verbs) -> Output {
     command.args(["--continue-on-failure", "--no-shrink", "--no-color"]);
     command
         .env("PYTHONPATH", packages())
-        .env("OPS_TOKEN", &up.token)
+        .env("OPS_TOKEN", token)
         .current_dir(document.parent().expect("a folder"))
         .output()
         .expect("python3 runs")

@@ -1,6 +1,7 @@
 //! The real `ops` program, as a user starts it.
 
 use super::api::{built, client};
+use super::gateway::SECRET_KEY;
 use ops_client::Client;
 use ops_core::api::Run;
 use rustix::process::{Pid, Signal, kill_process};
@@ -87,6 +88,17 @@ impl Up {
             .args(["up", "--json", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .args(more);
+        Self::of(command, data)
+    }
+
+    /// Without local workers, in front of a gateway of the tests.
+    pub fn before_supabase(data: &Path, origin: &str) -> Self {
+        let mut command = ops();
+        command
+            .args(["up", "--json", "--listen", "127.0.0.1:0", "--workers", "0"])
+            .args(["--supabase-url", origin, "--data"])
+            .arg(data)
+            .env("OPS_SUPABASE_KEY", SECRET_KEY);
         Self::of(command, data)
     }
 

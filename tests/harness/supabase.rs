@@ -29,6 +29,8 @@ pub fn is_there() -> bool {
 /// ends: the shell waits for the end of standard input.
 pub struct PostgRest {
     pub socket: PathBuf,
+    config: Config,
+    folder: PathBuf,
     shell: Child,
 }
 
@@ -42,6 +44,10 @@ impl PostgRest {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let folder =
             std::env::temp_dir().join(format!("ops-postgrest-{}-{number}", std::process::id()));
+        Self::start(config, folder)
+    }
+
+    fn start(config: &Config, folder: PathBuf) -> Self {
         std::fs::create_dir(&folder).expect("a folder");
         let socket = folder.join("rest");
         let mut shell = Command::new("sh")
@@ -78,7 +84,18 @@ impl PostgRest {
         }
         // Whoever nobody listens to blocks one day.
         std::thread::spawn(move || said.for_each(drop));
-        PostgRest { socket, shell }
+        PostgRest {
+            socket,
+            config: config.clone(),
+            folder,
+            shell,
+        }
+    }
+
+    /// Ends it as a crash would, and starts another one on the same socket.
+    pub fn restart(&mut self) {
+        self.kill();
+        *self = Self::start(&self.config, self.folder.clone());
     }
 
     /// Ends it as a crash would.
@@ -143,6 +160,15 @@ impl Supabase {
             gateway: Gateway::before(&rest.socket).await,
             database,
             rest: Some(rest),
+        }
+    }
+}
+
+impl Supabase {
+    /// Kills PostgREST and starts it again, behind the same gateway. Blocks until it is ready.
+    pub fn restart(&mut self) {
+        if let Some(rest) = &mut self.rest {
+            rest.restart();
         }
     }
 }

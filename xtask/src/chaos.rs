@@ -1,7 +1,12 @@
+use crate::npm;
 use crate::stage::cargo;
 
-/// Kills and freezes real workers; `--minutes N`, `--seed S`, `--workers N`.
+/// Kills and freezes real workers; `--minutes N`, `--seed S`, `--workers N`; with
+/// `--supabase` through PostgREST, which is killed too.
 pub fn run(arguments: &[&str]) -> Result<(), String> {
+    if arguments.contains(&"--supabase") {
+        npm::install("tests/supabase")?;
+    }
     cargo(
         "programs",
         &[

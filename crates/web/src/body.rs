@@ -17,11 +17,16 @@ pub async fn read(request: Request, limit: usize) -> Result<(Parts, Bytes), Refu
     let (parts, body) = request.into_parts();
     let announced = body.size_hint().lower();
     let asks_first = parts.headers.contains_key(header::EXPECT);
-    if announced > DISCARDED_BYTES as u64 || (asks_first && announced > limit as u64) {
+    if announced > most(limit) as u64 || (asks_first && announced > limit as u64) {
         return Err(too_large(limit));
     }
     let bytes = read_body(body, limit).await?;
     Ok((parts, bytes))
+}
+
+/// Bytes that are read of a body; more are not even thrown away.
+fn most(limit: usize) -> usize {
+    limit.max(DISCARDED_BYTES)
 }
 
 async fn read_body(mut body: Body, limit: usize) -> Result<Bytes, Refusal> {
@@ -33,7 +38,7 @@ async fn read_body(mut body: Body, limit: usize) -> Result<Bytes, Refusal> {
             continue;
         };
         size += data.len();
-        if size > DISCARDED_BYTES {
+        if size > most(limit) {
             break;
         }
         if size <= limit {

@@ -124,6 +124,7 @@ fn is_about_held_runs(function: &str) -> bool {
         "runs_heartbeat",
         "runs_finish",
         "events_append",
+        "artifacts_begin",
         "artifacts_put",
     ]
     .contains(&function)

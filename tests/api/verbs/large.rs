@@ -283,6 +283,23 @@ async fn bytes_that_were_not_announced_are_not_kept() {
         .expect("the announced ones");
 }
 
+/// More than what a refused body is read up to.
+#[tokio::test]
+async fn the_largest_artifact_passes_the_native_server() {
+    let folder = Folder::new("largest");
+    let (_room, client, held) = room(Arc::new(FolderBlobs::new(folder.0.clone()))).await;
+    let bytes = vec![7; limits::ARTIFACT_BYTES];
+    let begun = begin(&held, "largest", &bytes);
+    let to = client.artifacts_begin(&begun).await.expect("begun").upload;
+    client
+        .artifacts_upload(&to.expect("an upload"), bytes.clone())
+        .await
+        .expect("uploaded");
+    let stored = client.artifacts_put(&put(&begun)).await.expect("put");
+    let came = client.artifacts_download(&stored.artifact_id).await;
+    assert!(came.expect("bytes") == bytes, "the bytes differ");
+}
+
 #[tokio::test]
 async fn sizes_are_said() {
     let (_gateway, blobs) = storage().await;

@@ -1,11 +1,11 @@
 //! What a worker asks of a serverless host in a month: reckoned, not measured.
 
+use ops_core::limits::FLUSH_MS;
 use ops_web::Host;
 
 const MONTH: u64 = 30 * 24 * 3_600_000;
-/// What an idle worker's pause grows to, and how often it sends lines; both are the worker's own.
+/// What an idle worker's pause grows to: the worker's own.
 const LONGEST_POLL_MS: u64 = 15_000;
-const FLUSH_MS: u64 = 250;
 
 pub fn markdown() -> String {
     let host = Host::SERVERLESS;

@@ -1,9 +1,8 @@
 //! Who answers: PostgREST itself behind the gateway, and each host in front of the two.
 
 use crate::setup::Fallible;
-use ops_tests::harness::gateway::SECRET_KEY;
 use ops_tests::harness::lambda::Lambda;
-use ops_tests::harness::process::{Folder, Up, ops};
+use ops_tests::harness::process::{Folder, Up};
 use ops_tests::harness::wasmtime::{Wasmtime, component};
 
 #[expect(dead_code, reason = "ends when dropped")]
@@ -55,12 +54,7 @@ pub async fn start(origin: &str) -> Fallible<Vec<Side>> {
 pub async fn native(origin: &str) -> Fallible<(String, Up, Folder)> {
     let folder = Folder::new();
     let data = folder.data();
-    let mut command = ops();
-    command
-        .args(["up", "--json", "--listen", "127.0.0.1:0", "--workers", "0"])
-        .args(["--supabase-url", origin, "--data"])
-        .arg(&data)
-        .env("OPS_SUPABASE_KEY", SECRET_KEY);
-    let up = tokio::task::spawn_blocking(move || Up::of(command, &data)).await?;
+    let origin = origin.to_string();
+    let up = tokio::task::spawn_blocking(move || Up::before_supabase(&data, &origin)).await?;
     Ok((up.url.clone(), up, folder))
 }
