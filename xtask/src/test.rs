@@ -29,6 +29,7 @@ fn of_workspace(command: &[&'static str]) -> Vec<&'static str> {
 fn lint() -> Result<(), String> {
     let native = of_workspace(&["clippy", "--all-targets"]);
     cargo("lint", &[&native[..], &STRICT].concat())?;
+    wasm::ensure_target()?;
     let components = [
         "clippy",
         "--locked",

@@ -3,6 +3,7 @@
 
 use crate::stage::{cargo, root};
 use std::path::Path;
+use std::process::Command;
 
 /// Both in one command: alone, each would compile shared dependencies with other features.
 const BUILD: [&str; 10] = [
@@ -29,8 +30,31 @@ pub fn build() -> Result<(), String> {
 
 /// The two that tests run.
 pub fn portable() -> Result<(), String> {
+    ensure_target()?;
     cargo("components", &command())?;
     collect("wasi")
+}
+
+/// rustup adds the targets of `rust-toolchain.toml` only when it installs the toolchain itself.
+pub fn ensure_target() -> Result<(), String> {
+    let library = Command::new("rustc")
+        .args(["--print", "target-libdir", "--target", "wasm32-wasip2"])
+        .current_dir(root())
+        .output()
+        .map_err(|e| format!("rustc does not start: {e}"))?;
+    if Path::new(String::from_utf8_lossy(&library.stdout).trim()).is_dir() {
+        return Ok(());
+    }
+    let added = Command::new("rustup")
+        .args(["target", "add", "wasm32-wasip2"])
+        .current_dir(root())
+        .status();
+    match added {
+        Ok(status) if status.success() => Ok(()),
+        _ => Err(
+            "the target wasm32-wasip2 is missing, and `rustup target add` did not bring it".into(),
+        ),
+    }
 }
 
 fn command() -> Vec<&'static str> {
