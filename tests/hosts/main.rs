@@ -4,6 +4,7 @@ mod answer;
 mod ask;
 mod host;
 mod imports;
+mod large;
 mod same;
 mod table;
 mod timeout;

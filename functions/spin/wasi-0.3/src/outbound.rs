@@ -1,8 +1,9 @@
 use crate::within::within;
-use bytes::Bytes;
 use ops_core::port::{BoxFuture, HttpRequest, HttpResponse, Transport, TransportError};
-use spin_sdk::http::body::IncomingBodyExt;
-use spin_sdk::http::{FullBody, send};
+use spin_sdk::wasip3::http::client;
+use spin_sdk::wasip3::http::types::{Fields, Method, Request, Response, Scheme};
+use spin_sdk::wasip3::wit_bindgen::StreamResult;
+use spin_sdk::wasip3::{spawn, wit_future, wit_stream};
 
 /// The host's outbound HTTP.
 pub struct Outbound;
@@ -14,34 +15,108 @@ impl Transport for Outbound {
     }
 }
 
+/// Not by the SDK's `send`, which drops the future that tells how the request went: wasmtime then ends
+/// the connection as soon as the request is sent, and of an answer there is what came by then.
 async fn exchange(request: HttpRequest) -> Result<HttpResponse, TransportError> {
-    let mut outgoing = hyperium::Request::builder()
-        .method(request.method)
-        .uri(&request.url);
-    for (name, value) in &request.headers {
-        outgoing = outgoing.header(name, value);
-    }
-    // Else the body travels in chunks.
-    outgoing = outgoing.header("content-length", request.body.len());
-    let outgoing = outgoing
-        .body(FullBody::new(Bytes::from(request.body)))
-        .map_err(said)?;
-    let (head, body) = send(outgoing).await.map_err(said)?.into_parts();
-    let body = body.bytes().await.map_err(said)?.to_vec();
-    let headers: Vec<(String, String)> = head
+    let url = Url::of(&request.url)?;
+    let mut headers: Vec<(String, Vec<u8>)> = request
         .headers
-        .iter()
-        .map(|(name, value)| {
-            let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
-            (name.to_string(), value)
-        })
+        .into_iter()
+        .map(|(name, value)| (name, value.into_bytes()))
         .collect();
+    // Else the body travels in chunks.
+    let length = request.body.len().to_string();
+    headers.push(("content-length".into(), length.into_bytes()));
+    let headers = Fields::from_list(&headers).map_err(said)?;
+    let (mut body, contents) = wit_stream::new();
+    let (trailers, no_trailers) = wit_future::new(|| Ok(None));
+    // Held until the answer is read.
+    let (outgoing, _sent) = Request::new(headers, Some(contents), no_trailers, None);
+    let refused = |()| TransportError(format!("{} is no request", request.method));
+    outgoing
+        .set_method(&method(request.method))
+        .map_err(refused)?;
+    outgoing.set_scheme(Some(&url.scheme)).map_err(refused)?;
+    outgoing
+        .set_authority(Some(url.authority))
+        .map_err(refused)?;
+    outgoing
+        .set_path_with_query(Some(url.path))
+        .map_err(refused)?;
+    spawn(async move {
+        // What the other side did not take, the answer says.
+        let _ = body.write_all(request.body).await;
+        drop(body);
+        let _ = trailers.write(Ok(None)).await;
+    });
+    let response = client::send(outgoing).await.map_err(said)?;
+    read(response).await
+}
+
+async fn read(response: Response) -> Result<HttpResponse, TransportError> {
+    let status = response.get_status_code();
+    let headers: Vec<(String, String)> = response
+        .get_headers()
+        .copy_all()
+        .into_iter()
+        .map(|(name, value)| (name, String::from_utf8_lossy(&value).into_owned()))
+        .collect();
+    let (_taken, taken) = wit_future::new(|| Ok(()));
+    let (mut stream, trailers) = Response::consume_body(response, taken);
+    let mut body = Vec::new();
+    loop {
+        let (result, piece) = stream.read(Vec::with_capacity(PIECE_BYTES)).await;
+        body.extend_from_slice(&piece);
+        if !matches!(result, StreamResult::Complete(_)) {
+            break;
+        }
+    }
+    trailers.await.map_err(said)?;
     check_length(&headers, body.len())?;
     Ok(HttpResponse {
-        status: head.status.as_u16(),
+        status,
         headers,
         body,
     })
+}
+
+/// Read at a time.
+const PIECE_BYTES: usize = 64 * 1024;
+
+struct Url<'a> {
+    scheme: Scheme,
+    authority: &'a str,
+    path: &'a str,
+}
+
+impl<'a> Url<'a> {
+    fn of(url: &'a str) -> Result<Self, TransportError> {
+        let wrong = || TransportError(format!("`{url}` is no address"));
+        let (scheme, rest) = url.split_once("://").ok_or_else(wrong)?;
+        let scheme = match scheme {
+            "https" => Scheme::Https,
+            "http" => Scheme::Http,
+            _ => return Err(wrong()),
+        };
+        let at = rest.find(['/', '?']).unwrap_or(rest.len());
+        let (authority, path) = rest.split_at(at);
+        Ok(Url {
+            scheme,
+            authority,
+            path: if path.is_empty() { "/" } else { path },
+        })
+    }
+}
+
+fn method(word: &str) -> Method {
+    match word {
+        "GET" => Method::Get,
+        "POST" => Method::Post,
+        "PUT" => Method::Put,
+        "HEAD" => Method::Head,
+        "DELETE" => Method::Delete,
+        other => Method::Other(other.into()),
+    }
 }
 
 fn said(error: impl std::fmt::Display) -> TransportError {
