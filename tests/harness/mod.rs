@@ -1,6 +1,8 @@
 pub mod api;
 pub mod database;
 pub mod gateway;
+pub mod github;
+pub mod issuer;
 pub mod lambda;
 pub mod process;
 mod runs;
