@@ -16,6 +16,22 @@ create table if not exists public.run_leases (
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
 create index if not exists run_leases_expires on public.run_leases (expires_at);
 create index if not exists run_leases_lane on public.run_leases (lane);
+create index if not exists run_leases_group on public.run_leases (group_key) where group_key is not null;
+
+-- One row per group that a run ever named: what is locked to give a place of it. Nothing is stored in
+-- it, and it stays, because a lock on a row that may go would have to be taken again and again.
+create table if not exists public.run_groups (
+  key text primary key
+);
+
+-- What a parked run still waits for; the last row that goes lets it go. No foreign keys: of a run that was
+-- deleted nobody can say that it succeeded, so its rows have to stay until a sweep has seen them.
+create table if not exists public.run_dependencies (
+  depends_on uuid not null,
+  run_id uuid not null,
+  primary key (depends_on, run_id)
+);
+create index if not exists run_dependencies_run on public.run_dependencies (run_id);
 
 -- Who held which attempt, from when to when, how it ended. `answer` is the recorded outcome of the
 -- attempt's own finish, given again to whoever repeats it; null where somebody else ended it.

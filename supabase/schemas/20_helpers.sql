@@ -25,6 +25,11 @@ declare
 begin
   select * into t from public.tokens k where k.token_sha256 = p_auth ->> 'token_sha256';
   if not found then
+    -- Renewed a moment ago.
+    select * into t from public.tokens k
+    where k.previous_sha256 = p_auth ->> 'token_sha256' and k.previous_until > p_now;
+  end if;
+  if t.id is null then
     code := 'unauthenticated'; detail := 'this token is unknown';
   elsif t.revoked_at is not null then
     code := 'unauthenticated'; detail := 'this token was revoked';

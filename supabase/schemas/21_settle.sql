@@ -1,6 +1,6 @@
 -- Settles ended attempts of one worker: shared by `runs_finish` and `runs_claim`. One answer per
 -- entry, in the order sent; an entry that is refused fails no other.
--- Locks leases, then runs, each ascending, and decides in the statement after: a cancel that
+-- Locks groups, then leases, then runs, each ascending, and decides in the statement after: a cancel that
 -- committed while we waited is seen. Decisions travel as arrays, because an UPDATE that joins a
 -- wide list copies every row of the list for its re-check.
 create or replace function public.ops_settle(
@@ -17,24 +17,38 @@ declare
   v_errors text[];
   v_results jsonb[];
   v_lost uuid[];
+  v_broken text[];
+  v_groups text[];
+  v_lanes text[] := '{}'::text[];
+  v_group text;
 begin
   select array_agg(f.run_id) into v_asked from jsonb_to_recordset(p_finish) as f (run_id uuid);
+  -- One probe where no run has a group. A lease never changes its own.
+  if (select true from public.run_leases l where l.group_key is not null limit 1) then
+    select array_agg(l.group_key) into v_groups from unnest(v_asked) as f (run_id)
+    cross join lateral (select x.group_key from public.run_leases x where x.run_id = f.run_id and x.worker_id = p_worker
+      and x.token_id = p_token limit 1) l where l.group_key is not null;
+    perform public.ops_lock_groups(v_groups);
+  end if;
   perform 1 from (select 1 from public.run_leases l where l.run_id = any (v_asked) and l.worker_id = p_worker
     and l.token_id = p_token order by l.run_id for update) s;
   perform 1 from (select 1 from public.runs r where r.id = any (v_asked) order by r.id for no key update) s;
 
   select array_agg(d.run_id), array_agg(d.attempt), array_agg(d.status), array_agg(d.outcome), array_agg(d.uncounted),
-    array_agg(d.reason), array_agg(d.error), array_agg(d.result)
-  into v_ids, v_attempts, v_ended, v_outcomes, v_uncounted, v_reasons, v_errors, v_results
+    array_agg(d.reason), array_agg(coalesce(d.broken ->> 'error', d.error)), array_agg(d.result), array_agg(d.broken ->> 'reason')
+  into v_ids, v_attempts, v_ended, v_outcomes, v_uncounted, v_reasons, v_errors, v_results, v_broken
   from (
-    select h.*, case
+    select h.*, h.free and h.broken is null as uncounted, case
         when h.was = 'cancelled' then 'cancelled'
         when h.status <> 'released' then h.status
-        when h.uncounted or h.attempts_left then 'queued'
+        when h.broken is not null then 'failed'
+        when h.free or h.attempts_left then 'queued'
         else 'failed' end as outcome
     from (
       select f.*, r.status as was,
-        f.status = 'released' and f.reason is distinct from 'lease_ran_out' and r.handbacks < 5 as uncounted,
+        f.status = 'released' and f.reason is distinct from 'lease_ran_out' and r.handbacks < 5 as free,
+        case when f.status = 'released' and r.status <> 'cancelled' then public.ops_interrupted(f.run_id, f.attempt,
+          case f.reason when 'lease_ran_out' then 'lost' else 'released' end) end as broken,
         r.attempts_used + 1 < r.max_attempts as attempts_left
       from rows from (jsonb_to_recordset(p_finish)
         as (run_id uuid, attempt integer, status text, reason text, last_seq bigint, error text, result jsonb))
@@ -58,15 +72,31 @@ begin
       claimed_by = case when d.outcome = 'queued' then null else r.claimed_by end,
       started_at = case when d.outcome = 'queued' then null else r.started_at end,
       finished_at = case when d.outcome = 'queued' then null else p_now end,
-      reason = case when d.ended = 'released' and d.outcome = 'failed' then 'attempts_used_up' else d.reason end,
+      reason = case when d.ended = 'released' and d.outcome = 'failed' then coalesce(d.broken, 'attempts_used_up') else d.reason end,
       error = d.error,
       result = d.result
-    from unnest(v_ids, v_ended, v_outcomes, v_uncounted, v_reasons, v_errors, v_results)
-      as d (run_id, ended, outcome, uncounted, reason, error, result)
+    from unnest(v_ids, v_ended, v_outcomes, v_uncounted, v_reasons, v_errors, v_results, v_broken)
+      as d (run_id, ended, outcome, uncounted, reason, error, result, broken)
     where r.id = any (v_ids) and r.id = d.run_id and r.status <> 'cancelled';
     update public.run_attempts t set ended_at = p_now, ended_as = d.ended, reason = d.reason, answer = d.outcome
     from unnest(v_ids, v_attempts, v_ended, v_outcomes, v_reasons) as d (run_id, attempt, ended, outcome, reason)
     where t.run_id = any (v_ids) and t.run_id = d.run_id and t.attempt = d.attempt;
+    if array_remove(v_broken, null) <> '{}' then
+      update public.run_steps s set status = 'lost', finished_at = p_now
+      from unnest(v_ids, v_attempts, v_broken) as d (run_id, attempt, broken)
+      where d.broken is not null and s.run_id = any (v_ids) and s.run_id = d.run_id and s.attempt = d.attempt
+        and s.status = 'running';
+      perform public.ops_log(d.run_id, d.attempt, p_now, 'warn', d.error)
+      from unnest(v_ids, v_attempts, v_broken, v_errors) as d (run_id, attempt, broken, error)
+      where d.broken is not null order by d.run_id;
+    end if;
+    if (select true from public.run_dependencies limit 1) then
+      v_lanes := public.ops_dependencies_ended(array(select d.run_id from unnest(v_ids, v_outcomes) as d (run_id, outcome)
+        where d.outcome <> 'queued'), p_now);
+    end if;
+    foreach v_group in array coalesce(v_groups, '{}') loop
+      v_lanes := v_lanes || public.ops_admit(v_group);
+    end loop;
   end if;
 
   if cardinality(v_ids) = cardinality(v_asked) then
@@ -97,5 +127,8 @@ begin
       where r.id = any (v_ids) and (r.status = 'queued'
         or exists (select from public.lanes n where n.name = r.lane and n.concurrency_limit is not null))
       group by r.lane) w;
+  end if;
+  if cardinality(v_lanes) > 0 then
+    wake := public.ops_wake(wake, v_lanes);
   end if;
 end $$;

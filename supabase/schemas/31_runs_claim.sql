@@ -1,5 +1,5 @@
 -- Settle, sweep a little, claim, in one commit. Waiting locks in order: worker, limited lanes,
--- (groups,) leases, runs; whatever is found on the way is taken SKIP LOCKED.
+-- groups of what it settles, leases, runs; whatever is found on the way is taken SKIP LOCKED.
 -- Never sorts the queue: one index probe per lane finds the heads, then whole lanes are taken in
 -- the order of their heads.
 create or replace function public.runs_claim(p jsonb) returns jsonb
@@ -144,10 +144,10 @@ begin
             select q.id from public.runs q
             where q.session_id = v_session and q.lane = h.name and q.status = 'queued' and q.parked is null
             order by q.priority, q.seq limit v_free for no key update skip locked))
-        returning u.id, u.attempt, u.lane, u.lease_seconds, u.timeout_seconds
+        returning u.id, u.attempt, u.lane, u.lease_seconds, u.timeout_seconds, u.group_key
       ), held as (
-        insert into public.run_leases as l (run_id, attempt, worker_id, token_id, lane, heartbeat_at, expires_at, ends_by)
-        select r.id, r.attempt, v_worker, a.token_id, r.lane, v_now,
+        insert into public.run_leases as l (run_id, attempt, worker_id, token_id, lane, group_key, heartbeat_at, expires_at, ends_by)
+        select r.id, r.attempt, v_worker, a.token_id, r.lane, r.group_key, v_now,
           v_now + make_interval(secs => least(r.lease_seconds, r.timeout_seconds + 30)),
           v_now + make_interval(secs => r.timeout_seconds + 30)
         from r
@@ -168,7 +168,8 @@ begin
     select coalesce(jsonb_agg(to_jsonb(c)), '[]') into v_runs from (
       select r.id as run_id, r.attempt, r.lane, floor(extract(epoch from l.expires_at - v_now))::integer as lease_seconds,
         l.expires_at as lease_expires_at, r.timeout_seconds, r.title, r.template, r.session_id, r.env, r.repo, r.intent,
-        r.params, r.runbook -> 'steps' as steps, coalesce(r.runbook -> 'secrets', '[]') as secrets
+        r.params, case when r.attempt > 1 then public.ops_once_ended(r.id, r.attempt, r.runbook) end as once,
+        r.runbook -> 'steps' as steps, coalesce(r.runbook -> 'secrets', '[]') as secrets
       -- LATERAL with LIMIT is one index probe each: a plan that was made while these tables were empty
       -- must not walk them whole when they are full.
       from unnest(v_got_runs, v_got_attempts) as g (run_id, attempt)

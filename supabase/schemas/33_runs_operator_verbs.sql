@@ -18,6 +18,7 @@ create or replace function public.ops_cancel_run(
   p_auth jsonb, p_token uuid, p_actor text, p_now timestamptz, p_run uuid, p_reason text) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
+  v_lanes text[] := '{}'::text[];
   r public.runs%rowtype;
 begin
   select * into r from public.runs x where x.id = p_run for no key update;
@@ -34,7 +35,15 @@ begin
   perform public.ops_log(p_run, r.attempt, p_now, 'warn', format('cancelled by %s', p_actor) || coalesce(': ' || p_reason, ''));
   perform public.ops_audit(p_auth, p_token, p_actor, p_now, 'runs.cancel', p_run::text,
     jsonb_build_object('reason', p_reason, 'was', r.status));
-  return jsonb_build_object('run_id', p_run, 'status', 'cancelled');
+  if (select true from public.run_dependencies limit 1) then
+    delete from public.run_dependencies w where w.run_id = p_run;
+    v_lanes := public.ops_dependencies_ended(array[p_run], p_now);
+  end if;
+  if r.status = 'queued' and r.group_key is not null then
+    -- It had a place of its group, or was the first to wait for one.
+    v_lanes := v_lanes || public.ops_try_admit(r.group_key);
+  end if;
+  return jsonb_strip_nulls(jsonb_build_object('run_id', p_run, 'status', 'cancelled', 'wake', public.ops_wake(null, v_lanes)));
 end $$;
 
 -- One run, or many by id or filter; with `dry_run` only how many it would be.
@@ -44,6 +53,8 @@ declare
   v_now timestamptz := clock_timestamp();
   v_ids uuid[];
   v_answers jsonb := '[]'::jsonb;
+  v_wake jsonb := '{}'::jsonb;
+  v_one jsonb;
   v_run uuid;
   a record;
 begin
@@ -59,9 +70,11 @@ begin
     return jsonb_build_object('count', cardinality(v_ids), 'dry_run', true);
   end if;
   foreach v_run in array v_ids loop
-    v_answers := v_answers || public.ops_cancel_run(p -> 'auth', a.token_id, a.actor, v_now, v_run, p ->> 'reason');
+    v_one := public.ops_cancel_run(p -> 'auth', a.token_id, a.actor, v_now, v_run, p ->> 'reason');
+    v_answers := v_answers || (v_one - 'wake');
+    v_wake := v_wake || coalesce(v_one -> 'wake', '{}');
   end loop;
-  return jsonb_build_object('count', cardinality(v_ids), 'runs', v_answers);
+  return jsonb_build_object('count', cardinality(v_ids), 'runs', v_answers, 'wake', v_wake);
 end $$;
 
 create or replace function public.ops_retry_run(
@@ -144,6 +157,7 @@ create or replace function public.ops_waiting(r public.runs, p_now timestamptz) 
 language plpgsql stable set search_path = '' as $$
 declare
   l public.lanes%rowtype;
+  h record;
   v_count bigint;
 begin
   if r.status <> 'queued' then
@@ -152,6 +166,26 @@ begin
   if r.parked = 'not_before' then
     return jsonb_build_object('reason', 'not_before', 'detail',
       format('due at %s', to_char(r.not_before at time zone 'utc', 'YYYY-MM-DD HH24:MI:SS "UTC"')));
+  end if;
+  if r.parked = 'depends_on' then
+    select w.depends_on as id, count(*) over () as taken into h from public.run_dependencies w where w.run_id = r.id
+    order by w.depends_on limit 1;
+    return jsonb_build_object('reason', 'depends_on', 'detail', format('waits for run %s', h.id)
+      || case when h.taken > 1 then format(' and %s more', h.taken - 1) else '' end);
+  end if;
+  if r.parked = 'group' then
+    -- A held run before one that is only next.
+    select x.id, x.taken into h from (
+      (select k.run_id as id, (select count(*) from public.run_leases o where o.group_key = r.group_key) as taken
+        from public.run_leases k where k.group_key = r.group_key order by k.run_id limit 1)
+      union all
+      (select q.id, null from public.runs q where q.group_key = r.group_key and q.status = 'queued' and q.parked is null
+        order by q.priority, q.seq limit 1)) x limit 1;
+    return jsonb_build_object('reason', 'group', 'detail', case
+      when h.id is null then format('a place of group %s is free; the next sweep gives it', r.group_key)
+      when h.taken is null then format('group %s: held by run %s, which waits for a worker', r.group_key, h.id)
+      when h.taken = 1 then format('group %s: held by run %s', r.group_key, h.id)
+      else format('group %s: held by run %s and %s more', r.group_key, h.id, h.taken - 1) end);
   end if;
   select * into l from public.lanes x where x.name = r.lane;
   if l.paused then
@@ -205,7 +239,8 @@ begin
         'exit_code', s.exit_code, 'outputs', s.outputs, 'started_at', s.started_at, 'finished_at', s.finished_at)
         order by s.attempt, s.started_at, s.step) from public.run_steps s where s.run_id = r.id), '[]'),
     'attempts', coalesce((select jsonb_agg(jsonb_build_object('attempt', t.attempt, 'worker_id', t.worker_id,
-        'claimed_at', t.claimed_at, 'ended_at', t.ended_at, 'ended_as', t.ended_as, 'reason', t.reason)
+        'claimed_at', t.claimed_at, 'ended_at', t.ended_at, 'ended_as', t.ended_as, 'reason', t.reason,
+        'identity', (select k.identity from public.tokens k where k.id = t.token_id))
         order by t.attempt) from public.run_attempts t where t.run_id = r.id), '[]')));
 end $$;
 

@@ -2,6 +2,8 @@
 //! held open at the worst moment.
 
 mod claimers;
+mod dependencies;
+mod groups;
 mod interleave;
 mod limits;
 mod outcome;

@@ -67,7 +67,7 @@ impl Postgres {
         let sql = "
             delete from public.artifacts; delete from public.run_steps; delete from public.run_events;
             delete from public.run_logs; delete from public.run_attempts; delete from public.run_leases;
-            delete from public.runs; delete from public.workers;
+            delete from public.runs; delete from public.workers; delete from public.run_groups; delete from public.run_dependencies;
             delete from public.run_template_versions; delete from public.run_templates;
             delete from public.session_members; delete from public.sessions; delete from public.audit;
             delete from public.tokens; delete from public.lanes where name not in ('A', 'B', 'C', 'D');

@@ -2,7 +2,7 @@
 
 use super::access::Caller;
 use super::state::State;
-use super::{Reply, Stop, runs};
+use super::{Reply, Stop, dependencies, runs};
 use ops_core::{RunStatus, limits};
 use serde_json::{Value, json};
 
@@ -53,11 +53,12 @@ fn one(s: &mut State, who: &Caller, id: &str, reason: Option<&str>) -> Value {
         return json!({ "run_id": id, "code": "already_finished", "detail": detail, "run_status": status });
     }
     run.status = RunStatus::Cancelled;
-    run.parked = false;
+    run.parked = None;
     run.cancelled_at = Some(now);
     run.finished_at = Some(now);
     run.reason = Some(reason.unwrap_or("cancelled_by_operator").into());
     let why = reason.unwrap_or("no reason given");
     run.tell(now, format!("cancelled by {}: {why}", who.name));
+    dependencies::resolve(s);
     json!({ "run_id": id, "status": "cancelled" })
 }

@@ -2,7 +2,7 @@
 
 use super::access::Caller;
 use super::state::{Attempt, Lease, State, Worker};
-use super::{Reply, Stop, refuse, settle, sweep};
+use super::{Reply, Stop, interrupted, refuse, settle, sweep};
 use ops_core::RunStatus;
 use ops_core::api::ClaimRequest;
 use serde_json::{Value, json};
@@ -175,7 +175,7 @@ fn claimed(s: &State, place: usize) -> Value {
         "run_id": run.id, "attempt": run.attempt(), "lane": f.lane, "lease_seconds": until.seconds_since(s.now),
         "lease_expires_at": until.to_string(), "timeout_seconds": f.timeout_seconds, "title": f.title,
         "template": f.template, "session_id": f.session, "env": f.env, "repo": f.repo, "intent": f.intent,
-        "params": f.params, "steps": f.runbook["steps"],
+        "params": f.params, "once": interrupted::once_ended(run), "steps": f.runbook["steps"],
         "secrets": f.runbook.get("secrets").cloned().unwrap_or_else(|| json!([])),
     })
 }

@@ -1,8 +1,8 @@
 //! Queueing: all or none, and each idempotency key once.
 
 use super::access::Caller;
-use super::state::{Frozen, Run, State};
-use super::{Reply, Stop, Time, runs};
+use super::state::{Frozen, Parked, Run, State};
+use super::{Reply, Stop, Time, dependencies, runs};
 use ops_core::{RunStatus, limits};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -28,6 +28,7 @@ struct New {
     not_before: Option<String>,
     idempotency_key: Option<String>,
     body_sha256: Option<String>,
+    depends_on: Option<Vec<String>>,
 }
 
 pub fn create(s: &mut State, who: &Caller, p: Value) -> Reply {
@@ -70,7 +71,8 @@ pub fn create(s: &mut State, who: &Caller, p: Value) -> Reply {
     let mut frozen = Vec::new();
     for new in news {
         let start_by = new.start_within_seconds.map(|seconds| s.now.plus(seconds));
-        frozen.push((freeze(s, new, lease)?, start_by));
+        let depends_on = new.depends_on.clone().unwrap_or_default();
+        frozen.push((freeze(s, new, lease)?, start_by, depends_on));
     }
     insert(s, who, frozen)
 }
@@ -174,7 +176,11 @@ fn freeze(s: &State, new: New, lease: i64) -> Result<Frozen, Stop> {
     })
 }
 
-pub fn insert(s: &mut State, who: &Caller, news: Vec<(Frozen, Option<Time>)>) -> Reply {
+pub fn insert(
+    s: &mut State,
+    who: &Caller,
+    news: Vec<(Frozen, Option<Time>, Vec<String>)>,
+) -> Reply {
     // A key that was seen, before or earlier in this very batch, must come with the same body.
     let mut keys: BTreeMap<String, Option<String>> = s
         .runs
@@ -182,7 +188,7 @@ pub fn insert(s: &mut State, who: &Caller, news: Vec<(Frozen, Option<Time>)>) ->
         .filter_map(|run| Some((run.frozen.key.clone()?, run.frozen.body.clone())))
         .collect();
     let mut mismatch = Vec::new();
-    for (at, (new, _)) in news.iter().enumerate() {
+    for (at, (new, _, _)) in news.iter().enumerate() {
         if let Some(key) = &new.key
             && keys.entry(key.clone()).or_insert_with(|| new.body.clone()) != &new.body
         {
@@ -194,16 +200,32 @@ pub fn insert(s: &mut State, who: &Caller, news: Vec<(Frozen, Option<Time>)>) ->
             json!({ "code": "idempotency_mismatch", "at": mismatch }),
         ));
     }
-    let mut answers = Vec::new();
-    for (frozen, start_by) in news {
+    let wrong = missing(s, &news);
+    if !wrong.is_empty() {
+        return Err(Stop::Refused(json!({ "code": "invalid", "errors": wrong })));
+    }
+    let mut answers: Vec<Value> = Vec::new();
+    for (frozen, start_by, names) in news {
         let same = |run: &&Run| frozen.key.is_some() && run.frozen.key == frozen.key;
         answers.push(match s.runs.iter().find(same) {
             Some(run) => json!({ "run_id": run.id, "status": run.status, "seen": true }),
             None => {
-                let id = add(s, who, frozen, start_by);
+                let named = |name: &String| match earlier(name) {
+                    Some(place) => answers[place]["run_id"].as_str().unwrap_or_default().into(),
+                    None => name.clone(),
+                };
+                let depends_on: Vec<String> = names.iter().map(named).collect();
+                let id = add(s, who, frozen, start_by, depends_on);
                 json!({ "run_id": id, "status": "queued" })
             }
         });
+    }
+    dependencies::resolve(s);
+    for answer in &mut answers {
+        let place = s.find(answer["run_id"].as_str().unwrap_or_default());
+        answer["status"] = place
+            .map(|place| s.runs[place].status)
+            .map_or(Value::Null, |status| json!(status));
     }
     if let [answer] = &mut answers[..] {
         let place = s.find(answer["run_id"].as_str().unwrap_or_default());
@@ -212,10 +234,50 @@ pub fn insert(s: &mut State, who: &Caller, news: Vec<(Frozen, Option<Time>)>) ->
     Ok(json!({ "runs": answers }))
 }
 
-fn add(s: &mut State, who: &Caller, frozen: Frozen, start_by: Option<Time>) -> String {
+/// `#3`: the fourth entry of the same call.
+fn earlier(name: &str) -> Option<usize> {
+    name.strip_prefix('#')?.parse().ok()
+}
+
+/// Entries of new runs that name what is not there.
+fn missing(s: &State, news: &[(Frozen, Option<Time>, Vec<String>)]) -> Vec<Value> {
+    let is_seen = |at: usize| {
+        let key = &news[at].0.key;
+        let before = news[..at].iter().map(|(new, _, _)| &new.key);
+        key.is_some()
+            && s.runs
+                .iter()
+                .map(|run| &run.frozen.key)
+                .chain(before)
+                .any(|other| other == key)
+    };
+    let is_there = |at: usize, name: &String| match earlier(name) {
+        Some(place) => place < at,
+        None => s.find(name).is_some(),
+    };
+    let all = news.iter().enumerate();
+    all.filter(|(at, (_, _, names))| !is_seen(*at) && !names.iter().all(|name| is_there(*at, name)))
+        .map(
+            |(at, _)| json!({ "at": at, "field": "depends_on", "message": "there is no such run" }),
+        )
+        .collect()
+}
+
+fn add(
+    s: &mut State,
+    who: &Caller,
+    frozen: Frozen,
+    start_by: Option<Time>,
+    depends_on: Vec<String>,
+) -> String {
     let id = s.new_id();
-    let parked = frozen.not_before.is_some_and(|at| at > s.now);
-    if !parked {
+    let has_group = frozen.runbook.get("concurrency").is_some();
+    let parked = match frozen.not_before.is_some_and(|at| at > s.now) {
+        _ if !depends_on.is_empty() => Some(Parked::DependsOn),
+        true => Some(Parked::NotBefore),
+        false => has_group.then_some(Parked::Group),
+    };
+    if parked.is_none() {
         s.wake(&frozen.lane);
     }
     s.runs.push(Run {
@@ -224,6 +286,7 @@ fn add(s: &mut State, who: &Caller, frozen: Frozen, start_by: Option<Time>) -> S
         frozen,
         status: RunStatus::Queued,
         parked,
+        depends_on,
         start_by,
         attempts: Vec::new(),
         lease: None,

@@ -56,7 +56,7 @@ fn one(s: &mut State, who: &Caller, id: &str, key: Option<&str>) -> Reply {
         retry_of: Some(id.into()),
         ..old.frozen.clone()
     };
-    match create::insert(s, who, vec![(frozen, None)]) {
+    match create::insert(s, who, vec![(frozen, None, Vec::new())]) {
         Ok(mut answer) => Ok(answer["runs"][0].take()),
         // There is one entry; its place says nothing.
         Err(Stop::Refused(_)) => refuse("idempotency_mismatch", "the key was used for another run"),

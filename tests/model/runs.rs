@@ -1,7 +1,7 @@
 //! What people see of a run.
 
 use super::access::Caller;
-use super::state::{Run, State};
+use super::state::{Parked, Run, State};
 use super::{Reply, Stop, Time, refuse};
 use ops_core::RunStatus;
 use serde_json::{Value, json};
@@ -78,8 +78,12 @@ fn waiting(s: &State, run: &Run) -> Value {
     let full = lane
         .limit
         .is_some_and(|limit| s.held_in(&run.frozen.lane) >= limit);
-    let reason = if run.parked {
+    let reason = if run.parked == Some(Parked::NotBefore) {
         "not_before"
+    } else if run.parked == Some(Parked::Group) {
+        "group"
+    } else if run.parked == Some(Parked::DependsOn) {
+        "depends_on"
     } else if lane.paused {
         "lane_paused"
     } else if lane.draining {
@@ -91,7 +95,17 @@ fn waiting(s: &State, run: &Run) -> Value {
     } else {
         "queue"
     };
-    json!({ "reason": reason, "detail": format!("in lane {}", run.frozen.lane) })
+    let holder = (s.runs.iter()).find(|other| other.has_a_place() && is_of_group(other, run));
+    let detail = match holder.filter(|_| reason == "group") {
+        _ if reason == "depends_on" => format!("waits for {}", run.depends_on.join(", ")),
+        Some(holder) => format!("held by run {}", holder.id),
+        None => format!("in lane {}", run.frozen.lane),
+    };
+    json!({ "reason": reason, "detail": detail })
+}
+
+fn is_of_group(one: &Run, other: &Run) -> bool {
+    one.group().map(|(key, _)| key) == other.group().map(|(key, _)| key)
 }
 
 /// Newest first; the cursor is the last one's `seq`.

@@ -2,16 +2,19 @@
 
 use super::access::{self, Caller, Holder};
 use super::state::{Ended, Run, State};
+use super::{Time, dependencies, interrupted};
 use ops_core::api::Finish;
 use ops_core::status::EndStatus;
-use ops_core::{RunStatus, limits};
+use ops_core::{RunStatus, StepStatus, limits};
 use serde_json::{Value, json};
 
 pub fn settle(s: &mut State, who: &Caller, worker: &str, finish: &[Finish]) -> Vec<Value> {
-    finish
+    let answers = finish
         .iter()
         .map(|entry| one(s, who, worker, entry))
-        .collect()
+        .collect();
+    dependencies::resolve(s);
+    answers
 }
 
 fn one(s: &mut State, who: &Caller, worker: &str, entry: &Finish) -> Value {
@@ -44,6 +47,14 @@ fn end(s: &mut State, place: usize, entry: &Finish) -> RunStatus {
         RunStatus::Cancelled
     } else {
         turn(run, entry);
+        if matches!(
+            run.reason.as_deref(),
+            Some("unknown_outcome" | "interrupted")
+        ) {
+            let attempt = run.attempt();
+            lose_steps(run, attempt, now);
+            run.tell(now, "the run is not run again".into());
+        }
         run.status
     };
     if status.is_terminal() && run.finished_at.is_none() {
@@ -76,6 +87,18 @@ fn turn(run: &mut Run, entry: &Finish) {
         EndStatus::TimedOut => RunStatus::TimedOut,
         EndStatus::Released => {
             let ran_out = entry.reason.as_deref() == Some("lease_ran_out");
+            let fails = interrupted::fails(run) && (ran_out || interrupted::has_begun(run));
+            if fails || interrupted::is_unknown(run) {
+                let why = match interrupted::is_unknown(run) {
+                    true => "unknown_outcome",
+                    false => "interrupted",
+                };
+                run.status = RunStatus::Failed;
+                run.reason = Some(why.into());
+                run.error = Some("the run is not run again".into());
+                run.attempts_used += 1;
+                return;
+            }
             let free = !ran_out && run.handbacks < limits::FREE_HANDBACKS;
             if free {
                 run.handbacks += 1;
@@ -88,6 +111,16 @@ fn turn(run: &mut Run, entry: &Finish) {
     };
     run.status = ended;
     run.attempts_used += 1;
+}
+
+/// What was at work in this attempt ended nobody knows how.
+pub fn lose_steps(run: &mut Run, attempt: u32, now: Time) {
+    for step in &mut run.steps {
+        if step.attempt == attempt && step.is.status == StepStatus::Running {
+            step.is.status = StepStatus::Lost;
+            step.finished_at = Some(now);
+        }
+    }
 }
 
 /// Back to its old place in the queue, or to its end.

@@ -81,8 +81,10 @@ pub struct Run {
     pub seq: i64,
     pub frozen: Frozen,
     pub status: RunStatus,
-    /// Queued, but not before its date; kept out of claims until a sweep sees that it is due.
-    pub parked: bool,
+    /// Why a queued run is kept out of claims.
+    pub parked: Option<Parked>,
+    /// Ids of runs that have to succeed before.
+    pub depends_on: Vec<String>,
     pub start_by: Option<Time>,
     pub attempts: Vec<Attempt>,
     /// Of the newest attempt. Where it is none, nobody holds the run.
@@ -106,6 +108,16 @@ pub struct Run {
     pub artifacts: Vec<Artifact>,
     pub created_by: String,
     pub created_at: Time,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parked {
+    /// Until all that it names have succeeded.
+    DependsOn,
+    /// Until a sweep sees that it is due.
+    NotBefore,
+    /// Until its group has a place for it.
+    Group,
 }
 
 /// What a run was created with and never changes.
@@ -239,7 +251,18 @@ impl Run {
 
     /// Queued and not parked.
     pub fn may_go(&self) -> bool {
-        self.status == RunStatus::Queued && !self.parked
+        self.status == RunStatus::Queued && self.parked.is_none()
+    }
+
+    /// The group that it shares, and how many may have a place in it.
+    pub fn group(&self) -> Option<(&str, u64)> {
+        let said = self.frozen.runbook.get("concurrency")?;
+        Some((said["group"].as_str()?, said["limit"].as_u64().unwrap_or(1)))
+    }
+
+    /// Of its group: held, cancelled but not yet ended by its holder, or next.
+    pub fn has_a_place(&self) -> bool {
+        self.lease.is_some() || self.may_go()
     }
 
     pub fn is_held_by(&self, worker: &str, attempt: u32, token: &str) -> bool {

@@ -2,9 +2,10 @@
 
 use super::Reply;
 use super::access::Caller;
-use super::settle::requeue;
-use super::state::{Ended, State};
-use ops_core::{RunStatus, StepStatus, limits};
+use super::settle::{lose_steps, requeue};
+use super::state::{Ended, Parked, State};
+use super::{dependencies, interrupted};
+use ops_core::{RunStatus, limits};
 use serde_json::{Value, json};
 
 #[derive(Default)]
@@ -46,17 +47,23 @@ pub fn sweep(s: &mut State, rows: usize) -> Counts {
         }
         if run.start_by.is_some_and(|at| at < now) {
             run.status = RunStatus::TimedOut;
-            run.parked = false;
+            run.parked = None;
             run.finished_at = Some(now);
             run.reason = Some("not_started_in_time".into());
             counts.overdue += 1;
-        } else if run.parked && run.frozen.not_before.is_none_or(|at| at <= now) {
-            run.parked = false;
+        } else if run.parked == Some(Parked::NotBefore)
+            && run.frozen.not_before.is_none_or(|at| at <= now)
+        {
+            run.parked = run.group().map(|_| Parked::Group);
+            if run.parked.is_some() {
+                continue;
+            }
             counts.unparked += 1;
             let lane = run.frozen.lane.clone();
             s.wake(&lane);
         }
     }
+    counts.unparked += dependencies::resolve(s);
     counts
 }
 
@@ -74,12 +81,7 @@ fn expire(s: &mut State, place: usize, counts: &mut Counts) {
     });
     let late = now >= attempt.claimed_at.plus(run.frozen.timeout_seconds);
     let number = run.attempts.len() as u32;
-    for step in &mut run.steps {
-        if step.attempt == number && step.is.status == StepStatus::Running {
-            step.is.status = StepStatus::Lost;
-            step.finished_at = Some(now);
-        }
-    }
+    lose_steps(run, number, now);
     let lane = run.frozen.lane.clone();
     if run.status.is_terminal() {
         counts.leases_released += 1;
@@ -89,9 +91,15 @@ fn expire(s: &mut State, place: usize, counts: &mut Counts) {
     run.attempts_used += 1;
     run.reason = None;
     run.error = None;
-    if late {
+    if interrupted::is_unknown(run) {
+        run.status = RunStatus::Failed;
+        run.reason = Some("unknown_outcome".into());
+    } else if late {
         run.status = RunStatus::TimedOut;
         run.reason = Some("run_timed_out".into());
+    } else if interrupted::fails(run) {
+        run.status = RunStatus::Failed;
+        run.reason = Some("interrupted".into());
     } else {
         requeue(run, run.attempts_used < run.frozen.max_attempts);
     }

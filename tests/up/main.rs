@@ -4,5 +4,6 @@ mod chaos;
 mod crash;
 mod examples;
 mod first_light;
+mod interrupted;
 mod refusals;
 mod shutdown;

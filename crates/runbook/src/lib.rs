@@ -26,9 +26,9 @@ pub use format::json_schema;
 pub use interpolate::{InterpolateError, interpolate, interpolate_json, interpolate_url};
 pub use limits::*;
 pub use model::{
-    ArtifactFile, ArtifactSource, ArtifactSpec, Count, Expect, HttpCall, HttpMethod, InvalidPause,
-    InvalidStatus, InvalidWorkdir, Pause, Probe, Retry, Runbook, StatusMatch, Step, StepKind,
-    WaitFor, WantedStatus, Workdir,
+    ArtifactFile, ArtifactSource, ArtifactSpec, Concurrency, Count, Expect, HttpCall, HttpMethod,
+    InvalidPause, InvalidStatus, InvalidWorkdir, OnInterrupt, Pause, Probe, Retry, Runbook,
+    StatusMatch, Step, StepKind, WaitFor, WantedStatus, Workdir,
 };
 pub use names::{
     RESERVED_ENV_PREFIXES, is_env_name, is_lane, is_output_key, is_param, is_path_below,

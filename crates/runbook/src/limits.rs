@@ -21,6 +21,10 @@ pub const MAX_TITLE_CHARS: usize = 200;
 pub const MAX_ARTIFACT_NAME_CHARS: usize = 200;
 /// `max_attempts` of a runbook.
 pub const MAX_ATTEMPTS: std::ops::RangeInclusive<u64> = 1..=20;
+/// `group` of `concurrency`, in bytes.
+pub const MAX_GROUP_BYTES: usize = 200;
+/// `limit` of `concurrency`: runs of a group that are at work at the same time.
+pub const GROUP_LIMITS: std::ops::RangeInclusive<u64> = 1..=1_000;
 /// Tries of one step, by `retry`.
 pub const MAX_TRIES: std::ops::RangeInclusive<u64> = 1..=20;
 /// `factor` of `retry` and `backoff` of `wait_for`.

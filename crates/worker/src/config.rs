@@ -1,7 +1,7 @@
 //! What a worker has to be told.
 
 use crate::http::AddressRange;
-use ops_client::NativeTransport;
+use ops_client::{Bearer, NativeTransport};
 use ops_core::port::{Transport, TransportError};
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -22,7 +22,8 @@ pub fn native_transports() -> Transports {
 pub struct WorkerConfig {
     /// Origin of the control room.
     pub url: String,
-    pub token: String,
+    /// Shared: whoever renews it renews it for all that the worker does.
+    pub token: Bearer,
     /// What people see; `worker` where nothing is said.
     pub name: Option<String>,
     /// Fixed by a token exchange; else the name and a random suffix, fresh in every process.
@@ -55,10 +56,10 @@ pub struct WorkerConfig {
 impl WorkerConfig {
     /// One run at a time, in the current folder, with this process's environment. `supervisor`
     /// is this very program with the argument `supervise`.
-    pub fn new(url: &str, token: &str, lanes: Vec<String>) -> std::io::Result<Self> {
+    pub fn new(url: &str, token: impl Into<Bearer>, lanes: Vec<String>) -> std::io::Result<Self> {
         Ok(WorkerConfig {
             url: url.to_string(),
-            token: token.to_string(),
+            token: token.into(),
             name: None,
             worker_id: None,
             lanes,

@@ -14,6 +14,8 @@ pub trait Observer: Send + Sync {
     fn step(&self, run_id: &str, step: &str, status: StepStatus) {}
     /// One line (or part of one) of a run's log.
     fn line(&self, run_id: &str, step: Option<&str>, message: &str) {}
+    /// The bytes of an artifact, masked, on their way to the control room.
+    fn artifact(&self, run_id: &str, name: &str, bytes: &[u8]) {}
     /// The run's work has ended; the control room does not know it yet.
     fn ended(&self, run_id: &str, status: EndStatus, reason: Option<&str>, error: Option<&str>) {}
     /// The control room has taken the end. `finish` is what was sent.

@@ -59,6 +59,10 @@ pub struct Shape {
     pub start_within: Option<u32>,
     pub due_in: Option<i64>,
     pub key: Option<(usize, usize)>,
+    /// Which of the runbooks of `play`.
+    pub book: usize,
+    /// Runs that were made before, counted from the newest.
+    pub depends_on: Vec<usize>,
 }
 
 #[derive(Clone, Debug)]
@@ -119,7 +123,7 @@ pub enum Look {
 pub fn action() -> impl Strategy<Value = Action> {
     let runs = prop::collection::vec(shape(), 1..4);
     let picks = prop::collection::vec(pick(), 1..4);
-    let step = prop::option::of((0..3_usize, 0..4_usize));
+    let step = prop::option::of((0..3_usize, 0..6_usize));
     let append = (pick(), -2..3_i64, 0..4_usize, step);
     let mostly_not = || prop::option::weighted(0.4, prop::bool::weighted(0.3));
     let limit = prop::option::of(0..3_u32);
@@ -161,7 +165,10 @@ fn shape() -> impl Strategy<Value = Shape> {
         prop::option::weighted(0.25, prop::sample::select(vec![-10, 10, 30])),
     );
     let key = prop::option::weighted(0.3, (0..3_usize, 0..2_usize));
-    (small, times, key).prop_map(|(small, times, key)| Shape {
+    let book = prop_oneof![2 => Just(0), 3 => 1..6_usize];
+    let depends_on =
+        prop_oneof![3 => Just(Vec::new()), 1 => prop::collection::vec(0..4_usize, 1..3)];
+    (small, times, key, book, depends_on).prop_map(|(small, times, key, book, depends_on)| Shape {
         lane: small.0,
         priority: small.1,
         session: small.2,
@@ -171,6 +178,8 @@ fn shape() -> impl Strategy<Value = Shape> {
         start_within: times.2,
         due_in: times.3,
         key,
+        book,
+        depends_on,
     })
 }
 

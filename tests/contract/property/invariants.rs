@@ -50,6 +50,33 @@ const NONE_MAY: &[(&str, &str)] = &[
         "select r.id from runs r where r.parked is not null and r.status <> 'queued'",
     ),
     (
+        "more places of a group taken than the smallest limit of those that have one",
+        "select x.group_key from (select r.group_key, r.group_limit from runs r where r.group_key is not null
+           and (exists (select from run_leases l where l.run_id = r.id) or r.status = 'queued' and r.parked is null)) x
+         group by x.group_key having count(*) > min(x.group_limit)",
+    ),
+    (
+        "a lease that counts for another group than its run",
+        "select l.run_id from run_leases l join runs r on r.id = l.run_id where l.group_key is distinct from r.group_key",
+    ),
+    (
+        "somebody waits for a place of a group that is free",
+        "select w.id from (select distinct on (r.group_key) r.* from runs r where r.status = 'queued' and r.parked = 'group'
+           order by r.group_key, r.priority, r.seq) w
+         where (select count(*) < least(w.group_limit, min(r.group_limit)) from runs r where r.group_key = w.group_key
+           and (exists (select from run_leases l where l.run_id = r.id) or r.status = 'queued' and r.parked is null))",
+    ),
+    (
+        "somebody waits for a run that has ended, or for none",
+        "select r.id from runs r where r.parked = 'depends_on' and not exists (select from run_dependencies w
+           join runs d on d.id = w.depends_on where w.run_id = r.id and d.status in ('queued', 'claimed', 'running'))",
+    ),
+    (
+        "a dependency of a run that may go",
+        "select w.run_id from run_dependencies w join runs r on r.id = w.run_id
+         where r.status = 'queued' and r.parked is distinct from 'depends_on'",
+    ),
+    (
         "a log with holes",
         "select g.run_id from run_logs g left join run_events e on e.run_id = g.run_id
          where g.truncated_pos is null group by g.run_id, g.last_pos

@@ -5,7 +5,7 @@ use super::action::{Action, Look, Shape};
 use super::pair::{OTHER, Pair};
 use super::work::{Given, worker};
 use crate::postgres::Postgres;
-use crate::story::shaped;
+use crate::story::{merged, shaped};
 use ops_tests::harness::database::{TOKEN, sha256_hex};
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -136,8 +136,14 @@ impl Play<'_> {
     fn shape(&self, shape: &Shape) -> Value {
         let mut run = json!({
             "max_attempts": shape.max_attempts, "lease_seconds": shape.lease, "timeout_seconds": shape.timeout,
-            "start_within_seconds": shape.start_within,
+            "start_within_seconds": shape.start_within, "runbook": book(shape.book),
         });
+        let count = self.runs.len();
+        let named = shape.depends_on.iter().filter(|back| **back < count);
+        let named: Vec<&String> = named.map(|back| &self.runs[count - 1 - back]).collect();
+        if !named.is_empty() {
+            run["depends_on"] = json!(named);
+        }
         if let Some(lane) = shape.lane {
             run["lane"] = LANES[lane].into();
         }
@@ -232,4 +238,18 @@ impl Play<'_> {
         }
         Ok(())
     }
+}
+
+/// Steps as `append` names them, some of them marked `once`; groups that several of them share.
+fn book(number: usize) -> Value {
+    let steps = json!([{ "id": "s0", "run": "x", "once": true }, { "id": "s1", "run": "x" }]);
+    let more = match number {
+        1 => json!({ "steps": steps }),
+        2 => json!({ "on_interrupt": "fail" }),
+        3 => json!({ "concurrency": { "group": "g", "limit": 1 } }),
+        4 => json!({ "concurrency": { "group": "g", "limit": 2 }, "steps": steps }),
+        5 => json!({ "concurrency": { "group": "h" }, "on_interrupt": "fail", "steps": steps }),
+        _ => json!({}),
+    };
+    merged(json!({ "title": "a run", "steps": [] }), more)
 }

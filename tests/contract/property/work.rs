@@ -8,7 +8,14 @@ use crate::story::merged;
 use ops_tests::harness::database::TOKEN;
 use serde_json::{Value, json};
 
-const STEPS: [&str; 4] = ["running", "running", "succeeded", "failed"];
+const STEPS: [&str; 6] = [
+    "running",
+    "running",
+    "succeeded",
+    "failed",
+    "skipped",
+    "cancelled",
+];
 
 /// An attempt that a claim was given.
 pub struct Given {

@@ -35,11 +35,15 @@ pub(crate) const RUNBOOK: [Key; 13] = [
         "Variables of the worker that the steps get, masked in everything.",
         secrets,
     ),
-    Key::not_built("concurrency"),
+    Key::new(
+        "concurrency",
+        "How many runs of a group may be at work at once.",
+        || reference("concurrency"),
+    ),
     Key::new(
         "on_interrupt",
-        "What becomes of a run whose worker was lost.",
-        || constant("rerun"),
+        "What becomes of a run whose worker was lost: run again, or failed.",
+        || words(&INTERRUPTS),
     ),
     Key::new("steps", "What is done, one after another.", || {
         list_of("step", 100)
@@ -100,7 +104,27 @@ pub(crate) const STEP: [Key; 17] = [
     Key::not_built("spec_kit"),
     Key::not_built("workflow"),
     Key::not_built("agent"),
-    Key::not_built("once"),
+    Key::new(
+        "once",
+        "No later attempt of the run starts this step again.",
+        boolean,
+    ),
+];
+
+pub(crate) const INTERRUPTS: [&str; 2] = ["rerun", "fail"];
+
+pub(crate) const CONCURRENCY: [Key; 2] = [
+    Key::new(
+        "group",
+        "One name for all runs that share the limit.",
+        group,
+    )
+    .required(),
+    Key::new(
+        "limit",
+        "1 where nothing is said; at most 1000.",
+        group_limit,
+    ),
 ];
 
 /// Kinds of steps that run today.

@@ -66,6 +66,7 @@ pub fn json_schema() -> Value {
         "$defs": {
             "artifact": object(&ARTIFACT),
             "artifactFile": object(&ARTIFACT_FILE),
+            "concurrency": object(&CONCURRENCY),
             "expect": object(&EXPECT),
             "http": object(&HTTP),
             "parameter": parameter::full(),

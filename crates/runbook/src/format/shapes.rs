@@ -105,6 +105,15 @@ pub(super) fn attempts() -> Value {
     between(&MAX_ATTEMPTS)
 }
 
+/// Characters here; the reader counts bytes.
+pub(super) fn group() -> Value {
+    json!({"type": ["string", "number", "boolean"], "maxLength": MAX_GROUP_BYTES})
+}
+
+pub(super) fn group_limit() -> Value {
+    between(&GROUP_LIMITS)
+}
+
 pub(super) fn max_bytes() -> Value {
     between(&MAX_HTTP_BYTES)
 }

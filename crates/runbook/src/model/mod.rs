@@ -4,10 +4,12 @@
 mod http;
 mod status;
 mod tries;
+mod whole;
 
 pub use http::{Expect, HttpCall, HttpMethod};
 pub use status::{InvalidStatus, StatusMatch, WantedStatus};
 pub use tries::{Count, InvalidPause, Pause, Probe, Retry, WaitFor};
+pub use whole::{Concurrency, OnInterrupt};
 
 use ops_core::api::ArtifactKind;
 use serde::{Deserialize, Serialize};
@@ -32,6 +34,10 @@ pub struct Runbook {
     /// In seconds, within `ops_core::limits::LEASE_SECONDS`.
     #[serde(rename = "lease", default, skip_serializing_if = "Option::is_none")]
     pub lease_seconds: Option<u32>,
+    #[serde(default, skip_serializing_if = "OnInterrupt::is_default")]
+    pub on_interrupt: OnInterrupt,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub concurrency: Option<Concurrency>,
     /// JSON Schema of the parameters, always in the full form: an object schema with
     /// `properties`, `required` and `additionalProperties`.
     pub params: Value,
@@ -66,6 +72,9 @@ pub struct Step {
     /// The step's failure is not the run's: later steps go on as after a success.
     #[serde(default, skip_serializing_if = "is_false")]
     pub continue_on_error: bool,
+    /// Started by one attempt at most: later ones keep what it left. Never with `retry`.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub once: bool,
     #[serde(flatten)]
     pub kind: StepKind,
 }

@@ -1,6 +1,6 @@
 //! The keys of a runbook itself.
 
-use super::{not_built, steps, values};
+use super::{steps, values, whole};
 use crate::diagnostic::DiagnosticCode as Code;
 use crate::format::keys::RUNBOOK;
 use crate::limits::{MAX_ATTEMPTS, MAX_TITLE_CHARS};
@@ -20,7 +20,6 @@ pub(super) fn read(root: &Field<'_>, report: &mut Report<'_>) -> Option<Runbook>
         return None;
     }
     values::refuse_unknown(root, "a runbook", &RUNBOOK, report);
-    not_built::in_runbook(root, report);
     let version = version(root, report);
     let slug = values::required(root, "slug", "a runbook", SLUG_SHAPE, report)
         .and_then(|field| values::name(&field, "slug", SLUG_SHAPE, is_slug, report));
@@ -35,6 +34,8 @@ pub(super) fn read(root: &Field<'_>, report: &mut Report<'_>) -> Option<Runbook>
     let max_attempts =
         values::optional(root, "max_attempts").and_then(|field| max_attempts(&field, report));
     let lease_seconds = values::optional(root, "lease").and_then(|field| lease(&field, report));
+    let on_interrupt = whole::on_interrupt(root, report);
+    let concurrency = whole::concurrency(root, report);
     let params = schema::read(root.get("params"), report);
     let secrets = secrets(root, report);
     let steps = steps::read(root, &params, &secrets, report);
@@ -47,6 +48,8 @@ pub(super) fn read(root: &Field<'_>, report: &mut Report<'_>) -> Option<Runbook>
         timeout_seconds,
         max_attempts,
         lease_seconds,
+        on_interrupt,
+        concurrency,
         params,
         secrets,
         steps: steps?,

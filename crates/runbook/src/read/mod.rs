@@ -13,6 +13,7 @@ mod step;
 mod steps;
 mod tries;
 mod values;
+mod whole;
 
 use crate::diagnostic::Diagnostic;
 use crate::model::Runbook;

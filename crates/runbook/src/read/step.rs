@@ -32,6 +32,7 @@ pub(super) fn read(field: &Field<'_>, scope: &Scope<'_>, report: &mut Report<'_>
     let retry = tries::retry(field, scope, report);
     let continue_on_error = values::optional(field, "continue_on_error")
         .and_then(|field| values::boolean(&field, report));
+    let once = tries::once(field, report);
     let kind = kind(field, scope, report);
     if let Some(kind) = &kind {
         fit::check(field, kind, report);
@@ -46,6 +47,7 @@ pub(super) fn read(field: &Field<'_>, scope: &Scope<'_>, report: &mut Report<'_>
         artifacts,
         retry,
         continue_on_error: continue_on_error.unwrap_or_default(),
+        once,
         kind: kind?,
     })
 }

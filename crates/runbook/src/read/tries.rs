@@ -41,6 +41,21 @@ pub(super) fn retry(step: &Field<'_>, scope: &Scope<'_>, report: &mut Report<'_>
     })
 }
 
+/// `once`, which `retry` would contradict: each of its tries starts the step again.
+pub(super) fn once(step: &Field<'_>, report: &mut Report<'_>) -> bool {
+    let Some(field) = values::optional(step, "once") else {
+        return false;
+    };
+    let once = values::boolean(&field, report).unwrap_or_default();
+    let retry = values::optional(step, "retry").filter(|retry| !values::is_false(retry));
+    if once && retry.is_some() {
+        let message = "`once` and `retry` contradict each other: a retry starts the step again";
+        let hint = "remove `retry`, or split what may be repeated into a step of its own before";
+        report.at(&field, Code::BadValue, message, hint);
+    }
+    once
+}
+
 fn count(field: &Field<'_>, scope: &Scope<'_>, report: &mut Report<'_>) -> Option<Count> {
     if let Kind::Scalar { text, .. } = &field.node.kind
         && text.contains("{{")

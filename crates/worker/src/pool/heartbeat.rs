@@ -7,7 +7,7 @@ use crate::config::Transports;
 use crate::control::{Held, RunControl, Stop};
 use crate::error::WorkerError;
 use crate::observer::Observer;
-use ops_client::{Client, ClientError};
+use ops_client::{Bearer, Client, ClientError};
 use ops_core::api::{Beat, BeatAnswer, HeartbeatAnswer};
 use ops_core::port::BoxFuture;
 use std::sync::Arc;
@@ -73,7 +73,7 @@ pub async fn start(
     pulse: Arc<Pulse>,
     transports: Transports,
     url: String,
-    token: String,
+    token: Bearer,
     worker_id: Arc<str>,
     observer: Arc<dyn Observer>,
 ) -> Result<Heartbeat, WorkerError> {

@@ -116,6 +116,8 @@ pub async fn put(job: &Job, masker: &Masker, artifact: NewArtifact) -> Result<()
         // Bytes too: a secret in a binary file is as readable as in a text.
         Content::Bytes(bytes) => {
             let masked = masker.bytes(&bytes);
+            job.observer
+                .artifact(&request.run_id, &request.name, &masked);
             if masked.len() > ARTIFACT_CALL_BYTES {
                 return put_large(job, request, masked).await;
             }

@@ -5,6 +5,7 @@ use super::conclude::event;
 use super::engine::StepExecutor;
 use super::environment::{self, Variables};
 use super::folder::RunFolder;
+use super::once::told_status;
 use super::prepare::Prepared;
 use super::step_end::{StepEnd, stopped_outcome};
 use crate::executor::{Job, Outcome};
@@ -67,6 +68,10 @@ impl<'a> Attempt<'a> {
             if let Some(stop) = self.job.control.stopped() {
                 return stopped_outcome(stop);
             }
+            if let Some(ended) = self.ended_before(&step) {
+                self.keep_end(&step, ended).await;
+                continue;
+            }
             match self.is_wanted(&step) {
                 Ok(true) => {}
                 Ok(false) => {
@@ -83,17 +88,15 @@ impl<'a> Attempt<'a> {
                     continue;
                 }
             }
-            self.tell(&step.id, StepStatus::Running, None, Object::new());
-            self.job.control.set_step(Some(&step.id));
-            let mut end = self.run_step(place, &step).await;
-            if !end.is_last {
-                self.keep_files(&step, &mut end).await;
-            }
-            self.job.control.set_step(None);
+            let end = self.begin(place, &step).await;
             let is_last = end.is_last;
             self.settle(&step, end).await;
             if is_last {
                 break;
+            }
+            if step.once {
+                // Its end is known before anything else begins; what stops the run is seen above.
+                let _ = self.until_told().await;
             }
         }
         if let Some(stop) = self.job.control.stopped()
@@ -111,6 +114,22 @@ impl<'a> Attempt<'a> {
             result,
             ..outcome
         }
+    }
+
+    async fn begin(&mut self, place: usize, step: &Step) -> StepEnd {
+        self.tell(&step.id, StepStatus::Running, None, Object::new());
+        if step.once
+            && let Err(end) = self.until_told().await
+        {
+            return end;
+        }
+        self.job.control.set_step(Some(&step.id));
+        let mut end = self.run_step(place, step).await;
+        if !end.is_last {
+            self.keep_files(step, &mut end).await;
+        }
+        self.job.control.set_step(None);
+        end
     }
 
     fn is_wanted(&self, step: &Step) -> Result<bool, ops_runbook::ExprError> {
@@ -145,8 +164,9 @@ impl<'a> Attempt<'a> {
     }
 
     /// Records a step's end for later steps and for the control room.
-    async fn settle(&mut self, step: &Step, end: StepEnd) {
+    pub(super) async fn settle(&mut self, step: &Step, end: StepEnd) {
         let goes_on = step.continue_on_error && !end.is_last;
+        let told_status = told_status(step, &end);
         let step = step.id.as_str();
         if let Some(outcome) = end.outcome {
             match &outcome.error {
@@ -175,7 +195,9 @@ impl<'a> Attempt<'a> {
             Value::Object(outputs) => outputs,
             _ => Object::new(),
         };
-        self.tell(step, end.status, end.exit_code, masked);
+        if let Some(status) = told_status {
+            self.tell(step, status, end.exit_code, masked);
+        }
     }
 
     pub(super) fn workdir(&self, step: &Step) -> PathBuf {

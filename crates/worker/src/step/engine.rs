@@ -9,6 +9,7 @@ use crate::control::Stop;
 use crate::executor::{Executor, Job, Outcome};
 use crate::http::{AddressPolicy, HttpClient};
 use crate::log::Log;
+use ops_client::Bearer;
 use ops_core::port::BoxFuture;
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -22,7 +23,7 @@ pub struct StepExecutor {
     pub(super) runs_dir: PathBuf,
     pub(super) workspace: PathBuf,
     pub(super) environment: HashMap<String, String>,
-    pub(super) token: String,
+    pub(super) token: Bearer,
     pub(super) http: HttpClient,
 }
 

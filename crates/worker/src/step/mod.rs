@@ -9,6 +9,7 @@ mod environment;
 mod folder;
 mod http;
 mod leave;
+mod once;
 mod output;
 mod prepare;
 mod process;

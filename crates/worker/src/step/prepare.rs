@@ -53,8 +53,9 @@ pub(super) fn prepare(executor: &StepExecutor, job: &Job) -> Result<Prepared, Ou
 
 /// The worker's own token is looked for too: a step could read it from the worker's process.
 fn masker(executor: &StepExecutor, secrets: &Variables) -> Result<Masker, MaskError> {
-    let token = Some(("OPS_TOKEN", executor.token.as_str()))
-        .filter(|(_, token)| token.trim().len() >= MIN_SECRET_BYTES);
+    let token = executor.token.get();
+    let token =
+        Some(("OPS_TOKEN", &*token)).filter(|(_, token)| token.trim().len() >= MIN_SECRET_BYTES);
     let named = secrets
         .iter()
         .map(|(name, value)| (name.as_str(), value.as_str()));

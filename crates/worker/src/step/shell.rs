@@ -60,7 +60,10 @@ impl Attempt<'_> {
     ) -> Result<ShellStep, Box<StepEnd>> {
         let trouble = |error: std::io::Error| {
             let outcome = hand_back(&format!("step {}", step.id), &error);
-            Box::new(StepEnd::last(StepStatus::Cancelled, outcome))
+            Box::new(StepEnd {
+                has_begun: false,
+                ..StepEnd::last(StepStatus::Cancelled, outcome)
+            })
         };
         let mut variables = self.variables.clone();
         for (name, text) in &step.env {
@@ -108,10 +111,14 @@ impl Attempt<'_> {
             ShellEnd::NotStarted(why) => {
                 StepEnd::failed("step_failed", format!("step {id} could not start: {why}"))
             }
-            ShellEnd::Trouble(error) => StepEnd::last(
-                StepStatus::Cancelled,
-                hand_back(&format!("the supervisor of step {id}"), error),
-            ),
+            // Without a whole order no supervisor starts anything.
+            ShellEnd::Trouble(error) => StepEnd {
+                has_begun: false,
+                ..StepEnd::last(
+                    StepStatus::Cancelled,
+                    hand_back(&format!("the supervisor of step {id}"), error),
+                )
+            },
             ShellEnd::SupervisorLost => StepEnd::last(
                 StepStatus::Cancelled,
                 Outcome::released("supervisor_lost").with_error(format!(

@@ -17,6 +17,8 @@ pub(super) struct StepEnd {
     pub(super) is_last: bool,
     /// Another try could end otherwise.
     pub(super) may_retry: bool,
+    /// False where it is certain that nothing of it was done.
+    pub(super) has_begun: bool,
 }
 
 impl StepEnd {
@@ -28,6 +30,7 @@ impl StepEnd {
             outcome: None,
             is_last: false,
             may_retry: false,
+            has_begun: true,
         }
     }
 

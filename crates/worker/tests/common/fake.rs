@@ -23,6 +23,8 @@ pub struct FakeRun {
     pub events: Vec<Value>,
     pub steps: Vec<Value>,
     pub artifacts: Vec<Value>,
+    /// How earlier attempts ended steps marked `once`.
+    pub once: Value,
     /// Every finish that was taken.
     pub finishes: Vec<Value>,
     pub beats: u64,
@@ -67,6 +69,19 @@ impl FakeRun {
         updates
             .next_back()
             .map_or(String::new(), |s| s["status"].as_str().unwrap().to_string())
+    }
+
+    /// Every state of a step that was told, in order.
+    pub fn states(&self, id: &str) -> Vec<&str> {
+        let updates = self.steps.iter().filter(|s| s["step"] == id);
+        updates.map(|s| s["status"].as_str().unwrap()).collect()
+    }
+
+    /// A step marked `once` began, and its end is not known.
+    pub fn is_unknown(&self) -> bool {
+        let open = |id: &str| matches!(self.step(id).as_str(), "running" | "cancelled");
+        (self.claim["steps"].as_array().into_iter().flatten())
+            .any(|step| step["once"] == true && open(step["id"].as_str().unwrap()))
     }
 
     pub fn finish(&self) -> &Value {
@@ -183,6 +198,7 @@ impl Fake {
                 events: Vec::new(),
                 steps: Vec::new(),
                 artifacts: Vec::new(),
+                once: Value::Null,
                 finishes: Vec::new(),
                 beats: 0,
                 refused: 0,
@@ -190,6 +206,15 @@ impl Fake {
             });
         });
         id
+    }
+
+    /// As a sweep or a hand-back does: somebody may claim the run again.
+    pub fn queue_again(&self, id: &str) {
+        self.with(|state| {
+            let run = state.run_mut(id);
+            run.holder = None;
+            run.status = "queued".into();
+        });
     }
 
     pub async fn until(&self, what: &str, is_so: impl Fn(&State) -> bool) {

@@ -28,6 +28,7 @@ pub fn take(state: &mut State, body: &Value) -> Result<Vec<Value>, Problem> {
             run.status = "running".into();
             run.attempt += 1;
             run.holder = Some(worker.clone());
+            keep_once(run);
             run.events.clear();
             run.steps.clear();
             got.push((run.id.clone(), run.attempt));
@@ -42,9 +43,22 @@ pub fn take(state: &mut State, body: &Value) -> Result<Vec<Value>, Problem> {
             claim["run_id"] = json!(id);
             claim["attempt"] = json!(attempt);
             claim["lease_seconds"] = json!(run.lease_seconds);
+            claim["once"] = run.once.clone();
             claim
         })
         .collect())
+}
+
+fn keep_once(run: &mut FakeRun) {
+    for step in run.claim["steps"].as_array().into_iter().flatten() {
+        let id = step["id"].as_str().unwrap_or_default();
+        let status = run.step(id);
+        if step["once"] == true && matches!(status.as_str(), "succeeded" | "failed" | "timed_out") {
+            let mut end = run.steps.iter().rfind(|s| s["step"] == id).unwrap().clone();
+            end["attempt"] = json!(run.attempt - 1);
+            run.once[id] = end;
+        }
+    }
 }
 
 fn held<'s>(state: &'s mut State, body: &Value, worker: &str) -> Result<&'s mut FakeRun, Problem> {
@@ -95,13 +109,14 @@ pub fn finish(state: &mut State, worker: &str, end: &Value) -> Result<Value, Pro
     run.finishes.push(end.clone());
     run.status = match end["status"].as_str().unwrap() {
         _ if run.cancel => "cancelled".into(),
+        "released" if run.is_unknown() => "unknown_outcome".into(),
         "released" => "handed_back".into(),
         status => status.into(),
     };
-    let told = if run.status == "handed_back" {
-        "queued"
-    } else {
-        &run.status
+    let told = match run.status.as_str() {
+        "handed_back" => "queued",
+        "unknown_outcome" => "failed",
+        status => status,
     };
     Ok(json!({"status": told}))
 }
