@@ -9,6 +9,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("ops-core", &[]),
     ("ops-runbook", &["ops-core"]),
     ("ops-client", &["ops-core"]),
+    ("ops-github", &["ops-core"]),
     ("ops-schema", &[]),
     ("ops-store-postgres", &["ops-core", "ops-schema"]),
     ("ops-store-supabase", &["ops-core"]),
@@ -17,7 +18,13 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("ops-render", &["ops-core"]),
     (
         "ops-web",
-        &["ops-core", "ops-render", "ops-runbook", "ops-schema"],
+        &[
+            "ops-core",
+            "ops-github",
+            "ops-render",
+            "ops-runbook",
+            "ops-schema",
+        ],
     ),
     (
         "ops-setup",
@@ -32,6 +39,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "ops-function",
         &["ops-core", "ops-store-supabase", "ops-web"],
     ),
+    ("ops-action", &["ops-core", "ops-client", "ops-worker"]),
     ("ops-wasi-02", &["ops-core", "ops-function"]),
     ("ops-wasi-03", &["ops-core", "ops-function"]),
     ("ops-lambda", &["ops-client", "ops-function", "ops-web"]),
@@ -52,6 +60,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             "ops-core",
             "ops-client",
+            "ops-github",
             "ops-runbook",
             "ops-worker",
             "ops-server",

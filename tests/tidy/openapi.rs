@@ -10,7 +10,7 @@ const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 const NO_REFUSAL_OF: (&str, &str) = ("runs.claim", "ops_settle");
 
 /// Codes that the layer above the database gives, or that are for all verbs.
-const SHARED: [&str; 12] = [
+const SHARED: [&str; 13] = [
     "bad_request",
     "unauthenticated",
     "forbidden",
@@ -20,6 +20,7 @@ const SHARED: [&str; 12] = [
     "too_large",
     "unsupported_media_type",
     "internal",
+    "not_configured",
     "not_installed",
     "rate_limited",
     "unavailable",
@@ -54,7 +55,8 @@ fn verbs(document: &Value) -> Vec<(String, &Value)> {
         )
     });
     // The document itself and the health of the database ask nobody who they are; the validator is
-    // no function, and asks `templates_list` who calls; the ticket of an upload is its right.
+    // no function, and asks `templates_list` who calls; the ticket of an upload is its right, and the
+    // identity token of an exchange.
     verbs
         .filter(|(verb, _)| {
             ![
@@ -62,6 +64,7 @@ fn verbs(document: &Value) -> Vec<(String, &Value)> {
                 "health",
                 "templates.validate",
                 "artifacts.upload",
+                "workers.exchange",
             ]
             .contains(&verb.as_str())
         })

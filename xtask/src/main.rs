@@ -13,6 +13,7 @@ mod stage;
 mod test;
 mod wasm;
 mod wasmtime;
+mod workflows;
 
 use std::process::ExitCode;
 

@@ -1,5 +1,5 @@
 use crate::stage::cargo;
-use crate::{browser, extensions, npm, schemathesis, wasm, wasmtime};
+use crate::{browser, extensions, npm, schemathesis, wasm, wasmtime, workflows};
 
 /// They compile for a component alone, so what is said of the workspace leaves them out.
 const COMPONENTS: [&str; 4] = ["--exclude", "ops-wasi-02", "--exclude", "ops-wasi-03"];
@@ -18,6 +18,7 @@ pub fn run() -> Result<(), String> {
     npm::install("tests/supabase")?;
     wasmtime::install()?;
     schemathesis::install()?;
+    workflows::install()?;
     cargo("tests", &of_workspace(&["test"]))
 }
 
