@@ -1,8 +1,8 @@
 //! The command line as a whole. Each command's own arguments stand beside its code.
 
 use crate::commands::{
-    audit, completions, doctor, lanes, openapi, run, runs, sessions, setup, templates, tokens, up,
-    worker, workers,
+    audit, completions, dispatch, doctor, lanes, openapi, run, runs, sessions, setup, templates,
+    tokens, trust, up, worker, workers,
 };
 use crate::connection::Connection;
 use crate::exit;
@@ -39,7 +39,9 @@ pub enum Command {
     Sessions(sessions::SessionsArgs),
     Lanes(lanes::LanesArgs),
     Workers(workers::WorkersArgs),
+    Dispatch(dispatch::DispatchArgs),
     Tokens(tokens::TokensArgs),
+    Trust(trust::TrustArgs),
     Audit(audit::AuditArgs),
     Setup(setup::SetupArgs),
     Doctor(doctor::DoctorArgs),

@@ -1,5 +1,5 @@
 //! Makes small what a component carries: the SQL as a browser takes it packed, and the expected facts
-//! without the white space that makes their changes readable.
+//! packed, without the white space that makes their changes readable.
 
 use flate2::{Compression, write::GzEncoder};
 use std::error::Error;
@@ -25,6 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let expected = std::fs::read_to_string("src/expected.json")?;
     let expected: serde_json::Value = serde_json::from_str(&expected)?;
-    std::fs::write(out.join("expected.json"), expected.to_string())?;
+    let packed = miniz_oxide::deflate::compress_to_vec(expected.to_string().as_bytes(), 10);
+    std::fs::write(out.join("expected.json.deflate"), packed)?;
     Ok(())
 }

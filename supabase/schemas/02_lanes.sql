@@ -7,6 +7,8 @@ create table if not exists public.lanes (
   paused_reason text,
   -- As a pause, and workers that ask for nothing else are told to end.
   draining boolean not null default false,
+  -- Scale from zero: `{repository, workflow, ref, per_hour, inputs?}` of the workflow that is a worker here.
+  dispatch jsonb,
   created_at timestamptz not null default clock_timestamp(),
   updated_at timestamptz not null default clock_timestamp()
 );

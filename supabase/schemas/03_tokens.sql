@@ -1,5 +1,6 @@
 -- Only the SHA-256 of a token is stored. `lanes` null: all lanes. `worker_id`: the only worker that
--- an exchanged token may act as.
+-- an exchanged token may act as. Its row outlives each renewal, so that leases stay valid: the token
+-- changes, and the one before is good for a moment more, for what is under way.
 create table if not exists public.tokens (
   id uuid primary key default gen_random_uuid(),
   name text not null,
@@ -7,12 +8,18 @@ create table if not exists public.tokens (
   token_sha256 text not null unique check (token_sha256 ~ '^[0-9a-f]{64}$'),
   lanes text[],
   worker_id text,
+  -- What its issuer said of the job, with a link to it; no rule any more: it was removed.
+  identity jsonb,
+  trust_rule_id uuid,
+  previous_sha256 text unique check (previous_sha256 ~ '^[0-9a-f]{64}$'),
+  previous_until timestamptz,
   created_by text not null default 'setup',
   created_at timestamptz not null default clock_timestamp(),
   expires_at timestamptz,
   revoked_at timestamptz,
   last_used_at timestamptz
 );
+create index if not exists tokens_trust_rule on public.tokens (trust_rule_id) where trust_rule_id is not null;
 
 create table if not exists public.audit (
   id bigint generated always as identity primary key,

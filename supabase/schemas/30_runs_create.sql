@@ -11,6 +11,10 @@ declare
   v_wake jsonb;
   v_made bigint;
   v_new uuid[];
+  v_groups text[];
+  v_depend boolean;
+  v_lanes text[] := '{}'::text[];
+  v_group text;
 begin
   with x as materialized (
     select f.*, nextval('public.runs_seq_seq') as new_seq, gen_random_uuid() as new_id from (
@@ -18,19 +22,20 @@ begin
         title text, template text, template_version integer, runbook jsonb, session_id uuid, lane text,
         priority integer, params jsonb, intent text, env text, repo text, max_attempts integer,
         lease_seconds integer, timeout_seconds integer, start_within_seconds integer, not_before timestamptz,
-        idempotency_key text, body_sha256 text, retry_of uuid))
+        idempotency_key text, body_sha256 text, retry_of uuid, depends_on jsonb))
         with ordinality as r (title, template, template_version, runbook, session_id, lane, priority, params,
           intent, env, repo, max_attempts, lease_seconds, timeout_seconds, start_within_seconds, not_before,
-          idempotency_key, body_sha256, retry_of, ord)
+          idempotency_key, body_sha256, retry_of, depends_on, ord)
       order by ord) f
   ), made as (
     insert into public.runs as r (id, seq, session_id, template, template_version, title, runbook, params, lane,
-      priority, parked, intent, env, repo, max_attempts, lease_seconds, timeout_seconds, not_before, start_by,
+      priority, parked, group_key, group_limit, intent, env, repo, max_attempts, lease_seconds, timeout_seconds, not_before, start_by,
       idempotency_key, body_sha256, retry_of, created_by, created_at)
     select x.new_id, x.new_seq, x.session_id, x.template, x.template_version,
       coalesce(x.title, x.runbook ->> 'title', t.runbook ->> 'title'), coalesce(x.runbook, t.runbook), coalesce(x.params, '{}'),
       coalesce(x.lane, x.runbook ->> 'default_lane', t.runbook ->> 'default_lane', 'A'), coalesce(x.priority, 100),
-      case when x.not_before > p_now then 'not_before' end, x.intent, x.env, x.repo,
+      case when jsonb_array_length(x.depends_on) > 0 then 'depends_on' when x.not_before > p_now then 'not_before' when c.said is not null then 'group' end, c.said ->> 'group',
+      case when c.said is not null then coalesce((c.said ->> 'limit')::integer, 1) end, x.intent, x.env, x.repo,
       coalesce(x.max_attempts, (coalesce(x.runbook, t.runbook) ->> 'max_attempts')::integer, 3),
       coalesce(x.lease_seconds, (coalesce(x.runbook, t.runbook) ->> 'lease')::integer, p_lease),
       coalesce(x.timeout_seconds, (coalesce(x.runbook, t.runbook) ->> 'timeout')::integer, 21600),
@@ -39,17 +44,20 @@ begin
     -- The very version that was validated: versions never change, whatever an editor does meanwhile.
     from x left join public.run_template_versions t
       on x.runbook is null and t.slug = x.template and t.version = x.template_version
+    cross join lateral (select coalesce(x.runbook, t.runbook) -> 'concurrency' as said offset 0) c
     order by x.idempotency_key nulls last, x.new_seq
     on conflict (idempotency_key) where idempotency_key is not null do nothing
-    returning r.lane, r.parked
+    returning r.lane, r.parked, r.group_key
   )
   -- No join of the two lists: without statistics it would be quadratic.
   select jsonb_agg(jsonb_build_object('run_id', x.new_id, 'status', 'queued') order by x.ord),
     (select jsonb_object_agg(w.lane, w.n)
       from (select lane, count(*) as n from made where parked is null group by lane) w),
     (select count(*) from made),
-    array_agg(x.new_id order by x.ord)
-  into v_answers, v_wake, v_made, v_new from x;
+    array_agg(x.new_id order by x.ord),
+    (select array_agg(distinct made.group_key) from made where made.group_key is not null),
+    bool_or(x.depends_on is not null)
+  into v_answers, v_wake, v_made, v_new, v_groups, v_depend from x;
 
   if v_made < cardinality(v_new) then
     -- Some keys were seen: those entries answer with the run as it is now.
@@ -65,6 +73,25 @@ begin
       -- Caught by the caller: the subtransaction takes the rows of this batch back.
       raise exception using errcode = 'OPS01', message = v_mismatch::text;
     end if;
+  end if;
+  if v_groups is not null then
+    -- After the rows: whoever has a group waits for no key of a create. Of those that are not due too: a
+    -- sweep makes no groups.
+    perform public.ops_lock_groups(v_groups);
+  end if;
+  if v_depend then
+    v_lanes := public.ops_depend(p_runs, v_answers, p_now);
+    select jsonb_agg(e.answer || jsonb_build_object('status', r.status) order by e.ord) into v_answers
+    from jsonb_array_elements(v_answers) with ordinality as e (answer, ord)
+    cross join lateral (select y.status from public.runs y where y.id = (e.answer ->> 'run_id')::uuid limit 1) r;
+  end if;
+  if v_groups is not null then
+    foreach v_group in array v_groups loop
+      v_lanes := v_lanes || public.ops_admit(v_group);
+    end loop;
+  end if;
+  if cardinality(v_lanes) > 0 then
+    v_wake := public.ops_wake(v_wake, v_lanes);
   end if;
   return jsonb_build_object('runs', v_answers, 'wake', v_wake);
 end $$;
@@ -155,6 +182,8 @@ begin
   exception
     when sqlstate 'OPS01' then
       return jsonb_build_object('code', 'idempotency_mismatch', 'at', sqlerrm::jsonb);
+    when sqlstate 'OPS02' then
+      return jsonb_build_object('code', 'invalid', 'errors', sqlerrm::jsonb);
     when foreign_key_violation then
       -- It was there a moment ago.
       return jsonb_build_object('code', 'invalid', 'errors', jsonb_build_array(
@@ -167,5 +196,9 @@ begin
   end if;
   perform public.ops_audit(p -> 'auth', a.token_id, a.actor, v_now, 'runs.create', v_out #>> '{runs,0,run_id}',
     jsonb_build_object('count', jsonb_array_length(v_runs)));
+  if exists (select from public.lanes l where l.dispatch is not null) then
+    v_out := v_out || jsonb_build_object('to_dispatch',
+      public.ops_scale(v_now, array(select jsonb_object_keys(coalesce(nullif(v_out -> 'wake', 'null'), '{}')))));
+  end if;
   return v_out;
 end $$;

@@ -1,7 +1,7 @@
 create or replace function public.ops_lane_json(l public.lanes) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object('name', l.name, 'concurrency_limit', l.concurrency_limit, 'paused', l.paused,
-    'paused_reason', l.paused_reason, 'draining', l.draining,
+    'paused_reason', l.paused_reason, 'draining', l.draining, 'dispatch', l.dispatch,
     'queued', (select count(*) from public.runs r where r.lane = l.name and r.status = 'queued' and r.parked is null),
     'held', (select count(*) from public.run_leases x where x.lane = l.name))
 $$;
@@ -40,6 +40,7 @@ begin
     draining = coalesce((p ->> 'draining')::boolean, x.draining),
     paused_reason = case when (p ->> 'paused')::boolean then p ->> 'reason'
       when p ? 'paused' then null else x.paused_reason end,
+    dispatch = case when p ? 'dispatch' then nullif(p -> 'dispatch', '{}') else x.dispatch end,
     updated_at = v_now
   where x.name = p ->> 'name' returning * into l;
   perform public.ops_audit(p -> 'auth', a.token_id, a.actor, v_now, 'lanes.update', l.name, p - 'auth' - 'name');
@@ -61,7 +62,8 @@ begin
     select jsonb_agg(jsonb_build_object('id', w.id, 'name', w.name, 'version', w.version, 'lanes', w.lanes,
       'session_id', w.session_id, 'first_seen', w.first_seen, 'last_seen', w.last_seen,
       'seen_ms_ago', greatest(0, floor(extract(epoch from v_now - w.last_seen) * 1000))::bigint,
-      'held', (select count(*) from public.run_leases l where l.worker_id = w.id), 'drain', w.drain)
+      'held', (select count(*) from public.run_leases l where l.worker_id = w.id), 'drain', w.drain,
+      'identity', (select t.identity from public.tokens t where t.id = w.token_id))
       order by w.last_seen desc, w.id)
     from (select * from public.workers x where x.last_seen > v_now - interval '1 day'
       order by x.last_seen desc limit 200) w), '[]'));

@@ -35,17 +35,19 @@ end $$;
 create or replace function public.tokens_list(p jsonb) returns jsonb
 language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
 declare
+  v_now timestamptz := clock_timestamp();
   a record;
 begin
-  a := public.ops_authenticate(p -> 'auth', '{operator}', clock_timestamp());
+  a := public.ops_authenticate(p -> 'auth', '{operator}', v_now);
   if a.code is not null then
     return public.ops_refuse(a.code, a.detail);
   end if;
   return jsonb_build_object('tokens', coalesce((
     select jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name, 'kinds', t.kinds, 'lanes', coalesce(t.lanes, '{}'),
       'created_at', t.created_at, 'expires_at', t.expires_at, 'revoked_at', t.revoked_at,
-      'last_used_at', t.last_used_at) order by t.created_at, t.id)
-    from public.tokens t), '[]'));
+      'last_used_at', t.last_used_at, 'worker_id', t.worker_id, 'identity', t.identity) order by t.created_at, t.id)
+    -- Of each job there is one that nobody needs to see for ever.
+    from public.tokens t where t.identity is null or t.expires_at > v_now - interval '1 day'), '[]'));
 end $$;
 
 create or replace function public.tokens_revoke(p jsonb) returns jsonb

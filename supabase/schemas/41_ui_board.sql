@@ -66,7 +66,10 @@ language sql stable set search_path = '' as $$
           order by y.priority, y.seq limit 6)
         union all
         (select y.* from public.runs y where y.lane = l.name and y.status = 'queued' and y.parked = 'not_before'
-          and (p_session is null or y.session_id = p_session) order by y.not_before limit 2)) r), '[]'),
+          and (p_session is null or y.session_id = p_session) order by y.not_before limit 2)
+        union all
+        (select y.* from public.runs y where y.lane = l.name and y.status = 'queued' and y.parked in ('depends_on', 'group')
+          and (p_session is null or y.session_id = p_session) order by y.priority, y.seq limit 2)) r), '[]'),
     'recent', coalesce((
       select jsonb_agg(public.ops_run_json(r) order by r.finished_at desc)
       from (select y.* from (

@@ -261,6 +261,9 @@ begin
       when 'templates_get' then public.templates_get(v_args)
       when 'sessions_get' then public.sessions_get(v_args)
       when 'workers_list' then public.workers_list(v_args)
+      when 'lanes_list' then public.lanes_list(v_args)
+      when 'dispatch_list' then public.dispatch_list(v_args)
+      when 'trust_list' then public.trust_list(v_args)
       when 'spec_docs_list' then public.spec_docs_list(v_args)
       when 'spec_docs_get' then public.spec_docs_get(v_args) end);
   end loop;

@@ -6,7 +6,8 @@ declare
   t text;
 begin
   foreach t in array array['lanes', 'tokens', 'audit', 'sessions', 'session_members', 'run_templates', 'run_template_versions', 'spec_docs',
-    'runs', 'run_leases', 'run_attempts', 'workers', 'run_logs', 'run_events', 'run_steps', 'artifacts']
+    'runs', 'run_leases', 'run_groups', 'run_dependencies', 'run_attempts', 'workers', 'run_logs', 'run_events', 'run_steps',
+    'artifacts', 'trust_rules', 'oidc_tokens', 'dispatches']
   loop
     execute format('alter table public.%I enable row level security', t);
     execute format('drop policy if exists ops_read on public.%I', t);

@@ -2,6 +2,7 @@
 
 mod common;
 mod garbage;
+mod github;
 mod life;
 mod log_parts;
 mod pages;

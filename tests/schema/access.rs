@@ -19,7 +19,7 @@ async fn rows_as(db: &TestDatabase, role: &str, sub: &str, sql: &str) -> Result<
         .map_err(|e| e.code().cloned().expect("a refusal of the database"))
 }
 
-const TABLES: [&str; 15] = [
+const TABLES: [&str; 17] = [
     "lanes",
     "tokens",
     "audit",
@@ -29,6 +29,8 @@ const TABLES: [&str; 15] = [
     "spec_docs",
     "runs",
     "run_leases",
+    "run_groups",
+    "run_dependencies",
     "run_attempts",
     "workers",
     "run_logs",
@@ -139,6 +141,7 @@ async fn a_member_sees_the_runs_of_its_sessions_and_no_others() {
         "select * from public.tokens",
         "select * from public.audit",
         "select * from public.workers",
+        "select * from public.run_groups",
         "update public.runs set status = 'queued' returning 1",
         "insert into public.session_members values (gen_random_uuid(), 'ann')",
         "delete from public.runs returning 1",

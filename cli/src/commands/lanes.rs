@@ -5,7 +5,7 @@ use crate::output::style::Paint;
 use crate::output::table::{Cell, Table};
 use crate::{output, program, values};
 use clap::{ArgGroup, Args, Subcommand};
-use ops_core::api::{Lane, LaneUpdate};
+use ops_core::api::{DispatchRule, Lane, LaneUpdate};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -16,6 +16,7 @@ use serde_json::Value;
   ops lanes update A --limit 4
   ops lanes update B --pause --reason \"database moves\"
   ops lanes update B --resume
+  ops lanes update C --dispatch octo/infra/worker.yml --ref main
   ops lanes update B --drain --reason \"machines go\"")]
 pub struct LanesArgs {
     #[command(subcommand)]
@@ -60,8 +61,47 @@ struct UpdateArgs {
     /// Why: of a pause those who wait are told, of a drain the audit trail
     #[arg(long, value_name = "TEXT", requires = "stop")]
     reason: Option<String>,
+    /// Start this workflow when runs are queued and no worker is there: OWNER/NAME/FILE.yml
+    #[arg(long, value_name = "WORKFLOW", value_parser = workflow)]
+    dispatch: Option<(String, String)>,
+    /// Branch or tag of that workflow; main where not given
+    #[arg(long = "ref", value_name = "REF", requires = "dispatch")]
+    git_ref: Option<String>,
+    /// Start it at most so many times in an hour; 20 where not given
+    #[arg(long, value_name = "N", requires = "dispatch", value_parser = clap::value_parser!(u32).range(1..=100))]
+    per_hour: Option<u32>,
+    /// Start no workflow for it any more
+    #[arg(long, conflicts_with = "dispatch")]
+    no_dispatch: bool,
     #[command(flatten)]
     common: Common,
+}
+
+impl UpdateArgs {
+    /// An empty rule takes the lane's away.
+    fn dispatch(&self) -> Option<DispatchRule> {
+        let Some((repository, workflow)) = self.dispatch.clone() else {
+            return self.no_dispatch.then(DispatchRule::default);
+        };
+        Some(DispatchRule {
+            repository: Some(repository),
+            workflow: Some(workflow),
+            git_ref: self.git_ref.clone(),
+            per_hour: self.per_hour,
+            ..DispatchRule::default()
+        })
+    }
+}
+
+/// `octo/infra/worker.yml`.
+fn workflow(text: &str) -> Result<(String, String), String> {
+    let parts: Vec<_> = text.split('/').collect();
+    match parts[..] {
+        [owner, name, file] if file.ends_with(".yml") || file.ends_with(".yaml") => {
+            Ok((format!("{owner}/{name}"), file.into()))
+        }
+        _ => Err("must be such as octo/infra/worker.yml".into()),
+    }
 }
 
 pub async fn run(arguments: LanesArgs) -> Result<Exit, Failure> {
@@ -93,12 +133,14 @@ async fn list(common: &Common) -> Result<Exit, Failure> {
 
 async fn update(arguments: UpdateArgs) -> Result<Exit, Failure> {
     let room = arguments.common.connection.open()?;
+    let dispatch = arguments.dispatch();
     let update = LaneUpdate {
         name: arguments.name,
         concurrency_limit: arguments.limit,
         paused: either(arguments.pause, arguments.resume),
         draining: either(arguments.drain, arguments.undrain),
         reason: arguments.reason,
+        dispatch,
     };
     let answer: Value = room.ask(room.client.post("lanes.update", &update)).await?;
     match (
@@ -117,7 +159,9 @@ fn either(on: bool, off: bool) -> Option<bool> {
 }
 
 fn print(lanes: &[Lane]) -> Result<(), Failure> {
-    let mut table = Table::new(["LANE", "QUEUED", "HELD", "LIMIT", "STATE"]).flexible("STATE");
+    let mut table = Table::new(["LANE", "QUEUED", "HELD", "LIMIT", "STATE", "STARTS"])
+        .flexible("STATE")
+        .spare(&["STARTS"]);
     for lane in lanes {
         let state = state(lane);
         let paint = if state == OPEN {
@@ -131,9 +175,17 @@ fn print(lanes: &[Lane]) -> Result<(), Failure> {
             Cell::new(lane.held.to_string()),
             Cell::maybe(lane.concurrency_limit.map(|limit| limit.to_string())),
             Cell::painted(state, paint),
+            Cell::maybe(lane.dispatch.as_ref().and_then(starts)),
         ]);
     }
     table.print()
+}
+
+/// `octo/infra/worker.yml@main`.
+fn starts(rule: &DispatchRule) -> Option<String> {
+    let (repository, workflow) = (rule.repository.as_ref()?, rule.workflow.as_ref()?);
+    let git_ref = rule.git_ref.as_deref().unwrap_or("main");
+    Some(format!("{repository}/{workflow}@{git_ref}"))
 }
 
 const OPEN: &str = "open";

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod completions;
+pub mod dispatch;
 pub mod doctor;
 pub mod lanes;
 pub mod openapi;
@@ -11,6 +12,7 @@ pub mod sessions;
 pub mod setup;
 pub mod templates;
 pub mod tokens;
+pub mod trust;
 pub mod up;
 pub mod worker;
 pub mod workers;
@@ -30,7 +32,9 @@ pub fn run(command: Command) -> Result<Exit, Failure> {
         Command::Sessions(arguments) => asking(sessions::run(arguments)),
         Command::Lanes(arguments) => asking(lanes::run(arguments)),
         Command::Workers(arguments) => asking(workers::run(arguments)),
+        Command::Dispatch(arguments) => asking(dispatch::run(arguments)),
         Command::Tokens(arguments) => asking(tokens::run(arguments)),
+        Command::Trust(arguments) => asking(trust::run(arguments)),
         Command::Audit(arguments) => asking(audit::run(arguments)),
         Command::Setup(arguments) => asking(setup::run(arguments)),
         Command::Doctor(arguments) => asking(doctor::run(arguments)),

@@ -5,7 +5,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::{folder, output, program, signals, values};
 use clap::Args;
-use ops_server::{Source, Up, UpError, UpOptions};
+use ops_server::{GitHubSettings, Source, Up, UpError, UpOptions};
 use ops_worker::Shutdown;
 use serde_json::{Value, json};
 use std::ffi::OsString;
@@ -89,6 +89,7 @@ fn options(arguments: &UpArgs) -> Result<UpOptions, Failure> {
         workers: arguments.workers.into(),
         lanes: arguments.lanes.clone(),
         source: source(arguments),
+        github: GitHubSettings::from_environment(),
         supervisor: supervisor()?,
         report: Arc::new(|line| output::note(line)),
     })

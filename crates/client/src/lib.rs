@@ -1,11 +1,13 @@
 //! Typed client of the ops-executor API. One method per verb, generic over a [`Transport`].
 //! It never repeats a request: whoever knows whether a call is safe to repeat does that.
 
+mod bearer;
 mod bytes;
 mod error;
 mod native;
 mod verbs;
 
+pub use bearer::Bearer;
 pub use error::ClientError;
 pub use native::NativeTransport;
 
@@ -20,14 +22,14 @@ use std::{sync::Arc, time::Duration};
 pub struct Client {
     transport: Arc<dyn Transport>,
     base: Arc<str>,
-    token: Arc<str>,
+    token: Bearer,
     timeout: Duration,
 }
 
 impl Client {
     /// `url` is the control room's origin, such as `http://127.0.0.1:4173`; a trailing slash or
-    /// the whole base path is accepted too.
-    pub fn new(transport: Arc<dyn Transport>, url: &str, token: &str) -> Self {
+    /// the whole base path is accepted too. An empty token is not sent.
+    pub fn new(transport: Arc<dyn Transport>, url: &str, token: impl Into<Bearer>) -> Self {
         let origin = url.trim_end_matches('/').trim_end_matches(BASE_PATH);
         Client {
             transport,
@@ -102,11 +104,15 @@ impl Client {
     }
 
     fn headers(&self) -> Vec<(String, String)> {
-        vec![
-            ("authorization".into(), format!("Bearer {}", self.token)),
+        let mut headers = vec![
             ("ops-protocol".into(), PROTOCOL_VERSION.to_string()),
             ("user-agent".into(), USER_AGENT.into()),
-        ]
+        ];
+        let token = self.token.get();
+        if !token.is_empty() {
+            headers.push(("authorization".into(), format!("Bearer {token}")));
+        }
+        headers
     }
 }
 

@@ -300,6 +300,32 @@ impl Client {
         self.post("tokens.create", token).await
     }
 
+    /// Of a client without a token, or with the worker's current one to renew it.
+    pub async fn workers_exchange(&self, exchange: &Exchange) -> Answer<Exchanged> {
+        self.post("workers.exchange", exchange).await
+    }
+
+    pub async fn trust_add(&self, rule: &NewTrustRule) -> Answer<TrustRule> {
+        #[derive(Deserialize)]
+        struct Added {
+            rule: TrustRule,
+        }
+        Ok(self.post::<Added>("trust.add", rule).await?.rule)
+    }
+
+    pub async fn trust_remove(&self, rule_id: &str) -> Answer<TrustRemoved> {
+        self.post("trust.remove", &json!({ "rule_id": rule_id }))
+            .await
+    }
+
+    pub async fn dispatch_create(&self, new: &NewDispatch) -> Answer<Dispatch> {
+        #[derive(Deserialize)]
+        struct Made {
+            dispatch: Dispatch,
+        }
+        Ok(self.post::<Made>("dispatch.create", new).await?.dispatch)
+    }
+
     pub async fn tokens_list(&self) -> Answer<Vec<Token>> {
         #[derive(Deserialize)]
         struct All {

@@ -2,6 +2,8 @@
 
 /// Runs in one bulk `runs.create`.
 pub const BULK_RUNS: usize = 1_000;
+/// Runs that one run may depend on.
+pub const DEPENDENCIES: usize = 100;
 /// Runs that one bulk `runs.cancel` or `runs.retry` changes.
 pub const BULK_CHANGES: usize = 500;
 /// Body of one request, bulk `runs.create` included.

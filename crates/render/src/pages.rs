@@ -202,6 +202,7 @@ pages! {
     editor(EditorPage) = "editor";
     chat(ChatPage) = "chat";
     spec_kit(SpecKitPage) = "spec_kit";
+    github(GitHubPage) = "github";
     /// While the schema is missing.
     setup(SetupPage) = "setup";
     sign_in(SignInPage) = "sign_in";

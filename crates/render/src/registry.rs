@@ -16,7 +16,7 @@ templates! {
     "runs" "run_rows" "run_row" "filter_select"
     "run" "run_region" "run_head" "run_steps" "run_side" "step_row" "log" "log_hits" "artifact"
     "templates" "template" "run_form" "fields" "field" "field_group" "editor" "validation" "source"
-    "chat" "chat_preview" "answers" "spec_kit" "setup" "setup_checks" "sign_in" "error"
+    "chat" "chat_preview" "answers" "spec_kit" "github" "setup" "setup_checks" "sign_in" "error"
 }
 
 pub(crate) struct Registry {

@@ -1,3 +1,4 @@
+use crate::github::GitHub;
 use crate::limits::{Caller, Limiter, Limits, Verdict, Wait};
 use crate::refusal::Refusal;
 use crate::templates::TemplateCache;
@@ -6,6 +7,7 @@ use ops_core::blobs::Blobs;
 use ops_core::port::{Store, StoreError};
 use ops_core::{Code, Problem};
 use serde_json::{Map, Value};
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -70,12 +72,14 @@ impl Host {
 /// What handlers share. Cheap to clone.
 #[derive(Clone)]
 pub struct App {
-    store: Arc<dyn Store>,
+    pub(crate) store: Arc<dyn Store>,
     /// `None`: every artifact is in its row.
     pub(crate) blobs: Option<Arc<dyn Blobs>>,
     pub(crate) host: Host,
     pub(crate) wake: Arc<Wake>,
     pub(crate) templates: Arc<TemplateCache>,
+    /// `None`: no workflow job can be a worker without a token.
+    pub(crate) github: Option<Arc<GitHub>>,
     limiter: Arc<Limiter>,
 }
 
@@ -87,6 +91,7 @@ impl App {
             host,
             wake: Arc::default(),
             templates: Arc::default(),
+            github: None,
             limiter: Arc::new(Limiter::new(host.limits)),
         }
     }
@@ -95,6 +100,14 @@ impl App {
     pub fn with_blobs(self, blobs: Arc<dyn Blobs>) -> Self {
         App {
             blobs: Some(blobs),
+            ..self
+        }
+    }
+
+    /// The same that believes GitHub's identity tokens.
+    pub fn with_github(self, github: GitHub) -> Self {
+        App {
+            github: Some(Arc::new(github)),
             ..self
         }
     }
@@ -142,6 +155,29 @@ impl App {
         answer
     }
 
+    /// A call of somebody without a token: charged to the address, and given back where it is no guess.
+    pub(crate) async fn call_of_stranger(
+        &self,
+        function: &'static str,
+        auth: &Value,
+        p: impl Future<Output = Result<Value, Refusal>>,
+    ) -> Result<Map<String, Value>, Refusal> {
+        let source = auth["source_address"].as_str();
+        let stranger = Caller {
+            token_sha256: "",
+            source: source.and_then(|address| address.parse().ok()),
+        };
+        self.limiter
+            .admit(function, stranger, Instant::now())
+            .map_err(too_often)?;
+        let answer = self.ask(function, auth, p.await?).await;
+        if !matches!(verdict(&answer), Verdict::Unknown) {
+            self.limiter
+                .learn(stranger, Verdict::Nothing, Instant::now());
+        }
+        accepted(answer?)
+    }
+
     async fn ask(
         &self,
         function: &'static str,
@@ -159,6 +195,11 @@ impl App {
         };
         if is_news(function, &answer) {
             self.wake.changed();
+        }
+        if let Some(Value::Array(dispatches)) = answer.remove("to_dispatch") {
+            for dispatch in &dispatches {
+                self.dispatch(dispatch).await;
+            }
         }
         if let Some(Value::Object(lanes)) = answer.remove("wake") {
             for (lane, runs) in lanes {

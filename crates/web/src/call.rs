@@ -18,13 +18,23 @@ pub fn authenticate(parts: &Parts) -> Result<Value, Refusal> {
     Ok(auth_of(bearer(&parts.headers)?, parts))
 }
 
+/// Of a verb that needs no token; one that came is looked at.
+pub fn stranger(parts: &Parts) -> Result<Value, Refusal> {
+    check_protocol(&parts.headers)?;
+    if parts.headers.contains_key(header::AUTHORIZATION) {
+        return Ok(auth_of(bearer(&parts.headers)?, parts));
+    }
+    Ok(json!({ "source_address": source(parts) }))
+}
+
 /// The same for a token that came in another way.
 pub fn auth_of(token: &str, parts: &Parts) -> Value {
-    let address = parts
-        .extensions
-        .get::<SourceAddress>()
-        .map(|source| source.0.to_string());
-    json!({ "token_sha256": sha256_hex(token.as_bytes()), "source_address": address })
+    json!({ "token_sha256": sha256_hex(token.as_bytes()), "source_address": source(parts) })
+}
+
+fn source(parts: &Parts) -> Option<String> {
+    let source = parts.extensions.get::<SourceAddress>();
+    source.map(|source| source.0.to_string())
 }
 
 pub fn sha256_hex(bytes: &[u8]) -> String {

@@ -5,6 +5,7 @@ mod api;
 mod app;
 mod body;
 mod call;
+mod github;
 mod limits;
 mod query;
 mod refusal;
@@ -15,6 +16,7 @@ mod wrong;
 
 pub use app::{App, Host};
 pub use call::SourceAddress;
+pub use github::{GitHub, GitHubSettings};
 pub use limits::{Limits, Rate};
 
 use axum::Router;

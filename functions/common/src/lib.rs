@@ -5,10 +5,12 @@ use axum::Router;
 use axum::http::Request;
 use ops_core::port::{BoxFuture, Store, StoreError, Transport};
 use ops_store_supabase::{Origin, ServiceKey, SupabaseBlobs, SupabaseStore};
-use ops_web::{App, Host, SourceAddress};
+use ops_web::{App, GitHub, Host, SourceAddress};
 use serde_json::Value;
 use std::net::SocketAddr;
 use std::sync::Arc;
+
+pub use ops_web::GitHubSettings;
 
 /// Names of the settings where they are environment variables.
 pub const URL_VARIABLE: &str = "OPS_SUPABASE_URL";
@@ -19,6 +21,7 @@ pub const KEY_VARIABLE: &str = "OPS_SUPABASE_KEY";
 pub struct Settings {
     pub supabase_url: String,
     pub supabase_key: String,
+    pub github: GitHubSettings,
 }
 
 impl Settings {
@@ -27,6 +30,7 @@ impl Settings {
         Settings {
             supabase_url: variable(URL_VARIABLE),
             supabase_key: variable(KEY_VARIABLE),
+            github: GitHubSettings::from_environment(),
         }
     }
 }
@@ -37,9 +41,12 @@ pub fn router<T: Transport + 'static>(settings: &Settings, transport: T) -> Rout
     let app = match project(settings) {
         Ok((origin, key)) => {
             let transport = Arc::new(transport);
+            let github = GitHub::new(transport.clone(), &settings.github);
             let store = SupabaseStore::new(transport.clone(), &origin, &key);
             let blobs = SupabaseBlobs::new(transport, &origin, &key);
-            App::new(Arc::new(store), Host::SERVERLESS).with_blobs(Arc::new(blobs))
+            App::new(Arc::new(store), Host::SERVERLESS)
+                .with_blobs(Arc::new(blobs))
+                .with_github(github)
         }
         Err(wrong) => App::new(Arc::new(NoStore(wrong.to_string())), Host::SERVERLESS),
     };

@@ -14,4 +14,5 @@ pub use error::UpError;
 pub use folder::FolderBlobs;
 pub use installation::{new_token, sha256_hex};
 pub use listen::listen;
+pub use ops_web::GitHubSettings;
 pub use up::{Up, UpOptions, start};

@@ -8,7 +8,7 @@ use crate::listen::listen;
 use crate::workers::{LocalOptions, LocalWorkers};
 use ops_client::{Client, NativeTransport};
 use ops_core::limits::SWEEP_ROWS;
-use ops_web::App;
+use ops_web::{App, GitHub, GitHubSettings};
 use ops_worker::Shutdown;
 use serde_json::{Value, json};
 use std::ffi::OsString;
@@ -29,6 +29,8 @@ pub struct UpOptions {
     pub workers: usize,
     pub lanes: Vec<String>,
     pub source: Source,
+    /// Whom it believes at GitHub, and what it may start there.
+    pub github: GitHubSettings,
     /// Starts this very program in supervise mode.
     pub supervisor: Vec<OsString>,
     /// Progress, a line at a time.
@@ -104,6 +106,8 @@ async fn serve(
     if let Some(blobs) = &database.blobs {
         app = app.with_blobs(blobs.clone());
     }
+    let outbound = NativeTransport::new().map_err(|e| UpError::Connect(e.to_string()))?;
+    app = app.with_github(GitHub::new(Arc::new(outbound), &options.github));
     let (closing, closed) = watch::channel(());
     let listening = tokio::spawn(listen(
         listener,

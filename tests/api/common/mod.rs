@@ -134,7 +134,7 @@ impl Room {
         Room::with_app(db, app).await
     }
 
-    async fn with_app(db: TestDatabase, app: App) -> Self {
+    pub async fn with_app(db: TestDatabase, app: App) -> Self {
         let api = Api::serve_app(app).await;
         let caller = Caller::new(&api.url, TOKEN);
         Room { db, api, caller }

@@ -1,5 +1,5 @@
 use crate::common::{Room, inline, runbook, with};
-use ops_core::text;
+use ops_core::{Code, text};
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -143,4 +143,41 @@ async fn a_template_gives_what_the_run_does_not_say() {
         (&run["lane"], &run["params"]["who"]),
         (&json!("D"), &json!("Ada"))
     );
+}
+
+#[tokio::test]
+async fn a_run_waits_for_those_that_it_names_and_a_wrong_name_is_told_at_its_place() {
+    let room = Room::new().await;
+    let after = |names: Value| inline(json!({ "depends_on": names }));
+    let bulk = json!({ "runs": [inline(json!({})), after(json!(["#0"]))] });
+    let made = room.post("runs.create", bulk).await.is(201);
+    let (first, second) = (&made["runs"][0]["run_id"], &made["runs"][1]["run_id"]);
+    let path = format!("runs.get?run_id={}", second.as_str().unwrap());
+    let waiting = &room.get(&path).await.is(200)["run"]["waiting"];
+    assert_eq!(waiting["reason"], "depends_on");
+    assert!(
+        waiting["detail"]
+            .as_str()
+            .unwrap()
+            .contains(first.as_str().unwrap())
+    );
+    let third = room
+        .post("runs.create", after(json!([second])))
+        .await
+        .is(201);
+    assert_eq!(third["status"], "queued");
+
+    let nobody = "00000000-0000-4000-8000-000000000000";
+    for names in [json!(["x"]), json!(["#x"]), json!([nobody]), json!(["#0"])] {
+        let reply = room.post("runs.create", after(names.clone())).await;
+        let problem = reply.refused(Code::Invalid);
+        assert_eq!(problem.0["errors"][0]["field"], "/depends_on", "{names}");
+        let bulk = json!({ "runs": [inline(json!({})), after(names)] });
+        let reply = room.post("runs.create", bulk).await;
+        if reply.status == 201 {
+            continue;
+        }
+        let problem = reply.refused(Code::Invalid);
+        assert_eq!(problem.0["errors"][0]["field"], "/runs/1/depends_on");
+    }
 }

@@ -50,7 +50,7 @@ export const access = {
     };
     for (const path of ['/runboard', `/runs/${running}`]) await check(path, [['dark', 1440], ['light', 390]]);
     for (const path of ['/runboard', '/runs', `/runs/${running}`, `/runs/${failed}`, `/artifacts/${artifact}`, '/templates',
-      '/templates/incident-triage', '/templates/hello/edit', '/spec-kit', '/chat?line=run%20hello', '/setup', '/runs/nothing']) await check(path);
+      '/templates/incident-triage', '/templates/hello/edit', '/spec-kit', '/chat?line=run%20hello', '/setup', '/github', '/runs/nothing']) await check(path);
     await context.clearCookies();
     await check('/sign-in');
     forgive(/404/);
@@ -60,7 +60,7 @@ export const access = {
     const { running } = await furnished(room);
     await page.setViewportSize({ width: 390, height: 844 });
     for (const path of ['/runboard', '/runs', `/runs/${running}`, '/templates', '/templates/incident-triage',
-      '/templates/hello/edit', '/spec-kit', '/chat?line=run%20hello', '/setup']) {
+      '/templates/hello/edit', '/spec-kit', '/chat?line=run%20hello', '/setup', '/github']) {
       await to(path);
       const wide = await page.evaluate(() => document.scrollingElement.scrollWidth - innerWidth);
       assert.ok(wide <= 0, `${path} is ${wide} px too wide`);

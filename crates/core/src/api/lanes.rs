@@ -1,3 +1,4 @@
+use super::{DispatchRule, Identity};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -11,6 +12,8 @@ pub struct Lane {
     /// As a pause; workers that ask for nothing else are told to end.
     #[serde(default)]
     pub draining: bool,
+    #[serde(default)]
+    pub dispatch: Option<DispatchRule>,
     pub queued: u64,
     pub held: u64,
 }
@@ -27,6 +30,8 @@ pub struct LaneUpdate {
     pub paused: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub draining: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dispatch: Option<DispatchRule>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
@@ -46,6 +51,9 @@ pub struct Worker {
     /// Runs that it holds.
     pub held: u64,
     pub drain: bool,
+    /// Of a worker in a workflow job.
+    #[serde(default)]
+    pub identity: Option<Identity>,
 }
 
 /// `workers.drain`: no more runs; those that it has go on. `drain: false` takes it back.

@@ -4,23 +4,27 @@
 mod artifacts;
 mod audit;
 mod bulk;
+mod dispatch;
 mod events;
 mod lanes;
 mod runs;
 mod sessions;
 mod templates;
 mod tokens;
+mod trust;
 mod worker;
 
 pub use artifacts::*;
 pub use audit::*;
 pub use bulk::*;
+pub use dispatch::*;
 pub use events::*;
 pub use lanes::*;
 pub use runs::*;
 pub use sessions::*;
 pub use templates::*;
 pub use tokens::*;
+pub use trust::*;
 pub use worker::*;
 
 pub type Object = serde_json::Map<String, serde_json::Value>;

@@ -1,4 +1,4 @@
-use super::Object;
+use super::{Identity, Object};
 use crate::status::{RunStatus, StepStatus};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -42,6 +42,10 @@ pub struct NewRun {
     pub start_within_seconds: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_before: Option<String>,
+    /// Ids of runs that have to succeed before, at most 100; in bulk also `#i`, an earlier entry of the
+    /// same call, from 0 on. Where one ends otherwise, this one is `cancelled`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub depends_on: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idempotency_key: Option<String>,
 }
@@ -101,7 +105,7 @@ pub struct Run {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 pub struct Waiting {
-    /// `no_worker`, `lane_full`, `lane_paused`, `lane_draining`, `not_before`, `queue`.
+    /// `no_worker`, `lane_full`, `lane_paused`, `lane_draining`, `not_before`, `group`, `depends_on`, `queue`.
     pub reason: String,
     pub detail: String,
 }
@@ -129,6 +133,9 @@ pub struct Attempt {
     /// How it ended: a status, `released`, or `lost` where the lease ran out.
     pub ended_as: Option<String>,
     pub reason: Option<String>,
+    /// Of a worker in a workflow job.
+    #[serde(default)]
+    pub identity: Option<Identity>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

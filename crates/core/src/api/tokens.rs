@@ -1,3 +1,4 @@
+use super::Identity;
 use serde::{Deserialize, Serialize};
 
 /// What a token may do. A token may be of several kinds.
@@ -44,4 +45,9 @@ pub struct Token {
     pub expires_at: Option<String>,
     pub revoked_at: Option<String>,
     pub last_used_at: Option<String>,
+    /// Of a token that was exchanged: the only worker that it may act as.
+    #[serde(default)]
+    pub worker_id: Option<String>,
+    #[serde(default)]
+    pub identity: Option<Identity>,
 }

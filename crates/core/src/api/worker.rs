@@ -1,8 +1,9 @@
 use super::Object;
 use crate::Code;
-use crate::status::{EndStatus, RunStatus};
+use crate::status::{EndStatus, RunStatus, StepStatus};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// `runs.claim`: settle what ended, then take what is queued, in one commit.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -97,6 +98,24 @@ pub struct ClaimedRun {
     /// Names of variables of the worker's own environment that the steps may see.
     #[serde(default)]
     pub secrets: Vec<String>,
+    /// Steps marked `once` that an earlier attempt ended, by id: this one keeps what they left and does
+    /// not begin them again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub once: Option<BTreeMap<String, OnceEnded>>,
+}
+
+/// How a step marked `once` ended.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
+pub struct OnceEnded {
+    /// `succeeded`, `failed` or `timed_out`.
+    pub status: StepStatus,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exit_code: Option<i32>,
+    #[serde(default)]
+    pub outputs: Object,
+    /// The attempt that told so last.
+    pub attempt: u32,
 }
 
 /// What became of one entry of `finish`.

@@ -53,6 +53,16 @@ fn bounds() -> Vec<(&'static str, &'static str, Value)> {
         ("NewRun", "timeout_seconds", number(1, 604_800)),
         ("NewRun", "start_within_seconds", number(1, 31_622_400)),
         ("NewRun", "not_before", json!({ "format": "date-time" })),
+        (
+            "NewRun",
+            "depends_on",
+            json!({ "maxItems": limits::DEPENDENCIES }),
+        ),
+        (
+            "NewRun",
+            "depends_on/items",
+            json!({ "pattern": "^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|#[0-9]{1,3})$" }),
+        ),
         ("NewRun", "intent", text(1, 2_000)),
         ("NewRun", "env", text(1, 200)),
         ("NewRun", "repo", text(1, 300)),

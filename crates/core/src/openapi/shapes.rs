@@ -128,6 +128,13 @@ fn name_types(generator: &mut SchemaGenerator) {
     add::<NewToken>(generator);
     add::<CreatedToken>(generator);
     add::<Token>(generator);
+    add::<Exchange>(generator);
+    add::<Exchanged>(generator);
+    add::<NewTrustRule>(generator);
+    add::<TrustRule>(generator);
+    add::<TrustRemoved>(generator);
+    add::<NewDispatch>(generator);
+    add::<Dispatch>(generator);
 }
 
 /// A whole number of Rust has an end, which `format` alone does not say; and a null that stands for

@@ -352,6 +352,47 @@ fn rest() -> Vec<Verb> {
         )
         .answers(200, revoked)
         .refuses(&[NotFound]),
+        write(
+            "workers.exchange",
+            NOBODY,
+            "The identity token of a workflow job for a worker's token",
+            of("Exchange"),
+        )
+        .answers(200, of("Exchanged"))
+        .refuses(&[Unauthenticated, Forbidden, NotConfigured]),
+        write(
+            "trust.add",
+            OPERATOR,
+            "Trusts the jobs of a repository to be workers",
+            of("NewTrustRule"),
+        )
+        .answers(201, one("rule", "TrustRule"))
+        .refuses(&[NotConfigured]),
+        read("trust.list", OPERATOR, "Whose jobs may become workers")
+            .answers(200, list("rules", "TrustRule")),
+        write(
+            "trust.remove",
+            OPERATOR,
+            "Ends a rule, and the tokens that came by it",
+            exactly(&["rule_id"], json!({ "rule_id": shapes::id() })),
+        )
+        .answers(200, of("TrustRemoved"))
+        .refuses(&[NotFound]),
+        write(
+            "dispatch.create",
+            OPERATOR,
+            "Asks GitHub to start a workflow: a lane's worker, or one that is named",
+            of("NewDispatch"),
+        )
+        .answers(201, one("dispatch", "Dispatch"))
+        .refuses(&[Conflict, NotConfigured]),
+        read("dispatch.get", READERS, "What became of a dispatch")
+            .query([id("dispatch_id").required()])
+            .answers(200, one("dispatch", "Dispatch"))
+            .refuses(&[NotFound]),
+        read("dispatch.list", READERS, "Dispatches, the newest first")
+            .query([lane("lane"), limit()])
+            .answers(200, list("dispatches", "Dispatch")),
         read(
             "audit.list",
             READERS,

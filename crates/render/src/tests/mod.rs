@@ -63,6 +63,8 @@ fn all_views() -> Vec<(&'static str, Value)> {
         views.push(("setup", to_value(&setup).unwrap()));
         views.push(("setup_checks", to_value(&setup).unwrap()));
     }
+    views.push(("github", to_value(f::github_page()).unwrap()));
+    views.push(("github", to_value(GitHubPage::default()).unwrap()));
     views.push(("sign_in", to_value(f::sign_in(true)).unwrap()));
     views.push(("sign_in", to_value(f::sign_in(false)).unwrap()));
     for error in [f::error_page(), f::not_found(), ErrorPage::default()] {

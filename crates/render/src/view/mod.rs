@@ -5,6 +5,7 @@ mod artifact;
 mod badge;
 mod board;
 mod chat;
+mod github;
 mod log;
 mod page;
 mod run;
@@ -24,6 +25,7 @@ pub use board::{
 pub use chat::{
     Answer, AnswerRun, ChatAnswers, ChatPage, ChatPreview, ChatSession, QuickAction, Suggestion,
 };
+pub use github::{DispatchRow, GitHubPage, StartRow, TrustRow};
 pub use log::{LogChunk, LogHits, LogLine, LogView};
 pub use page::{ErrorPage, Flash, Layout, PaletteItem, SessionChoice, SignInPage, Tab, Theme};
 pub use run::{ArtifactRow, AttemptRow, Pair, RunHead, RunPage, RunRegion, StepRow};

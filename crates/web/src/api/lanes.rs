@@ -15,7 +15,7 @@ pub async fn list(State(app): State<App>, request: Request) -> Answer {
 
 pub async fn update(State(app): State<App>, request: Request) -> Answer {
     let (auth, body) = operator_call(request).await?;
-    let update: LaneUpdate = body::typed(body, "")?;
+    let mut update: LaneUpdate = body::typed(body, "")?;
     let mut wrong = Wrong::default();
     wrong.unless(
         text::is_lane(&update.name),
@@ -32,6 +32,14 @@ pub async fn update(State(app): State<App>, request: Request) -> Answer {
         "/reason",
         "at most 2000 bytes",
     );
+    if let Some(rule) = &mut update.dispatch {
+        super::dispatch::check_rule(&mut wrong, rule);
+        if !rule.is_empty() {
+            rule.git_ref.get_or_insert_with(|| "main".into());
+            rule.per_hour
+                .get_or_insert(super::dispatch::DISPATCHES_PER_HOUR);
+        }
+    }
     wrong.done()?;
     let p = serde_json::to_value(update)
         .map_err(|e| Refusal::internal("lanes.update", &e.to_string()))?;

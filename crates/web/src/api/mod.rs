@@ -5,7 +5,9 @@ mod audit;
 pub(crate) mod bulk;
 mod claim;
 pub(crate) mod create;
+pub(crate) mod dispatch;
 mod events;
+mod exchange;
 mod lanes;
 mod multipart;
 mod openapi;
@@ -14,6 +16,7 @@ pub(crate) mod runs;
 mod sessions;
 pub(crate) mod templates;
 mod tokens;
+pub(crate) mod trust;
 mod worker;
 
 use crate::app::App;
@@ -73,6 +76,13 @@ fn verbs() -> Vec<(&'static str, MethodRouter<App>)> {
         ("tokens.create", post(tokens::create)),
         ("tokens.list", get(tokens::list)),
         ("tokens.revoke", post(tokens::revoke)),
+        ("workers.exchange", post(exchange::exchange)),
+        ("trust.add", post(trust::add)),
+        ("trust.list", get(trust::list)),
+        ("trust.remove", post(trust::remove)),
+        ("dispatch.create", post(dispatch::create)),
+        ("dispatch.get", get(dispatch::read)),
+        ("dispatch.list", get(dispatch::list)),
         ("health", get(health)),
         ("openapi.json", get(openapi::read)),
     ]

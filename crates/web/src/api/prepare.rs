@@ -26,6 +26,9 @@ pub fn prepare(app: &App, run: &NewRun, at: &str, wrong: &mut Wrong) -> Value {
     {
         row[name] = value.clone();
     }
+    if !run.depends_on.is_empty() {
+        row["depends_on"] = json!(run.depends_on);
+    }
     let schema = match (&run.template, &run.runbook) {
         (Some(slug), None) => match app.templates.get(slug) {
             // Unknown to this process: the database answers with the newest.
@@ -104,6 +107,16 @@ fn check_fields(run: &NewRun, at: &str, wrong: &mut Wrong) {
         format!("{at}/not_before"),
         "must be a time such as 2026-11-24T22:30:00Z",
     );
+    wrong.unless(
+        run.depends_on.len() <= limits::DEPENDENCIES,
+        format!("{at}/depends_on"),
+        format!("names at most {} runs", limits::DEPENDENCIES),
+    );
+    wrong.unless(
+        run.depends_on.iter().all(|name| is_run_named(name)),
+        format!("{at}/depends_on"),
+        "must be ids of runs, or `#i`, an earlier entry of the same call",
+    );
     for (name, value, most) in [
         ("intent", &run.intent, 2_000),
         ("env", &run.env, 200),
@@ -118,6 +131,16 @@ fn check_fields(run: &NewRun, at: &str, wrong: &mut Wrong) {
             format!("{at}/{name}"),
             format!("must be 1 to {most} bytes"),
         );
+    }
+}
+
+/// An id, or a place in the same call, which has at most a thousand.
+fn is_run_named(name: &str) -> bool {
+    match name.strip_prefix('#') {
+        Some(place) => {
+            (1..=3).contains(&place.len()) && place.bytes().all(|byte| byte.is_ascii_digit())
+        }
+        None => text::is_uuid(name),
     }
 }
 

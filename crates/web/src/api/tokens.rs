@@ -12,6 +12,12 @@ use ops_core::text;
 use serde_json::json;
 
 /// 256 random bits. Only their SHA-256 reaches the database.
+pub(super) fn new_token(verb: &str) -> Result<String, Refusal> {
+    let mut secret = [0; 32];
+    getrandom::fill(&mut secret).map_err(|e| Refusal::internal(verb, &e.to_string()))?;
+    Ok(format!("ops_{}", URL_SAFE_NO_PAD.encode(secret)))
+}
+
 pub async fn create(State(app): State<App>, request: Request) -> Answer {
     let (auth, body) = operator_call(request).await?;
     let new: NewToken = body::typed(body, "")?;
@@ -41,9 +47,7 @@ pub async fn create(State(app): State<App>, request: Request) -> Answer {
         "must be a minute to ten years",
     );
     wrong.done()?;
-    let mut secret = [0; 32];
-    getrandom::fill(&mut secret).map_err(|e| Refusal::internal("tokens.create", &e.to_string()))?;
-    let token = format!("ops_{}", URL_SAFE_NO_PAD.encode(secret));
+    let token = new_token("tokens.create")?;
     let p = json!({
         "name": new.name, "kinds": new.kinds, "lanes": new.lanes, "expires_in_seconds": new.expires_in_seconds,
         "token_sha256": sha256_hex(token.as_bytes()),

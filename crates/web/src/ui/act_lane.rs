@@ -3,9 +3,12 @@
 use super::ask::Sent;
 use super::flash;
 use super::halt::Shown;
+use crate::api::dispatch::{DISPATCHES_PER_HOUR, check_rule};
 use crate::app::App;
 use crate::refusal::Refusal;
+use crate::wrong::Wrong;
 use axum::extract::State;
+use ops_core::api::DispatchRule;
 use ops_core::{Problem, text::is_lane};
 use serde_json::{Value, json};
 
@@ -75,10 +78,45 @@ fn changes(fields: &[(String, String)]) -> Result<(Value, String), Refusal> {
             number => format!("takes up to {number} runs at a time"),
         });
     }
+    // An emptied field takes the rule away.
+    if let Some(workflow) = get("workflow") {
+        p["dispatch"] = rule(workflow, get("ref").unwrap_or_default())?;
+        words.push(match workflow {
+            "" => "starts no workflow".into(),
+            workflow => format!("starts {workflow} when nobody works for it"),
+        });
+    }
     match words.is_empty() {
         true => Err(wrong("", "Nothing was said to change.")),
         false => Ok((p, format!("Lane {name} {}.", words.join(", ")))),
     }
+}
+
+fn rule(workflow: &str, git_ref: &str) -> Result<Value, Refusal> {
+    if workflow.is_empty() {
+        return Ok(json!({}));
+    }
+    let git_ref = if git_ref.is_empty() { "main" } else { git_ref };
+    let parts: Vec<_> = workflow.split('/').collect();
+    let rule = match parts[..] {
+        [owner, name, file] => DispatchRule {
+            repository: Some(format!("{owner}/{name}")),
+            workflow: Some(file.into()),
+            git_ref: Some(git_ref.into()),
+            per_hour: Some(DISPATCHES_PER_HOUR),
+            ..DispatchRule::default()
+        },
+        _ => {
+            return Err(wrong(
+                "workflow",
+                "A workflow is such as octo/infra/worker.yml.",
+            ));
+        }
+    };
+    let mut found = Wrong::default();
+    check_rule(&mut found, &rule);
+    found.done()?;
+    serde_json::to_value(rule).map_err(|e| Refusal::internal("lanes.update", &e.to_string()))
 }
 
 fn yes_or_no(field: &str, word: &str) -> Result<bool, Refusal> {

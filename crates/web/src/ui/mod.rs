@@ -16,6 +16,7 @@ mod csrf;
 mod events;
 mod export;
 mod flash;
+mod github;
 mod halt;
 mod headers;
 mod html;
@@ -32,6 +33,7 @@ mod tag;
 mod templates;
 mod view_artifact;
 mod view_board;
+mod view_github;
 mod view_log;
 mod view_run;
 mod view_runs;
@@ -82,6 +84,7 @@ fn pages() -> Router<App> {
         .route("/chat", get(chat::page))
         .route("/spec-kit", get(spec::page))
         .route("/spec-kit/{slug}", get(spec::page_of))
+        .route("/github", get(github::page))
         .route("/setup", get(setup::page))
         .route("/setup/schema.sql", get(setup::sql))
         .route("/sign-in", get(sign_in::page).post(sign_in::enter))
@@ -111,6 +114,9 @@ fn actions() -> Router<App> {
         .route("/actions/runs.retry", post(act_run::retry))
         .route("/actions/lanes.update", post(act_lane::update))
         .route("/actions/workers.drain", post(act_lane::drain_worker))
+        .route("/actions/dispatch.create", post(github::dispatch))
+        .route("/actions/trust.add", post(github::trust))
+        .route("/actions/trust.remove", post(github::distrust))
         .route("/actions/sessions.create", post(act_session::create))
         .route("/actions/sessions.update", post(act_session::update))
         .route("/actions/sessions.archive", post(act_session::archive))

@@ -92,7 +92,13 @@ fn lane(lane: &Value, looker: &Looker, now: UnixMs) -> Lane {
     let queued = number(lane, "queued");
     let shown = list(lane, "queue")
         .iter()
-        .filter(|run| text(&run["waiting"], "reason") != "not_before")
+        // Parked ones are not counted as queued.
+        .filter(|run| {
+            !matches!(
+                text(&run["waiting"], "reason"),
+                "not_before" | "group" | "depends_on"
+            )
+        })
         .count();
     // A cancelled run is active until its worker has let it go; it does not stand there twice.
     let ended = list(lane, "recent").iter();
@@ -230,7 +236,7 @@ fn banner(lane: &Value, is_paused: bool) -> Option<Banner> {
             _ => format!("{} runs wait.", count(queued)),
         },
         command: format!("ops worker --lanes {name}"),
-        dispatch: None,
+        dispatch: Some(Href::path(&["github"])),
     })
 }
 
@@ -277,6 +283,8 @@ fn queue_row(run: &Value, looker: &Looker, now: UnixMs) -> QueueRow {
             Some(due) => format!("on {}", utc_day(due)),
             None => "later".into(),
         },
+        "group" => "in its group".into(),
+        "depends_on" => "after others".into(),
         _ => "queued".into(),
     };
     QueueRow {
@@ -333,7 +341,9 @@ mod tests {
                     { "id": "r2", "title": "Next", "status": "queued", "priority": 100, "created_at": iso(NOW - 180_000),
                       "waiting": { "reason": "queue", "detail": "after 1 run" } },
                     { "id": "r3", "title": "Later", "status": "queued", "priority": 120, "created_at": iso(NOW),
-                      "not_before": iso(NOW + 60_000), "waiting": { "reason": "not_before", "detail": "due" } }
+                      "not_before": iso(NOW + 60_000), "waiting": { "reason": "not_before", "detail": "due" } },
+                    { "id": "r5", "title": "Waits", "status": "queued", "priority": 100, "created_at": iso(NOW),
+                      "waiting": { "reason": "group", "detail": "group g: held by run r1" } }
                 ],
                 "recent": [{ "id": "r4", "title": "Done", "status": "succeeded", "started_at": iso(NOW - 9_000), "finished_at": iso(NOW) }]
             }, { "name": "gpu.eu", "held": 0, "queued": 1, "workers": 0, "paused": false }]

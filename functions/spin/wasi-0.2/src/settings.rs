@@ -1,5 +1,7 @@
 //! From Spin's variables where the component is built for Spin, else from the environment.
 
+#[cfg(feature = "spin")]
+use ops_function::GitHubSettings;
 use ops_function::Settings;
 
 #[cfg(feature = "spin")]
@@ -8,6 +10,13 @@ pub fn read() -> Settings {
     Settings {
         supabase_url: variable("supabase_url"),
         supabase_key: variable("supabase_key"),
+        github: GitHubSettings {
+            oidc_audience: variable("oidc_audience"),
+            oidc_issuers: variable("oidc_issuers"),
+            token: variable("github_token"),
+            api: variable("github_api"),
+            ..GitHubSettings::default()
+        },
     }
 }
 

@@ -42,7 +42,7 @@ async fn body(response: Response) -> Value {
 }
 
 fn document() -> Value {
-    serde_json::from_str(super::DOCUMENT).unwrap()
+    serde_json::from_slice(&super::DOCUMENT).unwrap()
 }
 
 /// Verb, method in small letters, operation.

@@ -1,0 +1,168 @@
+//! What this control room is at GitHub: whom it believes, and what it may start.
+
+use crate::app::App;
+use ops_core::port::Transport;
+use ops_github::oidc::{GITHUB_ISSUER, OidcSettings, Verifier};
+use ops_github::rest::{
+    Calls, Credentials, GITHUB_API, GitHub as Rest, GitHubError, GitRef, RepoName, WorkflowName,
+};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// As a host has them, from its environment or its variables; empty where nothing is said.
+#[derive(Clone, Default)]
+pub struct GitHubSettings {
+    /// Origin of this control room as workers write it, such as `https://ops.example.com`: an identity
+    /// token that was made for another service is worth nothing here.
+    pub oidc_audience: String,
+    /// Separated by commas; GitHub's where nothing is said.
+    pub oidc_issuers: String,
+    /// A fine-grained token with `actions: write` on the repositories whose workflows are started.
+    pub token: String,
+    /// An app in place of a token: its id and its private key. Not in components, for their size.
+    pub app_id: String,
+    pub app_key: String,
+    /// Address of the REST API; github.com's where nothing is said.
+    pub api: String,
+}
+
+impl GitHubSettings {
+    pub fn from_environment() -> Self {
+        let variable = |name: &str| std::env::var(name).unwrap_or_default();
+        GitHubSettings {
+            oidc_audience: variable("OPS_OIDC_AUDIENCE"),
+            oidc_issuers: variable("OPS_OIDC_ISSUERS"),
+            token: variable("OPS_GITHUB_TOKEN"),
+            app_id: variable("OPS_GITHUB_APP_ID"),
+            // Where a variable holds one line.
+            app_key: variable("OPS_GITHUB_APP_KEY").replace("\\n", "\n"),
+            api: variable("OPS_GITHUB_API"),
+        }
+    }
+}
+
+/// Each part, or why it is not there.
+pub struct GitHub {
+    verifier: Result<Verifier, String>,
+    rest: Result<Rest, String>,
+}
+
+impl GitHub {
+    /// What is wrong with settings is said by whatever needs them.
+    pub fn new(transport: Arc<dyn Transport>, settings: &GitHubSettings) -> Self {
+        GitHub {
+            verifier: verifier(transport.clone(), settings),
+            rest: rest(transport, settings),
+        }
+    }
+
+    /// Identity tokens are taken here, or why not.
+    pub(crate) fn verifier(&self) -> Result<&Verifier, &str> {
+        self.verifier.as_ref().map_err(String::as_str)
+    }
+
+    /// What may be asked of GitHub as of now, or why nothing.
+    pub(crate) fn rest(&self) -> Result<Calls<'_>, &str> {
+        let rest = self.rest.as_ref().map_err(String::as_str)?;
+        Ok(rest.at(unix_now()))
+    }
+}
+
+fn verifier(transport: Arc<dyn Transport>, settings: &GitHubSettings) -> Result<Verifier, String> {
+    let audience = settings.oidc_audience.trim().trim_end_matches('/');
+    if audience.is_empty() {
+        return Err("identity tokens are not taken here: OPS_OIDC_AUDIENCE is not set to the origin of this control room".into());
+    }
+    let issuers = said(&settings.oidc_issuers, GITHUB_ISSUER);
+    let settings = OidcSettings {
+        audience: audience.into(),
+        issuers: issuers.split(',').map(|one| one.trim().into()).collect(),
+    };
+    settings
+        .check()
+        .map_err(|why| format!("OPS_OIDC_ISSUERS: {why}"))?;
+    Ok(Verifier::new(transport, settings))
+}
+
+fn rest(transport: Arc<dyn Transport>, settings: &GitHubSettings) -> Result<Rest, String> {
+    let (token, app_id) = (settings.token.trim(), settings.app_id.trim());
+    let credentials = match (token, app_id) {
+        ("", "") => {
+            return Err("this control room has no rights at GitHub: neither OPS_GITHUB_TOKEN nor OPS_GITHUB_APP_ID is set".into());
+        }
+        ("", app_id) => Credentials::App {
+            app_id: app_id.into(),
+            private_key_pem: settings.app_key.clone(),
+        },
+        (token, _) => Credentials::Token(token.into()),
+    };
+    Rest::new(transport, credentials, said(&settings.api, GITHUB_API)).map_err(|e| e.to_string())
+}
+
+fn said<'a>(text: &'a str, default: &'a str) -> &'a str {
+    match text.trim().trim_end_matches('/') {
+        "" => default,
+        text => text,
+    }
+}
+
+/// Seconds. A host whose clock stands before 1970 believes no token.
+pub(crate) fn unix_now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(0))
+}
+
+impl App {
+    pub(crate) fn may_ask_github(&self) -> Result<Calls<'_>, &str> {
+        match &self.github {
+            Some(github) => github.rest(),
+            None => Err("this host does not speak with GitHub"),
+        }
+    }
+
+    /// Asks GitHub for a workflow run that the database has decided on, and tells what came of it.
+    /// `None`: it could not be told; a sweep closes it as `unknown`.
+    pub(crate) async fn dispatch(&self, dispatch: &Value) -> Option<Value> {
+        let mut p = match self.may_ask_github() {
+            Ok(github) => send(&github, dispatch).await,
+            Err(why) => json!({ "status": "refused", "error": why }),
+        };
+        p["id"] = dispatch["id"].clone();
+        match self.store.call("ops_dispatched", p).await {
+            Ok(mut told) if told["dispatch"].is_object() => Some(told["dispatch"].take()),
+            Ok(_) => None,
+            Err(error) => {
+                eprintln!("dispatch {}: {error}", dispatch["id"]);
+                None
+            }
+        }
+    }
+}
+
+async fn send(github: &Calls<'_>, dispatch: &Value) -> Value {
+    let text = |name: &str| dispatch[name].as_str().unwrap_or_default();
+    let asked = async {
+        let repository = RepoName::parse(text("repository"))?;
+        let workflow = WorkflowName::parse(text("workflow"))?;
+        let git_ref = GitRef::parse(text("ref"))?;
+        let inputs = dispatch["inputs"].as_object().cloned().unwrap_or_default();
+        github
+            .dispatch_workflow(&repository, &workflow, &git_ref, &inputs)
+            .await
+    };
+    match asked.await {
+        Ok(started) => json!({
+            "status": "sent", "github_run_id": started.run_id.map(|id| id.to_string()),
+            "url": started.html_url,
+        }),
+        Err(error) => json!({ "status": outcome(&error), "error": error.to_string() }),
+    }
+}
+
+fn outcome(error: &GitHubError) -> &'static str {
+    match error.is_unknown() {
+        true => "unknown",
+        false => "refused",
+    }
+}

@@ -1,0 +1,25 @@
+-- Workflow runs that this control room asked GitHub for. `cause` queue: runs were queued in a lane that
+-- has a rule (lanes.dispatch) and no live worker. `sending` until GitHub's answer is known, then `sent`
+-- until a worker of the lane was heard of, or `absent` when none came; `unknown`: whoever asked did not
+-- live to tell. Closed when nothing more is expected of it.
+create table if not exists public.dispatches (
+  id uuid primary key default gen_random_uuid(),
+  lane text,
+  cause text not null check (cause in ('operator', 'queue')),
+  repository text not null,
+  workflow text not null,
+  ref text not null,
+  inputs jsonb not null,
+  status text not null default 'sending' check (status in ('sending', 'sent', 'arrived', 'absent', 'refused', 'unknown')),
+  github_run_id text,
+  url text,
+  error text,
+  requested_by text not null,
+  requested_at timestamptz not null,
+  answered_at timestamptz,
+  closed_at timestamptz
+);
+-- One at a time: a hundred runs that are queued at once start one workflow.
+create unique index if not exists dispatches_open on public.dispatches (lane) where cause = 'queue' and closed_at is null;
+create index if not exists dispatches_lane on public.dispatches (lane, requested_at);
+create index if not exists dispatches_requested on public.dispatches (requested_at);
