@@ -17,7 +17,7 @@ pub enum Failure {
     #[error("the runner gave no identity token: {0}")]
     Runner(String),
     #[error(
-        "the control room does not take this job's identity: {0}; `ops trust add {1}` lets its jobs in, and `ops audit list --action workers.exchange_refused` says what was wrong"
+        "the control room does not take this job's identity: {0}; `ops trust add {1}` lets its jobs in, and `ops audit --action workers.exchange_refused` says what was wrong"
     )]
     Distrusted(String, String),
     #[error("{what}: {error}")]

@@ -746,7 +746,10 @@ begin
     return public.ops_refuse(a.code, a.detail);
   end if;
   s := public.ops_sweep(v_now, 100);
-  return s.counts || jsonb_build_object('wake', s.wake, 'to_dispatch', public.ops_scale(v_now, null));
+  if exists (select from public.lanes l where l.dispatch is not null) then
+    return s.counts || jsonb_build_object('wake', s.wake, 'to_dispatch', public.ops_scale(v_now, null));
+  end if;
+  return s.counts || jsonb_build_object('wake', s.wake);
 end $$;
 
 -- For a schedule inside the database, which has no token: whoever may call it owns the tables, or is
@@ -3333,7 +3336,7 @@ $$;
 create or replace function public.ops_scale(p_now timestamptz, p_lanes text[]) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
-  v_todo jsonb := '[]';
+  v_todo jsonb := '[]'::jsonb;
   v_end text;
   l public.lanes%rowtype;
   d public.dispatches%rowtype;

@@ -115,7 +115,10 @@ begin
     return public.ops_refuse(a.code, a.detail);
   end if;
   s := public.ops_sweep(v_now, 100);
-  return s.counts || jsonb_build_object('wake', s.wake, 'to_dispatch', public.ops_scale(v_now, null));
+  if exists (select from public.lanes l where l.dispatch is not null) then
+    return s.counts || jsonb_build_object('wake', s.wake, 'to_dispatch', public.ops_scale(v_now, null));
+  end if;
+  return s.counts || jsonb_build_object('wake', s.wake);
 end $$;
 
 -- For a schedule inside the database, which has no token: whoever may call it owns the tables, or is

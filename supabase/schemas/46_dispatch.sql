@@ -22,7 +22,7 @@ $$;
 create or replace function public.ops_scale(p_now timestamptz, p_lanes text[]) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
-  v_todo jsonb := '[]';
+  v_todo jsonb := '[]'::jsonb;
   v_end text;
   l public.lanes%rowtype;
   d public.dispatches%rowtype;

@@ -159,9 +159,7 @@ fn either(on: bool, off: bool) -> Option<bool> {
 }
 
 fn print(lanes: &[Lane]) -> Result<(), Failure> {
-    let mut table = Table::new(["LANE", "QUEUED", "HELD", "LIMIT", "STATE", "STARTS"])
-        .flexible("STATE")
-        .spare(&["STARTS"]);
+    let mut table = Table::new(["LANE", "QUEUED", "HELD", "LIMIT", "STATE"]).flexible("STATE");
     for lane in lanes {
         let state = state(lane);
         let paint = if state == OPEN {
@@ -169,13 +167,16 @@ fn print(lanes: &[Lane]) -> Result<(), Failure> {
         } else {
             Paint::Yellow
         };
+        let state = match lane.dispatch.as_ref().and_then(starts) {
+            Some(workflow) => format!("{state}, starts {workflow}"),
+            None => state,
+        };
         table.row([
             Cell::new(&lane.name),
             Cell::new(lane.queued.to_string()),
             Cell::new(lane.held.to_string()),
             Cell::maybe(lane.concurrency_limit.map(|limit| limit.to_string())),
             Cell::painted(state, paint),
-            Cell::maybe(lane.dispatch.as_ref().and_then(starts)),
         ]);
     }
     table.print()

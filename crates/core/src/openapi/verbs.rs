@@ -359,7 +359,14 @@ fn rest() -> Vec<Verb> {
             of("Exchange"),
         )
         .answers(200, of("Exchanged"))
-        .refuses(&[Unauthenticated, Forbidden, NotConfigured]),
+        .refuses(&[
+            Unauthenticated,
+            Forbidden,
+            Invalid,
+            UpgradeRequired,
+            RateLimited,
+            NotConfigured,
+        ]),
         write(
             "trust.add",
             OPERATOR,

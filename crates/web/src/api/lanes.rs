@@ -5,7 +5,7 @@ use crate::refusal::Refusal;
 use crate::wrong::Wrong;
 use axum::extract::{Request, State};
 use ops_core::api::{LaneUpdate, WorkerDrain};
-use ops_core::text;
+use ops_core::{Problem, text};
 use serde_json::json;
 
 pub async fn list(State(app): State<App>, request: Request) -> Answer {
@@ -15,6 +15,10 @@ pub async fn list(State(app): State<App>, request: Request) -> Answer {
 
 pub async fn update(State(app): State<App>, request: Request) -> Answer {
     let (auth, body) = operator_call(request).await?;
+    // A list would be read as the fields in their order.
+    if body["dispatch"].is_array() {
+        return Err(Problem::invalid("/dispatch", "must be an object").into());
+    }
     let mut update: LaneUpdate = body::typed(body, "")?;
     let mut wrong = Wrong::default();
     wrong.unless(
