@@ -4,7 +4,7 @@ use crate::commands::{self, Level};
 use crate::environment::Environment;
 use crate::failure::Failure;
 use crate::inputs::Inputs;
-use ops_client::{Bearer, Client, ClientError, NativeTransport};
+use ops_client::{Bearer, Client, ClientError, NativeTransport, percent_encoded};
 use ops_core::Code;
 use ops_core::api::{Exchange, Exchanged};
 use ops_core::port::{HttpRequest, Transport};
@@ -73,7 +73,7 @@ impl Job {
         let sign = if url.contains('?') { '&' } else { '?' };
         Ok(Job {
             transport: Arc::new(transport),
-            request_url: format!("{url}{sign}audience={}", encoded(&inputs.url)),
+            request_url: format!("{url}{sign}audience={}", percent_encoded(&inputs.url)),
             request_token: token.into(),
             lanes: inputs.lanes.clone(),
             name: inputs.name.clone(),
@@ -172,17 +172,4 @@ fn is_final(error: &ClientError) -> bool {
         Code::UnknownVerb,
     ];
     matches!(error, ClientError::Refused(problem) if codes.contains(&problem.code))
-}
-
-fn encoded(text: &str) -> String {
-    let mut encoded = String::new();
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
-                encoded.push(byte.into());
-            }
-            _ => encoded.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    encoded
 }

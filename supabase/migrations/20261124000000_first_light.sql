@@ -2451,7 +2451,8 @@ begin
     draining = coalesce((p ->> 'draining')::boolean, x.draining),
     paused_reason = case when (p ->> 'paused')::boolean then p ->> 'reason'
       when p ? 'paused' then null else x.paused_reason end,
-    dispatch = case when p ? 'dispatch' then nullif(p -> 'dispatch', '{}') else x.dispatch end,
+    dispatch = case when p -> 'dispatch' = '{}' then null when p ? 'dispatch' then
+      '{"ref": "main", "per_hour": 20}' || coalesce(x.dispatch, '{}') || (p -> 'dispatch') else x.dispatch end,
     updated_at = v_now
   where x.name = p ->> 'name' returning * into l;
   perform public.ops_audit(p -> 'auth', a.token_id, a.actor, v_now, 'lanes.update', l.name, p - 'auth' - 'name');

@@ -160,6 +160,40 @@ async fn a_cancelled_job_hands_its_run_back_at_any_moment_and_leaves_no_process(
 }
 
 #[tokio::test]
+async fn after_a_crash_the_post_step_hands_back_what_was_held() {
+    if !has_node() {
+        return not_run("node");
+    }
+    let world = World::new("0").await;
+    let job = Job::of(&world);
+    let run_id = world.queue("A", LONG).await;
+    let (mut child, _lines) = job.main();
+    let client = &world.up.client;
+    run_until(client, &run_id, 40, |_| !job.steps().is_empty()).await;
+    // The binary dies, as by the kernel when memory is short; the launcher and the rest do not.
+    let launcher = child.id().expect("it runs");
+    let children = std::fs::read_to_string(format!("/proc/{launcher}/task/{launcher}/children"));
+    let binary = children.expect("its children");
+    let binary = binary.split(' ').next().and_then(|pid| pid.parse().ok());
+    let all = family(launcher);
+    send(binary.expect("a pid"), Signal::KILL);
+    assert!(!child.wait().await.expect("it ends").success());
+    let said = job.post().await;
+    assert!(
+        said.contains(&format!("handed back run {run_id}")),
+        "{said}"
+    );
+    let run = client.runs_get(&run_id).await.expect("a run");
+    assert_eq!((run.status, run.attempts_used), (RunStatus::Queued, 0));
+    let mut left = all;
+    left.extend(&job.steps()[0][1..]);
+    // Its supervisor kills it as soon as the worker is gone; that it happens is what is asserted.
+    while left.iter().any(|pid| is_alive(*pid)) {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
 async fn summary_and_outputs_tell_what_became_of_each_run() {
     if !has_node() {
         return not_run("node");

@@ -1,9 +1,7 @@
 //! The action as a workflow job runs it: the real launcher, the real binary, a real control room.
 
 mod act;
-mod crashed;
 mod interrupted;
 mod modes;
-mod room;
 mod workers;
 mod world;

@@ -63,7 +63,7 @@ struct UpdateArgs {
     reason: Option<String>,
     /// Start this workflow when runs are queued and no worker is there: OWNER/NAME/FILE.yml
     #[arg(long, value_name = "WORKFLOW", value_parser = workflow)]
-    dispatch: Option<(String, String)>,
+    dispatch: Option<DispatchRule>,
     /// Branch or tag of that workflow; main where not given
     #[arg(long = "ref", value_name = "REF", requires = "dispatch")]
     git_ref: Option<String>,
@@ -80,28 +80,19 @@ struct UpdateArgs {
 impl UpdateArgs {
     /// An empty rule takes the lane's away.
     fn dispatch(&self) -> Option<DispatchRule> {
-        let Some((repository, workflow)) = self.dispatch.clone() else {
+        let Some(rule) = self.dispatch.clone() else {
             return self.no_dispatch.then(DispatchRule::default);
         };
         Some(DispatchRule {
-            repository: Some(repository),
-            workflow: Some(workflow),
             git_ref: self.git_ref.clone(),
             per_hour: self.per_hour,
-            ..DispatchRule::default()
+            ..rule
         })
     }
 }
 
-/// `octo/infra/worker.yml`.
-fn workflow(text: &str) -> Result<(String, String), String> {
-    let parts: Vec<_> = text.split('/').collect();
-    match parts[..] {
-        [owner, name, file] if file.ends_with(".yml") || file.ends_with(".yaml") => {
-            Ok((format!("{owner}/{name}"), file.into()))
-        }
-        _ => Err("must be such as octo/infra/worker.yml".into()),
-    }
+fn workflow(text: &str) -> Result<DispatchRule, String> {
+    DispatchRule::of(text).ok_or_else(|| "must be such as octo/infra/worker.yml".into())
 }
 
 pub async fn run(arguments: LanesArgs) -> Result<Exit, Failure> {

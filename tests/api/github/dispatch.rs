@@ -43,6 +43,30 @@ async fn ten_runs_at_once_start_one_workflow_and_its_worker_closes_the_matter() 
 }
 
 #[tokio::test]
+async fn a_rule_keeps_what_is_not_said() {
+    let world = World::new().await;
+    let rule = json!({
+        "repository": "opsco/deploys", "workflow": "worker.yml", "per_hour": 3, "inputs": { "session": "s" },
+    });
+    for (said, expected) in [
+        (rule, json!(["worker.yml", "main", 3, { "session": "s" }])),
+        (
+            json!({ "repository": "opsco/deploys", "workflow": "other.yml", "ref": "v1" }),
+            json!(["other.yml", "v1", 3, { "session": "s" }]),
+        ),
+    ] {
+        let update = json!({ "name": "A", "dispatch": said });
+        let answer = world.room.post("lanes.update", update).await.is(200);
+        let kept = &answer["lane"]["dispatch"];
+        let kept = ["workflow", "ref", "per_hour", "inputs"].map(|name| kept[name].clone());
+        assert_eq!(json!(kept), expected);
+    }
+    let none = json!({ "name": "A", "dispatch": {} });
+    let answer = world.room.post("lanes.update", none).await.is(200);
+    assert!(answer["lane"]["dispatch"].is_null());
+}
+
+#[tokio::test]
 async fn nothing_is_started_without_a_rule_or_for_a_lane_that_stands_still() {
     let world = World::new().await;
     world.room.queue(json!({})).await;

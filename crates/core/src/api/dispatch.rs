@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 pub const DISPATCH_INPUTS: usize = 25;
 
 /// Scale from zero: the workflow that is started when runs are queued in a lane that no worker serves.
-/// Empty: the lane has no such rule any more.
+/// What is not said stays as it was; empty: the lane has no such rule any more.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -28,6 +28,19 @@ pub struct DispatchRule {
 }
 
 impl DispatchRule {
+    /// Of `octo/infra/worker.yml`; `None` where it has not these three parts.
+    pub fn of(workflow: &str) -> Option<Self> {
+        let parts: Vec<_> = workflow.split('/').collect();
+        let [owner, name, file] = parts[..] else {
+            return None;
+        };
+        Some(DispatchRule {
+            repository: Some(format!("{owner}/{name}")),
+            workflow: Some(file.into()),
+            ..DispatchRule::default()
+        })
+    }
+
     pub fn is_empty(&self) -> bool {
         *self == DispatchRule::default()
     }

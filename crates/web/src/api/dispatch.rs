@@ -12,9 +12,6 @@ use ops_github::rest::{GitRef, RepoName, WorkflowName};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// Of one lane, where nothing is said.
-pub const DISPATCHES_PER_HOUR: u32 = 20;
-
 pub async fn create(State(app): State<App>, request: Request) -> Answer {
     let (auth, body) = operator_call(request).await?;
     let new: NewDispatch = body::typed(body, "")?;

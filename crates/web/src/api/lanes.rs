@@ -19,7 +19,7 @@ pub async fn update(State(app): State<App>, request: Request) -> Answer {
     if body["dispatch"].is_array() {
         return Err(Problem::invalid("/dispatch", "must be an object").into());
     }
-    let mut update: LaneUpdate = body::typed(body, "")?;
+    let update: LaneUpdate = body::typed(body, "")?;
     let mut wrong = Wrong::default();
     wrong.unless(
         text::is_lane(&update.name),
@@ -36,13 +36,8 @@ pub async fn update(State(app): State<App>, request: Request) -> Answer {
         "/reason",
         "at most 2000 bytes",
     );
-    if let Some(rule) = &mut update.dispatch {
+    if let Some(rule) = &update.dispatch {
         super::dispatch::check_rule(&mut wrong, rule);
-        if !rule.is_empty() {
-            rule.git_ref.get_or_insert_with(|| "main".into());
-            rule.per_hour
-                .get_or_insert(super::dispatch::DISPATCHES_PER_HOUR);
-        }
     }
     wrong.done()?;
     let p = serde_json::to_value(update)

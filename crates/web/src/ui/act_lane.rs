@@ -3,7 +3,7 @@
 use super::ask::Sent;
 use super::flash;
 use super::halt::Shown;
-use crate::api::dispatch::{DISPATCHES_PER_HOUR, check_rule};
+use crate::api::dispatch::check_rule;
 use crate::app::App;
 use crate::refusal::Refusal;
 use crate::wrong::Wrong;
@@ -96,23 +96,13 @@ fn rule(workflow: &str, git_ref: &str) -> Result<Value, Refusal> {
     if workflow.is_empty() {
         return Ok(json!({}));
     }
-    let git_ref = if git_ref.is_empty() { "main" } else { git_ref };
-    let parts: Vec<_> = workflow.split('/').collect();
-    let rule = match parts[..] {
-        [owner, name, file] => DispatchRule {
-            repository: Some(format!("{owner}/{name}")),
-            workflow: Some(file.into()),
-            git_ref: Some(git_ref.into()),
-            per_hour: Some(DISPATCHES_PER_HOUR),
-            ..DispatchRule::default()
-        },
-        _ => {
-            return Err(wrong(
-                "workflow",
-                "A workflow is such as octo/infra/worker.yml.",
-            ));
-        }
+    let Some(mut rule) = DispatchRule::of(workflow) else {
+        return Err(wrong(
+            "workflow",
+            "A workflow is such as octo/infra/worker.yml.",
+        ));
     };
+    rule.git_ref = Some(git_ref.to_string()).filter(|git_ref| !git_ref.is_empty());
     let mut found = Wrong::default();
     check_rule(&mut found, &rule);
     found.done()?;
