@@ -132,7 +132,9 @@ fn check(new: &NewTrustRule) -> Result<(), Refusal> {
 /// Names can be taken over by others; ids cannot.
 async fn look_up(app: &App, new: &mut NewTrustRule) -> Result<(), Refusal> {
     let github = app.may_ask_github().map_err(|why| {
-        let detail = format!("{why}; give `repository_id` and `repository_owner_id`");
+        let detail = format!(
+            "{why}; give its ids: `repository_id` and `repository_owner_id`, in the command line --repository-id and --owner-id"
+        );
         Problem::new(Code::NotConfigured, detail)
     })?;
     let name = RepoName::parse(&new.repository)
