@@ -149,12 +149,17 @@ impl Up {
         self.child.wait().expect("it ends")
     }
 
-    /// SIGKILL to every process at once, as when a machine's power goes.
+    /// SIGKILL to every process at once, as when a machine's power goes. Returns when all are dead,
+    /// which on a busy machine is a moment later.
     pub fn kill_everything(mut self) {
-        for pid in self.family() {
-            send(pid, Signal::KILL);
+        let family = self.family();
+        for pid in &family {
+            send(*pid, Signal::KILL);
         }
         self.child.wait().expect("it ends");
+        while family.iter().any(|pid| is_alive(*pid)) {
+            std::thread::yield_now();
+        }
     }
 }
 

@@ -47,12 +47,7 @@ async fn kill_9_of_everything_loses_nothing_that_was_acknowledged() {
         )
         .await
         .expect("its first line");
-    let family = up.family();
     up.kill_everything();
-    assert!(
-        family.iter().all(|pid| !is_alive(*pid)),
-        "everything is dead"
-    );
 
     let again = Up::start(&folder.data(), &["--workers", "2"]);
     for run_id in &queued {
