@@ -11,6 +11,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("ops-client", &["ops-core"]),
     ("ops-github", &["ops-core"]),
     ("ops-schema", &[]),
+    ("ops-spec-kit", &[]),
     ("ops-store-postgres", &["ops-core", "ops-schema"]),
     ("ops-store-supabase", &["ops-core"]),
     ("ops-embedded", &["ops-core"]),

@@ -1,0 +1,400 @@
+//! Events of the markdown parser to a tree. Own stack: nesting in a document is a caller's choice
+//! and must not become nesting of our calls.
+
+use super::tree::{Block, BlockKind, CheckBox, Code, List, ListItem, Outline, Row, Section, Table};
+use super::{Inline, MAX_DEPTH, Piece, PieceKind};
+use crate::text::Span;
+use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+
+pub(super) fn outline(text: &str) -> Outline {
+    let options = Options::ENABLE_TABLES
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS
+        | Options::ENABLE_PLUSES_DELIMITED_METADATA_BLOCKS;
+    let mut builder = Builder::new(text);
+    for (event, range) in Parser::new_ext(text, options).into_offset_iter() {
+        builder.take(event, range.into());
+    }
+    builder.finish()
+}
+
+/// What is open while events come in.
+enum Frame {
+    Quote(Vec<Block>),
+    List(List),
+    Item(ListItem),
+    Table(Table),
+    Row(Row),
+    /// Deeper than [`MAX_DEPTH`]: its content goes to the frame below.
+    Flat,
+}
+
+enum Top {
+    Heading(u8, Inline, Span),
+    Block(Block),
+}
+
+#[derive(Default)]
+struct Style {
+    strong: usize,
+    emphasis: usize,
+    struck: usize,
+    links: Vec<String>,
+}
+
+struct Builder<'a> {
+    text: &'a str,
+    frames: Vec<Frame>,
+    top: Vec<Top>,
+    outline: Outline,
+    /// Words that are being gathered, and whether a paragraph was opened for them by the parser.
+    inline: Option<Inline>,
+    style: Style,
+    /// A code block: its language, the whole, and its body as far as it came.
+    code: Option<(String, Span, Option<Span>)>,
+    html: Option<Span>,
+    metadata: bool,
+}
+
+impl<'a> Builder<'a> {
+    fn new(text: &'a str) -> Self {
+        Self {
+            text,
+            frames: Vec::new(),
+            top: Vec::new(),
+            outline: Outline::default(),
+            inline: None,
+            style: Style::default(),
+            code: None,
+            html: None,
+            metadata: false,
+        }
+    }
+
+    fn take(&mut self, event: Event<'_>, span: Span) {
+        match event {
+            Event::Start(tag) => self.start(tag, span),
+            Event::End(tag) => self.end(tag, span),
+            Event::Text(words) => self.text(&words, span),
+            Event::Code(words) => self.piece(PieceKind::Code, &words, span),
+            Event::SoftBreak | Event::HardBreak => self.piece(PieceKind::Break, " ", span),
+            Event::InlineHtml(_) | Event::Html(_) => self.html(span),
+            Event::TaskListMarker(done) => {
+                if let Some(Frame::Item(item)) = self.frames.last_mut() {
+                    item.check = Some(if done {
+                        CheckBox::Checked
+                    } else {
+                        CheckBox::Open
+                    });
+                }
+            }
+            Event::Rule => {
+                self.close_words();
+                self.block(BlockKind::Rule, span);
+            }
+            // Not asked for in the options.
+            Event::FootnoteReference(_) | Event::InlineMath(_) | Event::DisplayMath(_) => {}
+        }
+    }
+
+    fn start(&mut self, tag: Tag<'_>, span: Span) {
+        match tag {
+            Tag::Strong => self.style.strong += 1,
+            Tag::Emphasis => self.style.emphasis += 1,
+            Tag::Strikethrough => self.style.struck += 1,
+            Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. } => {
+                self.style.links.push(dest_url.into_string());
+            }
+            Tag::Paragraph | Tag::Heading { .. } | Tag::TableCell => {
+                self.close_words();
+                self.inline = Some(Inline {
+                    span,
+                    ..Inline::default()
+                });
+            }
+            Tag::CodeBlock(kind) => {
+                self.close_words();
+                self.code = Some((language(&kind), span, None));
+            }
+            Tag::HtmlBlock => {
+                self.close_words();
+                self.html = Some(span);
+            }
+            Tag::MetadataBlock(_) => {
+                self.metadata = true;
+                self.outline.front_matter = Some(span);
+            }
+            Tag::TableHead | Tag::TableRow => self.frames.push(Frame::Row(Row {
+                cells: Vec::new(),
+                span,
+            })),
+            Tag::Table(_) => self.open(Frame::Table(Table::default())),
+            Tag::BlockQuote(_) => self.open(Frame::Quote(Vec::new())),
+            Tag::List(start) => self.open(Frame::List(List {
+                start,
+                items: Vec::new(),
+            })),
+            Tag::Item => self.open_item(span),
+            _ => {}
+        }
+    }
+
+    fn open(&mut self, frame: Frame) {
+        self.close_words();
+        let deep = self.frames.len() >= MAX_DEPTH * 2;
+        self.frames.push(if deep { Frame::Flat } else { frame });
+    }
+
+    fn open_item(&mut self, span: Span) {
+        self.close_words();
+        let frame = match self.frames.last() {
+            Some(Frame::List(list)) => Frame::Item(ListItem {
+                number: list
+                    .start
+                    .map(|first| first.saturating_add(list.items.len() as u64)),
+                check: None,
+                text: Inline {
+                    span: Span::new(span.start, span.start),
+                    ..Inline::default()
+                },
+                span,
+                blocks: Vec::new(),
+            }),
+            _ => Frame::Flat,
+        };
+        self.frames.push(frame);
+    }
+
+    fn end(&mut self, tag: TagEnd, span: Span) {
+        match tag {
+            TagEnd::Strong => self.style.strong = self.style.strong.saturating_sub(1),
+            TagEnd::Emphasis => self.style.emphasis = self.style.emphasis.saturating_sub(1),
+            TagEnd::Strikethrough => self.style.struck = self.style.struck.saturating_sub(1),
+            TagEnd::Link | TagEnd::Image => {
+                self.style.links.pop();
+            }
+            TagEnd::Paragraph => self.close_words(),
+            TagEnd::Heading(level) => self.end_heading(level, span),
+            TagEnd::TableCell => {
+                let words = self.inline.take().unwrap_or_default();
+                if let Some(Frame::Row(row)) = self.frames.last_mut() {
+                    row.cells.push(words);
+                }
+            }
+            TagEnd::CodeBlock => self.end_code(span),
+            TagEnd::HtmlBlock => self.end_html(),
+            TagEnd::MetadataBlock(_) => self.metadata = false,
+            TagEnd::TableHead | TagEnd::TableRow => self.end_row(tag),
+            TagEnd::Table | TagEnd::BlockQuote(_) | TagEnd::List(_) | TagEnd::Item => {
+                self.close(span)
+            }
+            _ => {}
+        }
+    }
+
+    fn end_heading(&mut self, level: HeadingLevel, span: Span) {
+        let words = self.inline.take().unwrap_or_default();
+        if self.frames.is_empty() {
+            self.top.push(Top::Heading(level as u8, words, span));
+        } else {
+            self.block(BlockKind::Heading(words), span);
+        }
+    }
+
+    fn end_code(&mut self, span: Span) {
+        let Some((language, whole, body)) = self.code.take() else {
+            return;
+        };
+        let body = body.unwrap_or(Span::new(whole.end, whole.end));
+        let raw = self.text.get(whole.start..whole.end).unwrap_or("");
+        let fence: String = raw.chars().take_while(|c| matches!(c, '`' | '~')).collect();
+        let lines = raw.trim_end().lines();
+        let closed = lines.clone().count() > 1
+            && lines.last().is_some_and(|last| {
+                let last = last.trim_start_matches([' ', '>']);
+                last.starts_with(&fence) && last.trim_start_matches(['`', '~']).trim().is_empty()
+            });
+        if fence.len() >= 3 && !closed {
+            self.outline.open_fence.get_or_insert(whole);
+        }
+        self.block(BlockKind::Code(Code { language, body }), span);
+    }
+
+    fn end_html(&mut self) {
+        let Some(span) = self.html.take() else {
+            return;
+        };
+        self.comments_in(span);
+        let raw = self.text.get(span.start..span.end).unwrap_or("").trim();
+        let only_comment = raw.starts_with("<!--") && raw.ends_with("-->");
+        if !only_comment {
+            self.block(BlockKind::Html, span);
+        }
+    }
+
+    fn end_row(&mut self, tag: TagEnd) {
+        let Some(Frame::Row(row)) = self.frames.pop() else {
+            return;
+        };
+        if let Some(Frame::Table(table)) = self.frames.last_mut() {
+            match tag {
+                TagEnd::TableHead => table.head = row.cells,
+                _ => table.rows.push(row),
+            }
+        }
+    }
+
+    fn close(&mut self, span: Span) {
+        self.close_words();
+        match self.frames.pop() {
+            Some(Frame::Quote(blocks)) => self.block(BlockKind::Quote(blocks), span),
+            Some(Frame::List(list)) => self.block(BlockKind::List(list), span),
+            Some(Frame::Table(table)) => self.block(BlockKind::Table(table), span),
+            Some(Frame::Item(item)) => {
+                if let Some(Frame::List(list)) = self.frames.last_mut() {
+                    list.items.push(item);
+                }
+            }
+            Some(Frame::Row(_) | Frame::Flat) | None => {}
+        }
+    }
+
+    fn text(&mut self, words: &str, span: Span) {
+        if self.metadata {
+            return;
+        }
+        if let Some((_, _, body)) = &mut self.code {
+            *body = Some(body.map_or(span, |b| b.with(span)));
+            return;
+        }
+        self.piece(PieceKind::Text, words, span);
+    }
+
+    fn html(&mut self, span: Span) {
+        match &mut self.html {
+            Some(whole) => *whole = whole.with(span),
+            None => self.comments_in(span),
+        }
+    }
+
+    fn comments_in(&mut self, span: Span) {
+        let raw = self.text.get(span.start..span.end).unwrap_or("");
+        let mut from = 0;
+        while let Some(start) = raw
+            .get(from..)
+            .and_then(|r| r.find("<!--"))
+            .map(|at| from + at)
+        {
+            let rest = raw.get(start..).unwrap_or("");
+            let length = rest.find("-->").map_or(rest.len(), |at| at + 3);
+            let at = span.start + start;
+            self.outline.comments.push(Span::new(at, at + length));
+            from = start + length;
+        }
+    }
+
+    fn piece(&mut self, kind: PieceKind, words: &str, span: Span) {
+        // A tight item has words without a paragraph.
+        let inline = self.inline.get_or_insert_with(|| Inline {
+            span,
+            ..Inline::default()
+        });
+        inline.span = inline.span.with(span);
+        let start = inline.text.len();
+        inline.text.push_str(words);
+        let kind = match (kind, self.style.links.last()) {
+            (PieceKind::Text, Some(target)) => PieceKind::Link(target.clone()),
+            (kind, _) => kind,
+        };
+        inline.pieces.push(Piece {
+            kind,
+            strong: self.style.strong > 0,
+            emphasis: self.style.emphasis > 0,
+            struck: self.style.struck > 0,
+            range: start..inline.text.len(),
+            span,
+        });
+    }
+
+    /// Ends the words that are being gathered, whether a paragraph was opened for them or not.
+    fn close_words(&mut self) {
+        let Some(words) = self.inline.take() else {
+            return;
+        };
+        if words.pieces.is_empty() {
+            return;
+        }
+        if let Some(Frame::Item(item)) = self.frames.last_mut()
+            && item.text.pieces.is_empty()
+            && item.blocks.is_empty()
+        {
+            item.text = words;
+            return;
+        }
+        let span = words.span;
+        self.block(BlockKind::Paragraph(words), span);
+    }
+
+    fn block(&mut self, kind: BlockKind, span: Span) {
+        let block = Block { kind, span };
+        for frame in self.frames.iter_mut().rev() {
+            match frame {
+                Frame::Quote(blocks) => return blocks.push(block),
+                Frame::Item(item) => return item.blocks.push(block),
+                Frame::List(..) | Frame::Table(..) | Frame::Row(_) | Frame::Flat => {}
+            }
+        }
+        self.top.push(Top::Block(block));
+    }
+
+    fn finish(mut self) -> Outline {
+        self.close_words();
+        let mut outline = self.outline;
+        let mut open: Vec<Section> = Vec::new();
+        for top in self.top {
+            match top {
+                Top::Block(block) => match open.last_mut() {
+                    Some(section) => section.blocks.push(block),
+                    None => outline.blocks.push(block),
+                },
+                Top::Heading(level, title, span) => {
+                    fold(&mut open, &mut outline.sections, level, span.start);
+                    open.push(Section {
+                        level,
+                        title,
+                        span,
+                        blocks: Vec::new(),
+                        sections: Vec::new(),
+                    });
+                }
+            }
+        }
+        fold(&mut open, &mut outline.sections, 0, self.text.len());
+        outline
+    }
+}
+
+/// Ends every open section that a heading of `level` ends.
+fn fold(open: &mut Vec<Section>, done: &mut Vec<Section>, level: u8, at: usize) {
+    while open.last().is_some_and(|section| section.level >= level) {
+        let Some(mut section) = open.pop() else {
+            return;
+        };
+        section.span.end = at;
+        match open.last_mut() {
+            Some(above) => above.sections.push(section),
+            None => done.push(section),
+        }
+    }
+}
+
+fn language(kind: &CodeBlockKind<'_>) -> String {
+    match kind {
+        CodeBlockKind::Indented => String::new(),
+        CodeBlockKind::Fenced(info) => info.split_whitespace().next().unwrap_or("").to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

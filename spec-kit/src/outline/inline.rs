@@ -1,0 +1,94 @@
+use crate::text::Span;
+use std::ops::Range;
+
+/// Words of one paragraph, item, cell or heading, without their markup; wrapped lines are joined
+/// by one space.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Inline {
+    pub text: String,
+    pub span: Span,
+    /// In order, without gaps: together they are `text`.
+    pub pieces: Vec<Piece>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    pub kind: PieceKind,
+    /// `**…**`, also around code and links.
+    pub strong: bool,
+    /// `*…*`
+    pub emphasis: bool,
+    /// `~~…~~`
+    pub struck: bool,
+    /// Bytes of `Inline::text`.
+    pub range: Range<usize>,
+    /// Where it stands in the source.
+    pub span: Span,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PieceKind {
+    Text,
+    Code,
+    /// With its target; an image too.
+    Link(String),
+    /// One space that stands for a line break.
+    Break,
+}
+
+impl Inline {
+    pub fn is_empty(&self) -> bool {
+        self.text.trim().is_empty()
+    }
+
+    /// Where bytes of `text` stand in the source.
+    pub fn span_of(&self, range: Range<usize>) -> Span {
+        let start = self.source_offset(range.start, Side::First);
+        let end = self.source_offset(range.end, Side::Last);
+        Span::new(start, end.max(start))
+    }
+
+    fn source_offset(&self, at: usize, side: Side) -> usize {
+        let piece = self.pieces.iter().find(|piece| match side {
+            Side::First => at < piece.range.end,
+            Side::Last => at <= piece.range.end,
+        });
+        let Some(piece) = piece else {
+            return self.span.end;
+        };
+        // Code has its ticks around it, and an entity is longer than its letter.
+        let inner = piece.range.end - piece.range.start;
+        let outer = piece.span.end - piece.span.start;
+        let lead = match piece.kind {
+            PieceKind::Code if outer > inner => (outer - inner) / 2,
+            _ => 0,
+        };
+        (piece.span.start + lead + at.saturating_sub(piece.range.start)).min(piece.span.end)
+    }
+
+    /// The leading bold words, as in `**FR-001**: text`; with the rest after them.
+    pub fn bold_lead(&self) -> Option<(&str, &str)> {
+        let end = self
+            .pieces
+            .iter()
+            .take_while(|piece| piece.strong)
+            .last()?
+            .range
+            .end;
+        Some((self.text.get(..end)?, self.text.get(end..)?))
+    }
+
+    /// Code spans with their source spans.
+    pub fn codes(&self) -> impl Iterator<Item = (&str, Span)> {
+        self.pieces
+            .iter()
+            .filter(|piece| piece.kind == PieceKind::Code)
+            .filter_map(|piece| Some((self.text.get(piece.range.clone())?, piece.span)))
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Side {
+    First,
+    Last,
+}
