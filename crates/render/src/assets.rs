@@ -1,6 +1,7 @@
 //! Style sheets, scripts and icons. Each address holds a hash of the content, so that a browser may
 //! keep it for ever.
 
+use crate::packed::file;
 use crate::tone::Tone;
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
@@ -24,35 +25,14 @@ const SCRIPT: &str = "text/javascript; charset=utf-8";
 const SVG: &str = "image/svg+xml";
 
 /// Modules, each before those that import it.
-const MODULES: [(&str, &str); 7] = [
-    (
-        "idiomorph.mjs",
-        include_str!("../../../templates/ui/assets/vendor/idiomorph.mjs"),
-    ),
-    (
-        "time.mjs",
-        include_str!("../../../templates/ui/assets/time.mjs"),
-    ),
-    (
-        "page.mjs",
-        include_str!("../../../templates/ui/assets/page.mjs"),
-    ),
-    (
-        "forms.mjs",
-        include_str!("../../../templates/ui/assets/forms.mjs"),
-    ),
-    (
-        "log.mjs",
-        include_str!("../../../templates/ui/assets/log.mjs"),
-    ),
-    (
-        "keys.mjs",
-        include_str!("../../../templates/ui/assets/keys.mjs"),
-    ),
-    (
-        "live.mjs",
-        include_str!("../../../templates/ui/assets/live.mjs"),
-    ),
+const MODULES: [&str; 7] = [
+    "idiomorph.mjs",
+    "time.mjs",
+    "page.mjs",
+    "forms.mjs",
+    "log.mjs",
+    "keys.mjs",
+    "live.mjs",
 ];
 
 /// All of them.
@@ -88,22 +68,10 @@ pub(crate) fn icon_of(state: Option<Tone>) -> &'static str {
 
 static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     let mut all = vec![
-        make(
-            "app.css",
-            CSS,
-            Cow::Borrowed(include_str!("../../../templates/ui/assets/app.css")),
-        ),
-        make(
-            "pages.css",
-            CSS,
-            Cow::Borrowed(include_str!("../../../templates/ui/assets/pages.css")),
-        ),
-        make("ansi.css", CSS, Cow::Owned(crate::ansi::stylesheet())),
-        make(
-            "icons.svg",
-            SVG,
-            Cow::Borrowed(include_str!("../../../templates/ui/assets/icons.svg")),
-        ),
+        make("app.css", CSS, file("app.css").into()),
+        make("pages.css", CSS, file("pages.css").into()),
+        make("ansi.css", CSS, crate::ansi::stylesheet().into()),
+        make("icons.svg", SVG, file("icons.svg").into()),
     ];
     for (name, colour) in [
         ("icon.svg", None),
@@ -114,16 +82,16 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         ("icon-off.svg", Some("#7d8896")),
         ("icon-warn.svg", Some("#e3a008")),
     ] {
-        all.push(make(name, SVG, Cow::Owned(page_icon(colour))));
+        all.push(make(name, SVG, page_icon(colour).into()));
     }
-    for (name, source) in MODULES {
+    for name in MODULES {
         // Modules import each other by their plain names; browsers need the hashed ones.
-        let mut script = source.to_string();
+        let mut script = file(name).to_string();
         for asset in &all {
             let hashed = asset.path.trim_start_matches("/assets/");
             script = script.replace(&format!("\"./{}\"", asset.name), &format!("\"./{hashed}\""));
         }
-        all.push(make(name, SCRIPT, Cow::Owned(script)));
+        all.push(make(name, SCRIPT, script.into()));
     }
     all
 });

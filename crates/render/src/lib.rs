@@ -10,6 +10,7 @@ mod html;
 mod json;
 mod log;
 mod markdown;
+mod packed;
 mod pages;
 mod registry;
 mod sparkline;

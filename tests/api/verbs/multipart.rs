@@ -113,6 +113,7 @@ async fn what_is_wrong_is_named_as_in_the_json_form() {
     };
     wrong(form().file(b""), "/kind").await;
     wrong(form().text("kind", "file"), "/content").await;
+    wrong(form().part("kind", "", b"\xe9"), "/kind").await;
     wrong(
         form().text("kind", "file").file(b"").text("content", ""),
         "/content",

@@ -1,7 +1,7 @@
 use super::markup::problems;
 use super::*;
 use crate::Pages;
-use crate::registry::{Registry, TEMPLATES};
+use crate::registry::{Registry, templates};
 use std::collections::BTreeSet;
 
 #[test]
@@ -61,7 +61,7 @@ fn every_template_of_the_folder_is_part_of_the_program() {
                 .map(str::to_string)
         })
         .collect();
-    let known: BTreeSet<String> = TEMPLATES.iter().map(|(name, _)| name.to_string()).collect();
+    let known: BTreeSet<String> = templates().map(|(name, _)| name.to_string()).collect();
     assert_eq!(files, known);
 }
 

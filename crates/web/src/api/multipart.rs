@@ -33,12 +33,16 @@ pub async fn read_multipart(request: Request) -> Result<(Value, ArtifactPut), Re
         .map_err(|e| broken(&e.body_text()))?
     {
         let name = part.name().unwrap_or_default().to_string();
-        let (field, value) = if name == "file" {
+        if name == "file" {
             mime = part.content_type().map(str::to_string);
-            let bytes = part.bytes().await.map_err(|e| broken(&e.body_text()))?;
+        }
+        let bytes = part.bytes().await.map_err(|e| broken(&e.body_text()))?;
+        let (field, value) = if name == "file" {
             ("content_base64".to_string(), STANDARD.encode(&bytes).into())
         } else {
-            let text = part.text().await.map_err(|e| broken(&e.body_text()))?;
+            // UTF-8 and nothing else: the tables of other encodings would be a tenth of a component.
+            let text = String::from_utf8(bytes.into())
+                .map_err(|_| Problem::invalid(format!("/{name}"), "is not UTF-8"))?;
             let number = text.parse::<u32>().ok().filter(|_| name == "attempt");
             (name.clone(), number.map_or(text.into(), Value::from))
         };
