@@ -6,6 +6,7 @@ mod bounds;
 mod parameter;
 mod refusals;
 mod shapes;
+mod tables;
 mod verb;
 mod verbs;
 
@@ -14,6 +15,7 @@ mod tests;
 
 use crate::{BASE_PATH, PROTOCOL_VERSION, limits};
 use serde_json::{Map, Value, json};
+pub use tables::fill;
 use verb::Verb;
 
 pub fn document() -> Value {
@@ -68,6 +70,9 @@ fn operation(verb: &Verb) -> Value {
         "tags": [verb.name.split('.').next()],
         "security": verb.kinds.iter().map(|kind| json!({ "token": [kind] })).collect::<Value>(),
     });
+    if let Some(note) = verb.note {
+        operation["description"] = note.into();
+    }
     let header = json!({ "$ref": "#/components/parameters/Ops-Protocol" });
     let header = Some(header).filter(|_| verb.takes_token());
     let parameters: Vec<Value> = verb

@@ -16,6 +16,17 @@ fn the_checked_in_document_is_this_one() {
     );
 }
 
+#[test]
+fn the_tables_of_the_document_for_people_are_these() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/API.md");
+    let written = std::fs::read_to_string(path).unwrap_or_default();
+    assert_eq!(tables::strays(&written), Vec::<String>::new());
+    assert!(
+        written == fill(&written),
+        "docs/API.md is old: cargo xtask openapi"
+    );
+}
+
 fn references(value: &Value, found: &mut BTreeSet<String>) {
     match value {
         Value::Array(items) => items.iter().for_each(|item| references(item, found)),

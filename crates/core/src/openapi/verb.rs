@@ -23,6 +23,8 @@ pub struct Verb {
     pub name: &'static str,
     pub method: Method,
     pub summary: &'static str,
+    /// What the shapes of request and answer do not say.
+    pub note: Option<&'static str>,
     /// Kinds of tokens, one of which is enough; none where no token is asked for.
     pub kinds: &'static [&'static str],
     pub query: Vec<Parameter>,
@@ -30,7 +32,7 @@ pub struct Verb {
     /// Status and content.
     pub answers: Vec<(u16, Value)>,
     /// Beside what [`Verb::codes`] adds.
-    own_codes: &'static [Code],
+    pub own_codes: &'static [Code],
 }
 
 pub fn read(name: &'static str, kinds: &'static [&'static str], summary: &'static str) -> Verb {
@@ -38,6 +40,7 @@ pub fn read(name: &'static str, kinds: &'static [&'static str], summary: &'stati
         name,
         method: Method::Get,
         summary,
+        note: None,
         kinds,
         query: Vec::new(),
         body: None,
@@ -108,6 +111,11 @@ impl Verb {
         if let Some((_, content)) = self.answers.last_mut() {
             content["application/octet-stream"] = json!({});
         }
+        self
+    }
+
+    pub fn note(mut self, note: &'static str) -> Self {
+        self.note = Some(note);
         self
     }
 

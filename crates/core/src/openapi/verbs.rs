@@ -54,7 +54,8 @@ fn runs() -> Vec<Verb> {
     vec![
         write("runs.create", OPERATOR, "Queues one run, or up to 1,000, all or none", either(of("NewRun"), of("RunsToCreate")))
             .such_as(json!({ "template": "hello", "params": { "name": "you" }, "idempotency_key": "greet-1" }))
-            .answers(200, of("CreatedRun"))
+            .note("200 for a key that was seen; a list is answered in the order sent")
+        .answers(200, of("CreatedRun"))
             .answers(201, either(of("CreatedRuns"), of("CreatedRun")))
             .refuses(&[IdempotencyMismatch, TemplateChanged]),
         read("runs.get", READERS, "One run, with params, steps, attempts, and why it waits")
@@ -75,12 +76,15 @@ fn runs() -> Vec<Verb> {
                 after_number(),
                 limit(),
             ])
-            .answers(200, of("RunPage")),
+            .note("50 where no limit is given")
+        .answers(200, of("RunPage")),
         write("runs.cancel", OPERATOR, "Cancels one run, or many by id or filter", either(with("reason", 2_000), of("BulkRuns")))
-            .answers(200, either(cancelled, of("BulkAnswer")))
+            .note("Many at once: see below")
+        .answers(200, either(cancelled, of("BulkAnswer")))
             .refuses(&[NotFound, AlreadyFinished]),
         write("runs.retry", OPERATOR, "Makes a new run of one that has ended, or of many", either(with("idempotency_key", 200), of("BulkRuns")))
-            .answers(200, either(of("CreatedRun"), of("BulkAnswer")))
+            .note("The new one has `retry_of`; `conflict` while the old one has not ended. Many at once: see below")
+        .answers(200, either(of("CreatedRun"), of("BulkAnswer")))
             .answers(201, of("CreatedRun"))
             .refuses(&[NotFound, Conflict, IdempotencyMismatch]),
         write("runs.sweep", SWEEPERS, "Deals with expired leases and with what time alone changes", exactly(&[], json!({})))
@@ -103,7 +107,8 @@ fn workers() -> Vec<Verb> {
             .answers(200, started)
             .refuses(&[LeaseLost, AlreadyFinished]),
         write("runs.heartbeat", WORKER, "Renews the leases of one run or of many", either(of("BeatOne"), of("Beats")))
-            .answers(200, either(of("BeatOneAnswer"), of("HeartbeatAnswer")))
+            .note("Of many, each is answered by itself; flat, by the run's own fields or 409")
+        .answers(200, either(of("BeatOneAnswer"), of("HeartbeatAnswer")))
             .refuses(&[LeaseLost, AlreadyFinished]),
         write("runs.finish", WORKER, "Ends an attempt, or hands its run back", of("FinishOne"))
             .answers(200, of("Finished"))
@@ -137,7 +142,8 @@ fn logs_and_artifacts() -> Vec<Verb> {
                 number("limit", 1..=2_000),
                 wait,
             ])
-            .answers(200, of("EventPage"))
+            .note("500 where no limit is given. The log is complete when `status` is final, `held` is false and the page is empty")
+        .answers(200, of("EventPage"))
             .refuses(&[NotFound]),
         write(
             "artifacts.begin",
@@ -145,6 +151,7 @@ fn logs_and_artifacts() -> Vec<Verb> {
             "Where the bytes of a large artifact go; `artifacts.put` with `sha256` and `size` ends it",
             of("ArtifactBegin"),
         )
+        .note("For more than 2 MiB. Send the bytes to `upload` without a token; no `upload` where they are there already")
         .answers(200, of("ArtifactBegun"))
         .refuses(&[LeaseLost, AlreadyFinished, NameTaken, Conflict]),
         write(
@@ -155,6 +162,7 @@ fn logs_and_artifacts() -> Vec<Verb> {
         )
         .bytes()
         .query([text("ticket").required()])
+        .note("`not_found` for a ticket that was used")
         .answers(200, exactly(&["size"], json!({ "size": shapes::count() })))
         .refuses(&[NotFound, Invalid]),
         write(
@@ -164,6 +172,7 @@ fn logs_and_artifacts() -> Vec<Verb> {
             of("ArtifactPut"),
         )
         .or_multipart(of("ArtifactForm"))
+        .note("One of `content`, `content_base64`, `url` (kind `link`), or `sha256` with `size` of uploaded bytes")
         .answers(201, of("ArtifactStored"))
         .refuses(&[LeaseLost, AlreadyFinished, NameTaken, Conflict]),
         read(
@@ -175,6 +184,7 @@ fn logs_and_artifacts() -> Vec<Verb> {
             id("artifact_id").required(),
             word("raw", &["true", "false"]),
         ])
+        .note("Up to 2 MiB with its content; with `raw=true` the bytes, as a download, which may be a redirect for more")
         .answers(200, one("artifact", "Artifact"))
         .or_bytes()
         .refuses(&[NotFound, Conflict]),
@@ -217,6 +227,7 @@ fn sessions() -> Vec<Verb> {
                 id("after").says("`next` of the page before."),
                 limit(),
             ])
+            .note("50 where no limit is given")
             .answers(200, page("sessions", "Session")),
         write(
             "sessions.update",
@@ -240,6 +251,7 @@ fn sessions() -> Vec<Verb> {
             "Deletes a session without runs",
             exactly(&["session_id"], json!({ "session_id": shapes::id() })),
         )
+        .note("`conflict` where it has runs")
         .answers(200, deleted)
         .refuses(&[NotFound, Conflict]),
     ]
@@ -275,6 +287,7 @@ fn templates() -> Vec<Verb> {
             of("TemplateSource"),
         )
         .such_as(source.clone())
+        .note("200 in any case")
         .answers(200, validated),
         write(
             "templates.update",
@@ -283,6 +296,7 @@ fn templates() -> Vec<Verb> {
             of("TemplateUpdate"),
         )
         .such_as(source)
+        .note("The same text is answered with `unchanged: true`; `conflict`, with `version`, where it is not the expected one")
         .answers(200, updated)
         .refuses(&[NotFound, Conflict]),
         write(
@@ -291,6 +305,7 @@ fn templates() -> Vec<Verb> {
             "Its versions are kept",
             of("TemplateDelete"),
         )
+        .note("The slug goes on counting where it is made again; `conflict` while runs of it are queued or running")
         .answers(200, deleted)
         .refuses(&[NotFound, Conflict]),
         read(
@@ -299,11 +314,13 @@ fn templates() -> Vec<Verb> {
             "One template with its text, in the newest version or another",
         )
         .query([text("slug").required(), number("version", version())])
+        .note("`in_use` counts its runs that have not ended")
         .answers(200, template())
         .refuses(&[NotFound]),
         read("templates.list", READERS, "Templates by slug")
             .query([text("after").says("`next` of the page before."), limit()])
-            .answers(200, page("templates", "Template")),
+            .note("200 where no limit is given")
+        .answers(200, page("templates", "Template")),
     ]
 }
 
@@ -321,6 +338,7 @@ fn lanes() -> Vec<Verb> {
             "Makes or changes a lane; limit 0 takes the limit away",
             of("LaneUpdate"),
         )
+        .note("A lane that does not exist is made")
         .answers(200, one("lane", "Lane")),
     ]
 }
@@ -358,6 +376,7 @@ fn rest() -> Vec<Verb> {
             "The identity token of a workflow job for a worker's token",
             of("Exchange"),
         )
+        .note("The worker's token as the bearer where it is renewed")
         .answers(200, of("Exchanged"))
         .refuses(&[
             Unauthenticated,
@@ -373,6 +392,7 @@ fn rest() -> Vec<Verb> {
             "Trusts the jobs of a repository to be workers",
             of("NewTrustRule"),
         )
+        .note("The ids are looked up at GitHub where they are not given")
         .answers(201, one("rule", "TrustRule"))
         .refuses(&[NotConfigured]),
         read("trust.list", OPERATOR, "Whose jobs may become workers")
@@ -391,6 +411,7 @@ fn rest() -> Vec<Verb> {
             "Asks GitHub to start a workflow: a lane's worker, or one that is named",
             of("NewDispatch"),
         )
+        .note("201 also where GitHub refused: `status` and `error` say so")
         .answers(201, one("dispatch", "Dispatch"))
         .refuses(&[Conflict, NotConfigured]),
         read("dispatch.get", READERS, "What became of a dispatch")
@@ -399,6 +420,7 @@ fn rest() -> Vec<Verb> {
             .refuses(&[NotFound]),
         read("dispatch.list", READERS, "Dispatches, the newest first")
             .query([lane("lane"), limit()])
+            .note("50 where no limit is given")
             .answers(200, list("dispatches", "Dispatch")),
         read(
             "audit.list",
@@ -412,6 +434,7 @@ fn rest() -> Vec<Verb> {
             after_number(),
             limit(),
         ])
+        .note("50 where no limit is given")
         .answers(200, of("AuditPage")),
         read("health", NOBODY, "Whether the database answers").answers(200, health()),
         read("openapi.json", NOBODY, "This document").answers(200, json!({ "type": "object" })),
