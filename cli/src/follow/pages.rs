@@ -75,7 +75,7 @@ impl Pages {
             if !error.is_transient() || since.elapsed() > GIVE_UP {
                 return Err(self.room.failure(error));
             }
-            tokio::time::sleep(pause).await;
+            tokio::time::sleep(pause.max(error.retry_after())).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }

@@ -1,4 +1,11 @@
 use ops_core::{Code, Problem, port::TransportError};
+use std::time::Duration;
+
+/// The header's seconds, as a fact of the refusal.
+pub(crate) const RETRY_AFTER: &str = "retry_after_seconds";
+
+/// Whatever an answer says, nobody is kept waiting for longer.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
@@ -21,6 +28,20 @@ impl ClientError {
         match self {
             ClientError::Refused(problem) => Some(problem.code),
             _ => None,
+        }
+    }
+
+    /// How long the control room asks to be left alone, a minute at most; nothing where it does not
+    /// say.
+    pub fn retry_after(&self) -> Duration {
+        match self {
+            ClientError::Refused(problem) => problem
+                .facts
+                .get(RETRY_AFTER)
+                .and_then(serde_json::Value::as_u64)
+                .map_or(Duration::ZERO, Duration::from_secs)
+                .min(LONGEST_WAIT),
+            _ => Duration::ZERO,
         }
     }
 

@@ -120,13 +120,27 @@ const USER_AGENT: &str = concat!("ops/", env!("CARGO_PKG_VERSION"));
 
 fn refusal(response: &HttpResponse) -> ClientError {
     match serde_json::from_slice::<Problem>(&response.body) {
-        Ok(problem) => ClientError::Refused(Box::new(problem)),
+        Ok(mut problem) => {
+            if let Some(seconds) = retry_after(response) {
+                problem
+                    .facts
+                    .insert(error::RETRY_AFTER.into(), seconds.into());
+            }
+            ClientError::Refused(Box::new(problem))
+        }
         // A proxy in between answers in its own words.
         Err(_) => ClientError::Foreign {
             status: response.status,
             body: excerpt(&response.body),
         },
     }
+}
+
+/// In seconds; the other form that HTTP has, a date, is not used here.
+fn retry_after(response: &HttpResponse) -> Option<u64> {
+    let mut headers = response.headers.iter();
+    let (_, seconds) = headers.find(|(name, _)| name.eq_ignore_ascii_case("retry-after"))?;
+    seconds.trim().parse().ok()
 }
 
 fn excerpt(body: &[u8]) -> String {
@@ -163,3 +177,32 @@ pub type Anything = Object;
 
 /// An answer taken as it is.
 pub type Raw = Value;
+
+#[cfg(test)]
+mod retry_tests {
+    use super::*;
+    use ops_core::Code;
+
+    fn refused(header: &str) -> ClientError {
+        refusal(&HttpResponse {
+            status: 429,
+            headers: vec![("Retry-After".into(), header.into())],
+            body: serde_json::to_vec(&Problem::new(Code::RateLimited, "")).unwrap_or_default(),
+        })
+    }
+
+    #[test]
+    fn a_refusal_says_how_long_to_wait_and_nobody_waits_for_ever() {
+        let wait = |header| refused(header).retry_after().as_secs();
+        assert_eq!(
+            [
+                wait("7"),
+                wait(" 60 "),
+                wait("86400"),
+                wait("soon"),
+                wait("-1")
+            ],
+            [7, 60, 60, 0, 0]
+        );
+    }
+}

@@ -20,7 +20,7 @@ pub async fn create(room: &Room, mut run: NewRun) -> Result<CreatedRun, Failure>
         match room.client.runs_create(&run).await {
             Err(error) if error.is_transient() => {
                 output::note(format_args!("{error}; trying again"));
-                tokio::time::sleep(pause).await;
+                tokio::time::sleep(pause.max(error.retry_after())).await;
             }
             done => return done.map_err(|error| room.failure(error)),
         }

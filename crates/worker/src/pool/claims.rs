@@ -62,7 +62,7 @@ pub fn send(
                 return Err(WorkerError::Refused(error));
             }
             observer.retrying("runs.claim", &error.to_string());
-            tokio::time::sleep(backoff.next_wait()).await;
+            tokio::time::sleep(backoff.next_wait().max(error.retry_after())).await;
         }
     })
 }
