@@ -28,7 +28,7 @@ pub use limits::*;
 pub use model::{
     ArtifactFile, ArtifactSource, ArtifactSpec, Concurrency, Count, Expect, HttpCall, HttpMethod,
     InvalidPause, InvalidStatus, InvalidWorkdir, OnInterrupt, Pause, Probe, Retry, Runbook,
-    StatusMatch, Step, StepKind, WaitFor, WantedStatus, Workdir,
+    StatusMatch, Step, StepKind, WaitFor, WantedStatus, Workdir, WorkflowCall,
 };
 pub use names::{
     RESERVED_ENV_PREFIXES, is_env_name, is_lane, is_output_key, is_param, is_path_below,

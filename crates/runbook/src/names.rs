@@ -23,6 +23,31 @@ pub fn is_lane(text: &str) -> bool {
     )
 }
 
+/// The input of a workflow, as the control room takes it: of the shape of a lane.
+pub fn is_input_name(text: &str) -> bool {
+    is_lane(text)
+}
+
+/// A repository at GitHub: `owner/name`.
+pub fn is_repository(text: &str) -> bool {
+    text.split_once('/').is_some_and(|(owner, name)| {
+        is_made_of(owner, 39, b"-_") && is_made_of(name, 100, b"-_.") && !matches!(name, "." | "..")
+    })
+}
+
+/// The file of a workflow in `.github/workflows`: `deploy.yml`.
+pub fn is_workflow_file(text: &str) -> bool {
+    let stem = text.strip_suffix(".yml").or(text.strip_suffix(".yaml"));
+    stem.is_some_and(|stem| is_made_of(stem, 200, b"-_."))
+}
+
+fn is_made_of(text: &str, most: usize, marks: &[u8]) -> bool {
+    (1..=most).contains(&text.len())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || marks.contains(&b))
+}
+
 /// The `id` of a step: `^[a-z][a-z0-9_-]{0,63}$`.
 pub fn is_step_id(text: &str) -> bool {
     shaped(

@@ -54,7 +54,9 @@ fn play(runbook: &Runbook, shell: &[&str], params: Value) -> Played {
                 Map::new()
             }
             // These need a worker; its tests execute them.
-            StepKind::Http(_) | StepKind::WaitFor(_) => panic!("only shells are played"),
+            StepKind::Http(_) | StepKind::WaitFor(_) | StepKind::Workflow(_) => {
+                panic!("only shells are played")
+            }
         };
         for file in &step.artifacts {
             let text = std::fs::read_to_string(folder.join(&file.path)).unwrap();

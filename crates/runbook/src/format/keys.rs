@@ -102,7 +102,11 @@ pub(crate) const STEP: [Key; 17] = [
         boolean,
     ),
     Key::not_built("spec_kit"),
-    Key::not_built("workflow"),
+    Key::new(
+        "workflow",
+        "Starts a workflow at GitHub, and follows that very run.",
+        || reference("workflow"),
+    ),
     Key::not_built("agent"),
     Key::new(
         "once",
@@ -128,7 +132,7 @@ pub(crate) const CONCURRENCY: [Key; 2] = [
 ];
 
 /// Kinds of steps that run today.
-pub(crate) const STEP_KINDS: [&str; 4] = ["run", "artifact", "http", "wait_for"];
+pub(crate) const STEP_KINDS: [&str; 5] = ["run", "artifact", "http", "wait_for", "workflow"];
 
 pub(crate) const HTTP: [Key; 9] = [
     Key::new("method", "GET where nothing is said.", method),
@@ -217,6 +221,22 @@ pub(crate) const WAIT_FOR: [Key; 6] = [
 ];
 
 pub(crate) const PROBES: [&str; 2] = ["run", "http"];
+
+pub(crate) const WORKFLOW: [Key; 4] = [
+    Key::new("repository", "`owner/name`, written out.", repository).required(),
+    Key::new(
+        "workflow",
+        "File in `.github/workflows`, written out, as in `deploy.yml`.",
+        workflow_file,
+    )
+    .required(),
+    Key::new(
+        "ref",
+        "Branch or tag; `main` where nothing is said; may hold `{{ … }}`.",
+        text,
+    ),
+    Key::new("inputs", "At most 25; values may hold `{{ … }}`.", inputs),
+];
 
 pub(crate) const RETRY: [Key; 4] = [
     Key::new(

@@ -74,6 +74,7 @@ pub fn json_schema() -> Value {
             "shortParameter": parameter::short(),
             "step": step(),
             "waitFor": one_of(object(&WAIT_FOR), &PROBES),
+            "workflow": object(&WORKFLOW),
         },
     })));
     Value::Object(schema)

@@ -58,6 +58,23 @@ pub(super) const ENV_NAME: &str = "^[A-Za-z_][A-Za-z0-9_]*$";
 pub(super) const OUTPUT_KEY: &str = "^[A-Za-z_][A-Za-z0-9_-]{0,63}$";
 pub(super) const POINTER: &str = "^(/([^~]|~[01])*)?$";
 
+const REPOSITORY: &str = r"^[A-Za-z0-9_-]{1,39}/[A-Za-z0-9._-]{1,100}$";
+pub(super) const WORKFLOW_FILE: &str = r"^[A-Za-z0-9._-]{1,200}\.ya?ml$";
+
+pub(super) fn repository() -> Value {
+    named(REPOSITORY)
+}
+
+pub(super) fn workflow_file() -> Value {
+    named(WORKFLOW_FILE)
+}
+
+pub(super) fn inputs() -> Value {
+    let mut inputs = texts();
+    inputs["propertyNames"] = json!({"pattern": LANE});
+    inputs
+}
+
 pub(super) fn slug() -> Value {
     named(SLUG)
 }

@@ -1,7 +1,7 @@
 //! The schema is the checked-in one, and it never refuses what the reader takes.
 
 use super::check::check;
-use super::shapes::{ENV_NAME, LANE, OUTPUT_KEY, POINTER, SLUG, STEP_ID};
+use super::shapes::{ENV_NAME, LANE, OUTPUT_KEY, POINTER, SLUG, STEP_ID, WORKFLOW_FILE};
 use super::*;
 use crate::report::Report;
 use crate::{names, parse_json, yaml};
@@ -183,5 +183,7 @@ proptest! {
         prop_assert_eq!(is(ENV_NAME), names::is_env_name(&text));
         prop_assert_eq!(is(OUTPUT_KEY), names::is_output_key(&text));
         prop_assert_eq!(is(POINTER), names::is_pointer(&text));
+        let file = format!("{text}.yml");
+        prop_assert_eq!(Regex::new(WORKFLOW_FILE).unwrap().is_match(&file), names::is_workflow_file(&file));
     }
 }

@@ -5,11 +5,13 @@ mod http;
 mod status;
 mod tries;
 mod whole;
+mod workflow;
 
 pub use http::{Expect, HttpCall, HttpMethod};
 pub use status::{InvalidStatus, StatusMatch, WantedStatus};
 pub use tries::{Count, InvalidPause, Pause, Probe, Retry, WaitFor};
 pub use whole::{Concurrency, OnInterrupt};
+pub use workflow::WorkflowCall;
 
 use ops_core::api::ArtifactKind;
 use serde::{Deserialize, Serialize};
@@ -91,6 +93,8 @@ pub enum StepKind {
     Http(Box<HttpCall>),
     /// Asks again and again until something is so.
     WaitFor(WaitFor),
+    /// Starts a workflow at GitHub and follows that very run.
+    Workflow(WorkflowCall),
 }
 
 impl StepKind {
@@ -100,6 +104,7 @@ impl StepKind {
             StepKind::Artifact(_) => "artifact",
             StepKind::Http(_) => "http",
             StepKind::WaitFor(_) => "wait_for",
+            StepKind::Workflow(_) => "workflow",
         }
     }
 }

@@ -20,7 +20,7 @@ pub(super) fn check(step: &Field<'_>, kind: &StepKind, report: &mut Report<'_>) 
     let sends = match kind {
         StepKind::Http(_) => true,
         StepKind::WaitFor(wait) => matches!(wait.probe, Probe::Http(_)),
-        StepKind::Run(_) | StepKind::Artifact(_) => false,
+        StepKind::Run(_) | StepKind::Artifact(_) | StepKind::Workflow(_) => false,
     };
     if sends {
         refuse(
@@ -39,6 +39,19 @@ pub(super) fn check(step: &Field<'_>, kind: &StepKind, report: &mut Report<'_>) 
             "write it inside, as in `wait_for: {timeout: 10m, …}`",
         );
         refuse("retry", "it tries again by itself, until its `timeout`");
+    }
+    if matches!(kind, StepKind::Workflow(_)) {
+        refuse("env", "no shell is started; give the workflow its `inputs`");
+        refuse("workdir", "no shell is started; remove it");
+        refuse(
+            "artifacts",
+            "nothing is done on this machine; the workflow keeps its own artifacts",
+        );
+        refuse("retry", "only `run` and `http` can be tried again");
+        refuse(
+            "once",
+            "it is dispatched once anyway, and a later attempt follows the same workflow run",
+        );
     }
     if matches!(kind, StepKind::Artifact(_)) {
         refuse("retry", "only `run` and `http` can be tried again");

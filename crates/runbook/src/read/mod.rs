@@ -14,6 +14,7 @@ mod steps;
 mod tries;
 mod values;
 mod whole;
+mod workflow;
 
 use crate::diagnostic::Diagnostic;
 use crate::model::Runbook;

@@ -5,14 +5,10 @@ use crate::node::Field;
 use crate::report::Report;
 
 /// Kinds of steps, and what to do until they are built.
-pub(super) const KINDS: [(&str, &str); 3] = [
+pub(super) const KINDS: [(&str, &str); 2] = [
     (
         "spec_kit",
         "use `run:` with `ops spec generate` or `ops spec validate`",
-    ),
-    (
-        "workflow",
-        "use `run:` with `gh workflow run` and `gh run watch`",
     ),
     ("agent", "use `run:` and start the agent's command there"),
 ];
