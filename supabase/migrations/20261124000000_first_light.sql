@@ -374,10 +374,12 @@ create index if not exists oidc_tokens_expires on public.oidc_tokens (expires_at
 -- has a rule (lanes.dispatch) and no live worker. `sending` until GitHub's answer is known, then `sent`
 -- until a worker of the lane was heard of, or `absent` when none came; `unknown`: whoever asked did not
 -- live to tell. Closed when nothing more is expected of it.
+-- `step`: a step of a run, one for all its attempts. Whoever holds the run follows it; `conclusion` is what
+-- GitHub said at its end. No foreign key: the workflow of a run that was deleted has to be ended all the same.
 create table if not exists public.dispatches (
   id uuid primary key default gen_random_uuid(),
   lane text,
-  cause text not null check (cause in ('operator', 'queue')),
+  cause text not null check (cause in ('operator', 'queue', 'step')),
   repository text not null,
   workflow text not null,
   ref text not null,
@@ -389,10 +391,24 @@ create table if not exists public.dispatches (
   requested_by text not null,
   requested_at timestamptz not null,
   answered_at timestamptz,
-  closed_at timestamptz
+  closed_at timestamptz,
+  run_id uuid,
+  step text,
+  -- The first that asked.
+  attempt integer,
+  -- Of a refusal that passes: GitHub wants to be left alone so long, and has done nothing.
+  retry_after_seconds integer,
+  conclusion text,
+  -- When it was first and last tried to have the workflow run cancelled.
+  cancel_at timestamptz,
+  cancel_tried_at timestamptz,
+  check ((cause = 'step') = (run_id is not null and step is not null))
 );
 -- One at a time: a hundred runs that are queued at once start one workflow.
 create unique index if not exists dispatches_open on public.dispatches (lane) where cause = 'queue' and closed_at is null;
+-- A second attempt of a run finds what the first one started.
+create unique index if not exists dispatches_step on public.dispatches (run_id, step) where run_id is not null;
+create index if not exists dispatches_followed on public.dispatches (requested_at) where cause = 'step' and closed_at is null;
 create index if not exists dispatches_lane on public.dispatches (lane, requested_at);
 create index if not exists dispatches_requested on public.dispatches (requested_at);
 
@@ -738,6 +754,7 @@ set search_path = '' set statement_timeout = '5s' set plan_cache_mode = force_ge
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
 declare
   v_now timestamptz := clock_timestamp();
+  v_out jsonb;
   a record;
   s record;
 begin
@@ -746,10 +763,11 @@ begin
     return public.ops_refuse(a.code, a.detail);
   end if;
   s := public.ops_sweep(v_now, 100);
+  v_out := s.counts || jsonb_build_object('wake', s.wake) || public.ops_left_workflows(v_now, null);
   if exists (select from public.lanes l where l.dispatch is not null) then
-    return s.counts || jsonb_build_object('wake', s.wake, 'to_dispatch', public.ops_scale(v_now, null));
+    v_out := v_out || jsonb_build_object('to_dispatch', public.ops_scale(v_now, null));
   end if;
-  return s.counts || jsonb_build_object('wake', s.wake);
+  return v_out;
 end $$;
 
 -- For a schedule inside the database, which has no token: whoever may call it owns the tables, or is
@@ -1619,7 +1637,8 @@ begin
     return public.ops_refuse(a.code, a.detail);
   end if;
   if p ? 'run_id' then
-    return public.ops_cancel_run(p -> 'auth', a.token_id, a.actor, v_now, (p ->> 'run_id')::uuid, p ->> 'reason');
+    v_one := public.ops_cancel_run(p -> 'auth', a.token_id, a.actor, v_now, (p ->> 'run_id')::uuid, p ->> 'reason');
+    return v_one || public.ops_left_workflows(v_now, array[(p ->> 'run_id')::uuid]);
   end if;
   v_ids := public.ops_chosen_runs(p, '{queued,claimed,running}');
   if (p ->> 'dry_run')::boolean then
@@ -1630,7 +1649,8 @@ begin
     v_answers := v_answers || (v_one - 'wake');
     v_wake := v_wake || coalesce(v_one -> 'wake', '{}');
   end loop;
-  return jsonb_build_object('count', cardinality(v_ids), 'runs', v_answers, 'wake', v_wake);
+  return jsonb_build_object('count', cardinality(v_ids), 'runs', v_answers, 'wake', v_wake)
+    || public.ops_left_workflows(v_now, v_ids);
 end $$;
 
 create or replace function public.ops_retry_run(
@@ -3314,7 +3334,7 @@ end $$;
 
 -- 46_dispatch.sql
 create or replace function public.ops_dispatch_json(d public.dispatches) returns jsonb
-language sql stable set search_path = '' as $$ select to_jsonb(d) $$;
+language sql stable set search_path = '' as $$ select to_jsonb(d) - 'cancel_tried_at' $$;
 
 -- Whether a worker of the lane was heard of lately, or since `p_since`.
 create or replace function public.ops_lane_is_served(p_lane text, p_now timestamptz, p_since timestamptz) returns boolean
@@ -3384,17 +3404,28 @@ declare
   d public.dispatches%rowtype;
 begin
   update public.dispatches x set status = p ->> 'status', github_run_id = p ->> 'github_run_id', url = p ->> 'url',
-    error = p ->> 'error', answered_at = v_now,
-    -- An operator's is followed on GitHub's page; nothing waits for its worker.
-    closed_at = case when p ->> 'status' <> 'sent' or x.cause = 'operator' then v_now end
-  where x.id = (p ->> 'id')::uuid and x.status = 'sending' returning * into d;
+    error = p ->> 'error', answered_at = v_now, retry_after_seconds = (p ->> 'retry_after_seconds')::integer,
+    -- An operator's is followed on GitHub's page; nothing waits for its worker. What has no id cannot be followed.
+    closed_at = case when p ->> 'status' <> 'sent' or x.cause = 'operator'
+      or x.cause = 'step' and p ->> 'github_run_id' is null then v_now end
+  -- Late is better than never for a step: what nobody follows any more is found by its id, and ended.
+  where x.id = (p ->> 'id')::uuid and (x.status = 'sending' or x.cause = 'step' and x.status = 'unknown')
+  returning * into d;
   if not found then
     return public.ops_refuse('not_found', 'there is no such dispatch that waits for an answer');
   end if;
   return jsonb_build_object('dispatch', public.ops_dispatch_json(d));
 end $$;
 
--- By the rule of a lane, or of a workflow in a repository that a lane's or a trust rule names.
+-- Whether an operator named the repository, in a lane's rule or in a trust rule.
+create or replace function public.ops_repository_is_named(p_repository text) returns boolean
+language sql stable set search_path = '' as $$
+  select exists (select from public.lanes l where lower(l.dispatch ->> 'repository') = lower(p_repository))
+    or exists (select from public.trust_rules t where lower(t.repository) = lower(p_repository))
+$$;
+
+-- By the rule of a lane, or of a workflow in a repository that a lane's or a trust rule names; or, by
+-- whoever holds a run, for a step of it.
 create or replace function public.dispatch_create(p jsonb) returns jsonb
 language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
 declare
@@ -3403,9 +3434,12 @@ declare
   d public.dispatches%rowtype;
   a record;
 begin
-  a := public.ops_authenticate(p -> 'auth', '{operator}', v_now);
+  a := public.ops_authenticate(p -> 'auth', case when p ? 'run_id' then '{worker}' else '{operator}' end::text[], v_now);
   if a.code is not null then
     return public.ops_refuse(a.code, a.detail);
+  end if;
+  if p ? 'run_id' then
+    return public.ops_dispatch_step(p, v_now, a.token_id, a.actor);
   end if;
   if p ? 'lane' then
     select l.dispatch into v_rule from public.lanes l where l.name = p ->> 'lane';
@@ -3414,8 +3448,7 @@ begin
     end if;
     v_rule := v_rule || jsonb_build_object('inputs', coalesce(v_rule -> 'inputs', '{}') || jsonb_build_object('lanes', p ->> 'lane')
       || coalesce(p -> 'inputs', '{}'));
-  elsif exists (select from public.lanes l where lower(l.dispatch ->> 'repository') = lower(p ->> 'repository'))
-    or exists (select from public.trust_rules t where lower(t.repository) = lower(p ->> 'repository')) then
+  elsif public.ops_repository_is_named(p ->> 'repository') then
     v_rule := p;
   else
     return public.ops_refuse('forbidden', format('no lane and no trust rule names repository `%s`', p ->> 'repository'));
@@ -3429,15 +3462,20 @@ begin
   return jsonb_build_object('dispatch', public.ops_dispatch_json(d));
 end $$;
 
+-- With `run_id` by whoever holds that run, whose step it has to be of.
 create or replace function public.dispatch_get(p jsonb) returns jsonb
 language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
 declare
+  v_now timestamptz := clock_timestamp();
   d public.dispatches%rowtype;
   a record;
 begin
-  a := public.ops_authenticate(p -> 'auth', '{operator,viewer}', clock_timestamp());
+  a := public.ops_authenticate(p -> 'auth', case when p ? 'run_id' then '{worker}' else '{operator,viewer}' end::text[], v_now);
   if a.code is not null then
     return public.ops_refuse(a.code, a.detail);
+  end if;
+  if p ? 'run_id' then
+    return public.ops_dispatch_held(p, v_now, a.token_id);
   end if;
   select * into d from public.dispatches x where x.id = (p ->> 'dispatch_id')::uuid;
   if not found then
@@ -3460,6 +3498,175 @@ begin
     select jsonb_agg(public.ops_dispatch_json(d) order by d.requested_at desc, d.id) from (
       select x.* from public.dispatches x where p ->> 'lane' is null or x.lane = p ->> 'lane'
       order by x.requested_at desc limit least(coalesce((p ->> 'limit')::integer, 50), 200)) d), '[]'));
+end $$;
+
+-- 47_workflows.sql
+-- Workflows that steps of runs start at GitHub: one per step of a run, whatever becomes of its workers.
+
+-- Nobody can tell any more what became of a dispatch that was being sent so long ago: each of its requests
+-- ends within ten seconds. It is not sent again.
+create or replace function public.ops_dispatch_overdue(p_now timestamptz, p_run uuid) returns void
+language sql volatile set search_path = '' as $$
+  update public.dispatches x set status = 'unknown', closed_at = p_now,
+    error = 'whoever asked GitHub did not live to tell what came of it'
+  where x.cause = 'step' and x.closed_at is null and x.status = 'sending' and x.requested_at < p_now - interval '2 minutes'
+    and (p_run is null or x.run_id = p_run)
+$$;
+
+-- The first attempt that comes here makes the row; every other one gets it as it is. `send`: whoever gets
+-- this sends it to GitHub and tells what came of it by `ops_dispatched`.
+create or replace function public.ops_dispatch_step(p jsonb, p_now timestamptz, p_token uuid, p_actor text) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_run uuid := (p ->> 'run_id')::uuid;
+  v_status text;
+  d public.dispatches%rowtype;
+begin
+  perform 1 from public.run_leases l
+  where l.run_id = v_run and l.attempt = (p ->> 'attempt')::integer and l.worker_id = p ->> 'worker_id' and l.token_id = p_token
+  for key share;
+  if not found then
+    return public.ops_lease_lost(v_run, (p ->> 'attempt')::integer, p ->> 'worker_id', p_token);
+  end if;
+  select * into d from public.dispatches x where x.run_id = v_run and x.step = p ->> 'step';
+  if not found then
+    if not public.ops_repository_is_named(p ->> 'repository') then
+      return public.ops_refuse('forbidden', format('workflows of %1$s may not be started from here; an operator allows it '
+        'by `ops trust add %1$s --workflow .github/workflows/%2$s`, or by `ops lanes update LANE --dispatch %1$s/%2$s`',
+        p ->> 'repository', p ->> 'workflow'));
+    end if;
+    select r.status into v_status from public.runs r where r.id = v_run;
+    if v_status not in ('claimed', 'running') then
+      return public.ops_refuse('conflict', format('the run is %s', v_status));
+    end if;
+    insert into public.dispatches (cause, repository, workflow, ref, inputs, requested_by, requested_at, run_id, step, attempt)
+    values ('step', p ->> 'repository', p ->> 'workflow', p ->> 'ref', p -> 'inputs', p_actor, p_now, v_run, p ->> 'step',
+      (p ->> 'attempt')::integer)
+    on conflict (run_id, step) where run_id is not null do nothing returning * into d;
+    if found then
+      perform public.ops_audit(p -> 'auth', p_token, p_actor, p_now, 'dispatch.create', d.id::text,
+        jsonb_build_object('run', v_run, 'step', d.step, 'repository', d.repository, 'workflow', d.workflow, 'ref', d.ref,
+          'inputs', d.inputs));
+      return jsonb_build_object('dispatch', public.ops_dispatch_json(d), 'send', true);
+    end if;
+  end if;
+  perform public.ops_dispatch_overdue(p_now, v_run);
+  -- What GitHub refused for a while, and has not done, is sent again by whoever comes first.
+  update public.dispatches x set status = 'sending', requested_at = p_now, answered_at = null, closed_at = null, error = null,
+    retry_after_seconds = null
+  where x.run_id = v_run and x.step = p ->> 'step' and x.status = 'refused'
+    and x.answered_at + make_interval(secs => x.retry_after_seconds) <= p_now + interval '1 second'
+  returning * into d;
+  if found then
+    return jsonb_build_object('dispatch', public.ops_dispatch_json(d), 'send', true);
+  end if;
+  select * into d from public.dispatches x where x.run_id = v_run and x.step = p ->> 'step';
+  return jsonb_build_object('dispatch', public.ops_dispatch_json(d));
+end $$;
+
+-- The dispatch of a step, for whoever holds the step's run.
+create or replace function public.ops_dispatch_held(p jsonb, p_now timestamptz, p_token uuid) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_run uuid := (p ->> 'run_id')::uuid;
+  d public.dispatches%rowtype;
+begin
+  perform 1 from public.run_leases l
+  where l.run_id = v_run and l.attempt = (p ->> 'attempt')::integer and l.worker_id = p ->> 'worker_id' and l.token_id = p_token
+  for key share;
+  if not found then
+    return public.ops_lease_lost(v_run, (p ->> 'attempt')::integer, p ->> 'worker_id', p_token);
+  end if;
+  perform public.ops_dispatch_overdue(p_now, v_run);
+  select * into d from public.dispatches x where x.id = (p ->> 'dispatch_id')::uuid and x.run_id = v_run;
+  if not found then
+    return public.ops_refuse('not_found', 'this run has no such dispatch');
+  end if;
+  return jsonb_build_object('dispatch', public.ops_dispatch_json(d));
+end $$;
+
+-- Whoever gets the answer asks GitHub to cancel, and tells by `ops_workflow_told`. By an operator, or with
+-- `run_id` by whoever holds that run.
+create or replace function public.dispatch_cancel(p jsonb) returns jsonb
+language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
+declare
+  v_now timestamptz := clock_timestamp();
+  v_held jsonb;
+  d public.dispatches%rowtype;
+  a record;
+begin
+  a := public.ops_authenticate(p -> 'auth', case when p ? 'run_id' then '{worker}' else '{operator}' end::text[], v_now);
+  if a.code is not null then
+    return public.ops_refuse(a.code, a.detail);
+  end if;
+  if p ? 'run_id' then
+    v_held := public.ops_dispatch_held(p, v_now, a.token_id);
+    if v_held ? 'code' then
+      return v_held;
+    end if;
+  end if;
+  update public.dispatches x set cancel_at = coalesce(x.cancel_at, v_now), cancel_tried_at = v_now
+  where x.id = (p ->> 'dispatch_id')::uuid and x.github_run_id is not null returning * into d;
+  if not found then
+    if exists (select from public.dispatches x where x.id = (p ->> 'dispatch_id')::uuid) then
+      return public.ops_refuse('conflict', 'which workflow run came of this dispatch is not known');
+    end if;
+    return public.ops_refuse('not_found', 'there is no such dispatch');
+  end if;
+  perform public.ops_audit(p -> 'auth', a.token_id, a.actor, v_now, 'dispatch.cancel', d.id::text,
+    jsonb_strip_nulls(jsonb_build_object('run', d.run_id, 'step', d.step, 'repository', d.repository, 'github_run_id', d.github_run_id)));
+  return jsonb_build_object('dispatch', public.ops_dispatch_json(d));
+end $$;
+
+-- What GitHub said of a workflow run: that it is over, or will be. No verb leads here.
+create or replace function public.ops_workflow_told(p jsonb) returns jsonb
+language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
+declare
+  d public.dispatches%rowtype;
+begin
+  update public.dispatches x set conclusion = coalesce(p ->> 'conclusion', x.conclusion), error = p ->> 'error',
+    -- That of a lane stays open until a worker came, or did not.
+    closed_at = case when x.cause = 'step' and p ->> 'error' is null then coalesce(x.closed_at, clock_timestamp()) else x.closed_at end
+  where x.id = (p ->> 'id')::uuid returning * into d;
+  if not found then
+    return public.ops_refuse('not_found', 'there is no such dispatch');
+  end if;
+  return jsonb_build_object('dispatch', public.ops_dispatch_json(d));
+end $$;
+
+-- Workflow runs that nobody follows any more, because their run has ended and nobody holds it. Whoever gets
+-- the list asks GitHub to cancel them. Tried once a minute, three at a time, for an hour. `p_runs` null: all.
+create or replace function public.ops_workflows_to_end(p_now timestamptz, p_runs uuid[]) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_list jsonb;
+begin
+  perform public.ops_dispatch_overdue(p_now, null);
+  update public.dispatches x set closed_at = p_now, error = coalesce(x.error, 'GitHub did not take the cancel within an hour')
+  where x.cause = 'step' and x.closed_at is null and x.cancel_at < p_now - interval '1 hour'
+    and (p_runs is null or x.run_id = any (p_runs));
+  with due as (
+    update public.dispatches x set cancel_at = coalesce(x.cancel_at, p_now), cancel_tried_at = p_now
+    where x.id = any (array(
+      select d.id from public.dispatches d
+      where d.cause = 'step' and d.closed_at is null and d.status = 'sent' and (p_runs is null or d.run_id = any (p_runs))
+        and (d.cancel_tried_at is null or d.cancel_tried_at < p_now - interval '1 minute')
+        and not exists (select from public.runs r where r.id = d.run_id and r.status in ('queued', 'claimed', 'running'))
+        and not exists (select from public.run_leases l where l.run_id = d.run_id)
+      order by d.requested_at limit 3 for update skip locked))
+    returning x.*
+  ) select coalesce(jsonb_agg(public.ops_dispatch_json(due)), '[]') into v_list from due;
+  return v_list;
+end $$;
+
+-- The same as part of an answer; nothing where no step's workflow is followed at all.
+create or replace function public.ops_left_workflows(p_now timestamptz, p_runs uuid[]) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+begin
+  if (select true from public.dispatches d where d.cause = 'step' and d.closed_at is null limit 1) then
+    return jsonb_build_object('to_cancel', public.ops_workflows_to_end(p_now, p_runs));
+  end if;
+  return '{}';
 end $$;
 
 -- 80_policies.sql
@@ -3536,7 +3743,8 @@ begin
         'ops_waiting', 'ops_roll_tail', 'ops_artifact_json', 'ops_artifact_refusal', 'ops_session_json', 'ops_template_json', 'ops_lane_json',
         'ops_first_token', 'ops_catalog', 'ops_self_test', 'ops_board_tag', 'ops_last_lines', 'ops_board_lane', 'ops_board_workers', 'ops_template_in_use',
         'ops_ui_frame', 'ops_log_lead', 'ops_sweep_scheduled', 'ops_trust_json', 'ops_mismatch', 'ops_distrust', 'ops_dispatch_json',
-        'ops_lane_is_served', 'ops_dispatch_pause', 'ops_scale', 'ops_dispatched',
+        'ops_lane_is_served', 'ops_dispatch_pause', 'ops_scale', 'ops_dispatched', 'ops_repository_is_named',
+        'ops_dispatch_overdue', 'ops_dispatch_step', 'ops_dispatch_held', 'ops_workflow_told', 'ops_workflows_to_end', 'ops_left_workflows',
         'ops_lock_groups', 'ops_admit', 'ops_try_admit', 'ops_admit_some', 'ops_wake', 'ops_interrupted', 'ops_once_ended',
         'ops_dependencies_ended', 'ops_depend', 'ops_depend_some')
       or pg_get_function_identity_arguments(p.oid) = 'p jsonb' and p.proname in (
@@ -3547,7 +3755,7 @@ begin
       'templates_get', 'templates_list', 'lanes_list', 'lanes_update', 'workers_list', 'tokens_create',
       'tokens_list', 'tokens_revoke', 'ui_read', 'ui_runs', 'ui_templates', 'ui_log', 'ui_log_hits', 'spec_docs_list',
       'spec_docs_get', 'workers_exchange', 'trust_add', 'trust_list', 'trust_remove', 'dispatch_create', 'dispatch_get',
-      'dispatch_list'))
+      'dispatch_list', 'dispatch_cancel'))
   loop
     execute format('revoke execute on function %s from public, anon, authenticated', f.signature);
     execute format('grant execute on function %s to service_role', f.signature);

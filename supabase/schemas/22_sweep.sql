@@ -107,6 +107,7 @@ set search_path = '' set statement_timeout = '5s' set plan_cache_mode = force_ge
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
 declare
   v_now timestamptz := clock_timestamp();
+  v_out jsonb;
   a record;
   s record;
 begin
@@ -115,10 +116,11 @@ begin
     return public.ops_refuse(a.code, a.detail);
   end if;
   s := public.ops_sweep(v_now, 100);
+  v_out := s.counts || jsonb_build_object('wake', s.wake) || public.ops_left_workflows(v_now, null);
   if exists (select from public.lanes l where l.dispatch is not null) then
-    return s.counts || jsonb_build_object('wake', s.wake, 'to_dispatch', public.ops_scale(v_now, null));
+    v_out := v_out || jsonb_build_object('to_dispatch', public.ops_scale(v_now, null));
   end if;
-  return s.counts || jsonb_build_object('wake', s.wake);
+  return v_out;
 end $$;
 
 -- For a schedule inside the database, which has no token: whoever may call it owns the tables, or is

@@ -63,7 +63,8 @@ begin
     return public.ops_refuse(a.code, a.detail);
   end if;
   if p ? 'run_id' then
-    return public.ops_cancel_run(p -> 'auth', a.token_id, a.actor, v_now, (p ->> 'run_id')::uuid, p ->> 'reason');
+    v_one := public.ops_cancel_run(p -> 'auth', a.token_id, a.actor, v_now, (p ->> 'run_id')::uuid, p ->> 'reason');
+    return v_one || public.ops_left_workflows(v_now, array[(p ->> 'run_id')::uuid]);
   end if;
   v_ids := public.ops_chosen_runs(p, '{queued,claimed,running}');
   if (p ->> 'dry_run')::boolean then
@@ -74,7 +75,8 @@ begin
     v_answers := v_answers || (v_one - 'wake');
     v_wake := v_wake || coalesce(v_one -> 'wake', '{}');
   end loop;
-  return jsonb_build_object('count', cardinality(v_ids), 'runs', v_answers, 'wake', v_wake);
+  return jsonb_build_object('count', cardinality(v_ids), 'runs', v_answers, 'wake', v_wake)
+    || public.ops_left_workflows(v_now, v_ids);
 end $$;
 
 create or replace function public.ops_retry_run(

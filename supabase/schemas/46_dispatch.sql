@@ -1,5 +1,5 @@
 create or replace function public.ops_dispatch_json(d public.dispatches) returns jsonb
-language sql stable set search_path = '' as $$ select to_jsonb(d) $$;
+language sql stable set search_path = '' as $$ select to_jsonb(d) - 'cancel_tried_at' $$;
 
 -- Whether a worker of the lane was heard of lately, or since `p_since`.
 create or replace function public.ops_lane_is_served(p_lane text, p_now timestamptz, p_since timestamptz) returns boolean
@@ -69,17 +69,28 @@ declare
   d public.dispatches%rowtype;
 begin
   update public.dispatches x set status = p ->> 'status', github_run_id = p ->> 'github_run_id', url = p ->> 'url',
-    error = p ->> 'error', answered_at = v_now,
-    -- An operator's is followed on GitHub's page; nothing waits for its worker.
-    closed_at = case when p ->> 'status' <> 'sent' or x.cause = 'operator' then v_now end
-  where x.id = (p ->> 'id')::uuid and x.status = 'sending' returning * into d;
+    error = p ->> 'error', answered_at = v_now, retry_after_seconds = (p ->> 'retry_after_seconds')::integer,
+    -- An operator's is followed on GitHub's page; nothing waits for its worker. What has no id cannot be followed.
+    closed_at = case when p ->> 'status' <> 'sent' or x.cause = 'operator'
+      or x.cause = 'step' and p ->> 'github_run_id' is null then v_now end
+  -- Late is better than never for a step: what nobody follows any more is found by its id, and ended.
+  where x.id = (p ->> 'id')::uuid and (x.status = 'sending' or x.cause = 'step' and x.status = 'unknown')
+  returning * into d;
   if not found then
     return public.ops_refuse('not_found', 'there is no such dispatch that waits for an answer');
   end if;
   return jsonb_build_object('dispatch', public.ops_dispatch_json(d));
 end $$;
 
--- By the rule of a lane, or of a workflow in a repository that a lane's or a trust rule names.
+-- Whether an operator named the repository, in a lane's rule or in a trust rule.
+create or replace function public.ops_repository_is_named(p_repository text) returns boolean
+language sql stable set search_path = '' as $$
+  select exists (select from public.lanes l where lower(l.dispatch ->> 'repository') = lower(p_repository))
+    or exists (select from public.trust_rules t where lower(t.repository) = lower(p_repository))
+$$;
+
+-- By the rule of a lane, or of a workflow in a repository that a lane's or a trust rule names; or, by
+-- whoever holds a run, for a step of it.
 create or replace function public.dispatch_create(p jsonb) returns jsonb
 language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
 declare
@@ -88,9 +99,12 @@ declare
   d public.dispatches%rowtype;
   a record;
 begin
-  a := public.ops_authenticate(p -> 'auth', '{operator}', v_now);
+  a := public.ops_authenticate(p -> 'auth', case when p ? 'run_id' then '{worker}' else '{operator}' end::text[], v_now);
   if a.code is not null then
     return public.ops_refuse(a.code, a.detail);
+  end if;
+  if p ? 'run_id' then
+    return public.ops_dispatch_step(p, v_now, a.token_id, a.actor);
   end if;
   if p ? 'lane' then
     select l.dispatch into v_rule from public.lanes l where l.name = p ->> 'lane';
@@ -99,8 +113,7 @@ begin
     end if;
     v_rule := v_rule || jsonb_build_object('inputs', coalesce(v_rule -> 'inputs', '{}') || jsonb_build_object('lanes', p ->> 'lane')
       || coalesce(p -> 'inputs', '{}'));
-  elsif exists (select from public.lanes l where lower(l.dispatch ->> 'repository') = lower(p ->> 'repository'))
-    or exists (select from public.trust_rules t where lower(t.repository) = lower(p ->> 'repository')) then
+  elsif public.ops_repository_is_named(p ->> 'repository') then
     v_rule := p;
   else
     return public.ops_refuse('forbidden', format('no lane and no trust rule names repository `%s`', p ->> 'repository'));
@@ -114,15 +127,20 @@ begin
   return jsonb_build_object('dispatch', public.ops_dispatch_json(d));
 end $$;
 
+-- With `run_id` by whoever holds that run, whose step it has to be of.
 create or replace function public.dispatch_get(p jsonb) returns jsonb
 language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
 declare
+  v_now timestamptz := clock_timestamp();
   d public.dispatches%rowtype;
   a record;
 begin
-  a := public.ops_authenticate(p -> 'auth', '{operator,viewer}', clock_timestamp());
+  a := public.ops_authenticate(p -> 'auth', case when p ? 'run_id' then '{worker}' else '{operator,viewer}' end::text[], v_now);
   if a.code is not null then
     return public.ops_refuse(a.code, a.detail);
+  end if;
+  if p ? 'run_id' then
+    return public.ops_dispatch_held(p, v_now, a.token_id);
   end if;
   select * into d from public.dispatches x where x.id = (p ->> 'dispatch_id')::uuid;
   if not found then

@@ -5,10 +5,10 @@ create extension if not exists pgtap with schema extensions;
 set local search_path = public, extensions;
 
 create temporary table ours_tables on commit drop as
-  select name, name not in ('tokens', 'audit', 'workers', 'run_groups', 'run_dependencies') as is_read_by_members
+  select name, name not in ('tokens', 'audit', 'workers', 'run_groups', 'run_dependencies', 'trust_rules', 'oidc_tokens', 'dispatches') as is_read_by_members
   from unnest(array['lanes', 'tokens', 'audit', 'sessions', 'session_members', 'run_templates', 'run_template_versions',
     'spec_docs', 'runs', 'run_leases', 'run_groups', 'run_dependencies', 'run_attempts', 'workers', 'run_logs', 'run_events', 'run_steps',
-    'artifacts']) as name;
+    'artifacts', 'trust_rules', 'oidc_tokens', 'dispatches']) as name;
 
 -- Every verb takes one argument of this name and type; `ops_` are our helpers, with any arguments.
 create temporary table ours_functions on commit drop as

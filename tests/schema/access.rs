@@ -19,7 +19,7 @@ async fn rows_as(db: &TestDatabase, role: &str, sub: &str, sql: &str) -> Result<
         .map_err(|e| e.code().cloned().expect("a refusal of the database"))
 }
 
-const TABLES: [&str; 17] = [
+const TABLES: [&str; 20] = [
     "lanes",
     "tokens",
     "audit",
@@ -37,6 +37,9 @@ const TABLES: [&str; 17] = [
     "run_events",
     "run_steps",
     "artifacts",
+    "trust_rules",
+    "oidc_tokens",
+    "dispatches",
 ];
 
 #[tokio::test]
@@ -142,6 +145,7 @@ async fn a_member_sees_the_runs_of_its_sessions_and_no_others() {
         "select * from public.audit",
         "select * from public.workers",
         "select * from public.run_groups",
+        "select * from public.dispatches",
         "update public.runs set status = 'queued' returning 1",
         "insert into public.session_members values (gen_random_uuid(), 'ann')",
         "delete from public.runs returning 1",

@@ -79,11 +79,11 @@ fn the_document_names_the_kinds_of_token_that_the_database_asks_for() {
         let (_, call) = body
             .split_once("ops_authenticate(")
             .expect("it asks who calls");
-        let asked = call
-            .split('{')
-            .nth(1)
-            .and_then(|rest| rest.split('}').next());
-        let asked: BTreeSet<_> = asked.expect("kinds").split(',').collect();
+        // A verb with two forms asks for one kind or the other.
+        let (call, _) = call.split_once(';').expect("a statement");
+        let lists = call.split('{').skip(1);
+        let lists = lists.filter_map(|rest| rest.split('}').next());
+        let asked: BTreeSet<_> = lists.flat_map(|list| list.split(',')).collect();
         let named = operation["security"].as_array().expect("security");
         let named: BTreeSet<_> = named
             .iter()

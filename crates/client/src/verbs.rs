@@ -326,6 +326,33 @@ impl Client {
         Ok(self.post::<Made>("dispatch.create", new).await?.dispatch)
     }
 
+    /// Of a step, by whoever holds its run. May be repeated: GitHub is asked once.
+    pub async fn dispatch_create_of_step(&self, of_step: &StepDispatch) -> Answer<Dispatch> {
+        #[derive(Deserialize)]
+        struct Made {
+            dispatch: Dispatch,
+        }
+        let made = self.post::<Made>("dispatch.create", of_step).await?;
+        Ok(made.dispatch)
+    }
+
+    /// As GitHub has it now.
+    pub async fn dispatch_get_held(&self, held: &HeldDispatch) -> Answer<Followed> {
+        let attempt = held.attempt.to_string();
+        let query = [
+            ("dispatch_id", held.dispatch_id.as_str()),
+            ("run_id", held.run_id.as_str()),
+            ("worker_id", held.worker_id.as_str()),
+            ("attempt", attempt.as_str()),
+        ];
+        self.get("dispatch.get", &query).await
+    }
+
+    /// May be repeated.
+    pub async fn dispatch_cancel_held(&self, held: &HeldDispatch) -> Answer<Followed> {
+        self.post("dispatch.cancel", held).await
+    }
+
     pub async fn tokens_list(&self) -> Answer<Vec<Token>> {
         #[derive(Deserialize)]
         struct All {

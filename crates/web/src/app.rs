@@ -201,6 +201,10 @@ impl App {
                 self.dispatch(dispatch).await;
             }
         }
+        if let Some(Value::Array(dispatches)) = answer.remove("to_cancel") {
+            let ended = dispatches.into_iter().map(|one| self.cancel_workflow(one));
+            futures_util::future::join_all(ended).await;
+        }
         if let Some(Value::Object(lanes)) = answer.remove("wake") {
             for (lane, runs) in lanes {
                 self.wake.lane(&lane, runs.as_u64().unwrap_or(1));

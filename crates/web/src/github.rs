@@ -1,12 +1,10 @@
 //! What this control room is at GitHub: whom it believes, and what it may start.
 
-use crate::app::App;
+mod calls;
+
 use ops_core::port::Transport;
 use ops_github::oidc::{GITHUB_ISSUER, OidcSettings, Verifier};
-use ops_github::rest::{
-    Calls, Credentials, GITHUB_API, GitHub as Rest, GitHubError, GitRef, RepoName, WorkflowName,
-};
-use serde_json::{Value, json};
+use ops_github::rest::{Calls, Credentials, GITHUB_API, GitHub as Rest};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -111,58 +109,4 @@ fn said<'a>(text: &'a str, default: &'a str) -> &'a str {
 pub(crate) fn unix_now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(0))
-}
-
-impl App {
-    pub(crate) fn may_ask_github(&self) -> Result<Calls<'_>, &str> {
-        match &self.github {
-            Some(github) => github.rest(),
-            None => Err("this host does not speak with GitHub"),
-        }
-    }
-
-    /// Asks GitHub for a workflow run that the database has decided on, and tells what came of it.
-    /// `None`: it could not be told; a sweep closes it as `unknown`.
-    pub(crate) async fn dispatch(&self, dispatch: &Value) -> Option<Value> {
-        let mut p = match self.may_ask_github() {
-            Ok(github) => send(&github, dispatch).await,
-            Err(why) => json!({ "status": "refused", "error": why }),
-        };
-        p["id"] = dispatch["id"].clone();
-        match self.store.call("ops_dispatched", p).await {
-            Ok(mut told) if told["dispatch"].is_object() => Some(told["dispatch"].take()),
-            Ok(_) => None,
-            Err(error) => {
-                eprintln!("dispatch {}: {error}", dispatch["id"]);
-                None
-            }
-        }
-    }
-}
-
-async fn send(github: &Calls<'_>, dispatch: &Value) -> Value {
-    let text = |name: &str| dispatch[name].as_str().unwrap_or_default();
-    let asked = async {
-        let repository = RepoName::parse(text("repository"))?;
-        let workflow = WorkflowName::parse(text("workflow"))?;
-        let git_ref = GitRef::parse(text("ref"))?;
-        let inputs = dispatch["inputs"].as_object().cloned().unwrap_or_default();
-        github
-            .dispatch_workflow(&repository, &workflow, &git_ref, &inputs)
-            .await
-    };
-    match asked.await {
-        Ok(started) => json!({
-            "status": "sent", "github_run_id": started.run_id.map(|id| id.to_string()),
-            "url": started.html_url,
-        }),
-        Err(error) => json!({ "status": outcome(&error), "error": error.to_string() }),
-    }
-}
-
-fn outcome(error: &GitHubError) -> &'static str {
-    match error.is_unknown() {
-        true => "unknown",
-        false => "refused",
-    }
 }

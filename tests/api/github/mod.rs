@@ -3,6 +3,7 @@
 mod dispatch;
 mod exchange;
 mod refused;
+mod workflow;
 
 use crate::common::Room;
 use ops_client::NativeTransport;

@@ -84,6 +84,23 @@ pub struct Dispatch {
     pub requested_at: String,
     pub answered_at: Option<String>,
     pub closed_at: Option<String>,
+    /// Where a step of a run asked for it.
+    #[serde(default)]
+    pub run_id: Option<String>,
+    #[serde(default)]
+    pub step: Option<String>,
+    /// The first attempt that asked.
+    #[serde(default)]
+    pub attempt: Option<u32>,
+    /// Of one that is `refused` for a while: the same call after so many seconds sends it again.
+    #[serde(default)]
+    pub retry_after_seconds: Option<u32>,
+    /// Of a step's: what GitHub said at its end, such as `success`.
+    #[serde(default)]
+    pub conclusion: Option<String>,
+    /// Somebody asked GitHub to cancel it.
+    #[serde(default)]
+    pub cancel_at: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,6 +110,8 @@ pub enum DispatchCause {
     Operator,
     /// Runs were queued, and nobody was there.
     Queue,
+    /// A step of kind `workflow`.
+    Step,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

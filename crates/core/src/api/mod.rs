@@ -13,6 +13,7 @@ mod templates;
 mod tokens;
 mod trust;
 mod worker;
+mod workflow;
 
 pub use artifacts::*;
 pub use audit::*;
@@ -26,5 +27,6 @@ pub use templates::*;
 pub use tokens::*;
 pub use trust::*;
 pub use worker::*;
+pub use workflow::*;
 
 pub type Object = serde_json::Map<String, serde_json::Value>;

@@ -135,6 +135,9 @@ fn name_types(generator: &mut SchemaGenerator) {
     add::<TrustRemoved>(generator);
     add::<NewDispatch>(generator);
     add::<Dispatch>(generator);
+    add::<StepDispatch>(generator);
+    add::<HeldDispatch>(generator);
+    add::<Followed>(generator);
 }
 
 /// A whole number of Rust has an end, which `format` alone does not say; and a null that stands for

@@ -16,6 +16,7 @@ const OPERATOR: &[&str] = &["operator"];
 const READERS: &[&str] = &["operator", "viewer"];
 const WORKER: &[&str] = &["worker"];
 const SWEEPERS: &[&str] = &["operator", "worker"];
+const EVERYBODY: &[&str] = &["operator", "viewer", "worker"];
 
 pub fn all() -> Vec<Verb> {
     let mut verbs = runs();
@@ -407,17 +408,37 @@ fn rest() -> Vec<Verb> {
         .refuses(&[NotFound]),
         write(
             "dispatch.create",
-            OPERATOR,
-            "Asks GitHub to start a workflow: a lane's worker, or one that is named",
-            of("NewDispatch"),
+            SWEEPERS,
+            "Asks GitHub to start a workflow: a lane's worker, one that is named, or that of a step, once",
+            either(of("NewDispatch"), of("StepDispatch")),
         )
         .note("201 also where GitHub refused: `status` and `error` say so")
         .answers(201, one("dispatch", "Dispatch"))
-        .refuses(&[Conflict, NotConfigured]),
-        read("dispatch.get", READERS, "What became of a dispatch")
-            .query([id("dispatch_id").required()])
-            .answers(200, one("dispatch", "Dispatch"))
-            .refuses(&[NotFound]),
+        .refuses(&[Conflict, NotConfigured, LeaseLost, AlreadyFinished]),
+        read(
+            "dispatch.get",
+            EVERYBODY,
+            "What became of a dispatch; whoever holds its run gets the workflow run from GitHub, too",
+        )
+        .query([
+            id("dispatch_id").required(),
+            id("run_id").says("Of whoever holds that run; together with the next two."),
+            text("worker_id"),
+            number("attempt", version()),
+        ])
+        .answers(200, of("Followed"))
+        .refuses(&[NotFound, NotConfigured, LeaseLost, AlreadyFinished]),
+        write(
+            "dispatch.cancel",
+            SWEEPERS,
+            "Asks GitHub to cancel the workflow run of a dispatch; a worker names the run that it holds",
+            either(
+                exactly(&["dispatch_id"], json!({ "dispatch_id": shapes::id() })),
+                of("HeldDispatch"),
+            ),
+        )
+        .answers(200, of("Followed"))
+        .refuses(&[NotFound, Conflict, NotConfigured, LeaseLost, AlreadyFinished]),
         read("dispatch.list", READERS, "Dispatches, the newest first")
             .query([lane("lane"), limit()])
             .note("50 where no limit is given")

@@ -1,6 +1,6 @@
 //! Workflows that GitHub starts for us.
 
-use super::{Answer, created, ok, operator_call, read_call};
+use super::{Answer, created, ok, read_call, workflow, write_call};
 use crate::app::App;
 use crate::body;
 use crate::refusal::Refusal;
@@ -13,7 +13,11 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 pub async fn create(State(app): State<App>, request: Request) -> Answer {
-    let (auth, body) = operator_call(request).await?;
+    let (auth, body) = write_call(request).await?;
+    if body.get("run_id").is_some() {
+        return workflow::create(&app, &auth, body).await;
+    }
+    body::refuse_nul(&body)?;
     let new: NewDispatch = body::typed(body, "")?;
     created(json!({ "dispatch": ask(&app, &auth, &new).await? }))
 }
@@ -31,9 +35,13 @@ pub(crate) async fn ask(app: &App, auth: &Value, new: &NewDispatch) -> Result<Va
 }
 
 pub async fn read(State(app): State<App>, request: Request) -> Answer {
-    let (auth, query) = read_call(request, &["dispatch_id"])?;
+    let names = ["dispatch_id", "run_id", "worker_id", "attempt"];
+    let (auth, query) = read_call(request, &names)?;
     query.require("dispatch_id")?;
     let id = query.uuid("dispatch_id")?;
+    if query.get("run_id").is_some() {
+        return workflow::read(&app, &auth, &query).await;
+    }
     ok(app
         .call("dispatch_get", &auth, json!({ "dispatch_id": id }))
         .await?)
@@ -68,7 +76,8 @@ fn check(new: &NewDispatch) -> Result<(), Refusal> {
         "",
         [&new.repository, &new.workflow, &new.git_ref],
     );
-    inputs(&mut wrong, "", &new.inputs);
+    // One is ours: `lanes`.
+    inputs(&mut wrong, "", &new.inputs, DISPATCH_INPUTS - 1);
     wrong.done()
 }
 
@@ -93,10 +102,14 @@ pub fn check_rule(wrong: &mut Wrong, rule: &DispatchRule) {
         "/dispatch/per_hour",
         "must be 1 to 100",
     );
-    inputs(wrong, "/dispatch", &rule.inputs);
+    inputs(wrong, "/dispatch", &rule.inputs, DISPATCH_INPUTS - 1);
 }
 
-fn target(wrong: &mut Wrong, at: &str, [repository, workflow, git_ref]: [&Option<String>; 3]) {
+pub(super) fn target(
+    wrong: &mut Wrong,
+    at: &str,
+    [repository, workflow, git_ref]: [&Option<String>; 3],
+) {
     wrong.unless(
         repository
             .as_deref()
@@ -120,12 +133,11 @@ fn target(wrong: &mut Wrong, at: &str, [repository, workflow, git_ref]: [&Option
     );
 }
 
-fn inputs(wrong: &mut Wrong, at: &str, inputs: &BTreeMap<String, String>) {
-    // One is ours: `lanes`.
+pub(super) fn inputs(wrong: &mut Wrong, at: &str, inputs: &BTreeMap<String, String>, most: usize) {
     wrong.unless(
-        inputs.len() < DISPATCH_INPUTS,
+        inputs.len() <= most,
         format!("{at}/inputs"),
-        format!("at most {} inputs", DISPATCH_INPUTS - 1),
+        format!("at most {most} inputs"),
     );
     for (name, value) in inputs {
         wrong.unless(

@@ -18,6 +18,7 @@ pub(crate) mod templates;
 mod tokens;
 pub(crate) mod trust;
 mod worker;
+mod workflow;
 
 use crate::app::App;
 use crate::body;
@@ -83,6 +84,7 @@ fn verbs() -> Vec<(&'static str, MethodRouter<App>)> {
         ("dispatch.create", post(dispatch::create)),
         ("dispatch.get", get(dispatch::read)),
         ("dispatch.list", get(dispatch::list)),
+        ("dispatch.cancel", post(workflow::cancel)),
         ("health", get(health)),
         ("openapi.json", get(openapi::read)),
     ]

@@ -42,14 +42,21 @@ pub fn starts(answer: &Value) -> Vec<StartRow> {
 pub fn dispatches(answer: &Value) -> Vec<DispatchRow> {
     let all = list(answer, "dispatches").iter();
     all.map(|one| DispatchRow {
-        badge: state(text(one, "status")),
+        badge: match some_text(one, "conclusion") {
+            Some("success") => Badge::new(Tone::Ok, "success"),
+            Some(conclusion) => Badge::new(Tone::Bad, conclusion.to_string()),
+            None => state(text(one, "status")),
+        },
         workflow: format!(
             "{}/{}@{}",
             text(one, "repository"),
             text(one, "workflow"),
             text(one, "ref")
         ),
-        lane: text(one, "lane").into(),
+        lane: match some_text(one, "step") {
+            Some(step) => format!("step {step}"),
+            None => text(one, "lane").into(),
+        },
         at: time(one, "requested_at").map(Stamp::at).unwrap_or_default(),
         by: text(one, "requested_by").into(),
         run: some_text(one, "url")

@@ -46,7 +46,7 @@ pub(super) async fn conclude(control: &RunControl, log: Log, mut outcome: Outcom
 fn is_told_by_a_step(outcome: &Outcome) -> bool {
     matches!(
         outcome.reason.as_deref(),
-        Some("step_failed" | "step_timed_out")
+        Some("step_failed" | "step_timed_out" | "unknown_outcome")
     )
 }
 

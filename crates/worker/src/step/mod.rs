@@ -7,7 +7,9 @@ mod conclude;
 mod engine;
 mod environment;
 mod folder;
+mod follow;
 mod http;
+mod jobs;
 mod leave;
 mod once;
 mod output;
@@ -19,6 +21,7 @@ mod shell;
 mod step_end;
 mod strays;
 mod tries;
+mod workflow;
 
 pub use engine::StepExecutor;
 pub(crate) use process::ControlLine;

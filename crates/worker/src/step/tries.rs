@@ -57,6 +57,7 @@ impl Attempt<'_> {
             StepKind::Artifact(artifact) => self.leave_artifact(step, artifact).await,
             StepKind::Http(call) => self.run_http(step, call).await,
             StepKind::WaitFor(wait) => self.wait_for(place, step, wait).await,
+            StepKind::Workflow(call) => self.run_workflow(step, call).await,
         }
     }
 
