@@ -36,7 +36,10 @@ pub fn shown(run: &Run) -> Value {
 
 pub fn get(s: &mut State, _: &Caller, p: Value) -> Reply {
     let run = &s.runs[place(s, &p)?];
-    let steps = run.steps.iter().map(|step| {
+    // What was skipped never started, and comes last.
+    let mut steps: Vec<_> = run.steps.iter().collect();
+    steps.sort_by_key(|step| (step.attempt, step.started_at.is_none(), step.started_at));
+    let steps = steps.into_iter().map(|step| {
         json!({
             "attempt": step.attempt, "step": step.is.step, "status": step.is.status, "exit_code": step.is.exit_code,
             "outputs": step.is.outputs, "started_at": text(step.started_at), "finished_at": text(step.finished_at),

@@ -3,6 +3,7 @@
 mod dispatch;
 mod exchange;
 mod refused;
+mod steps;
 mod workflow;
 
 use crate::common::Room;

@@ -412,7 +412,7 @@ fn rest() -> Vec<Verb> {
             "Asks GitHub to start a workflow: a lane's worker, one that is named, or that of a step, once",
             either(of("NewDispatch"), of("StepDispatch")),
         )
-        .note("201 also where GitHub refused: `status` and `error` say so")
+        .note("201 also where GitHub refused: `status` and `error` say so. `forbidden` where no operator named the repository")
         .answers(201, one("dispatch", "Dispatch"))
         .refuses(&[Conflict, NotConfigured, LeaseLost, AlreadyFinished]),
         read(
@@ -426,6 +426,7 @@ fn rest() -> Vec<Verb> {
             text("worker_id"),
             number("attempt", version()),
         ])
+        .note("`trouble` is why GitHub did not say")
         .answers(200, of("Followed"))
         .refuses(&[NotFound, NotConfigured, LeaseLost, AlreadyFinished]),
         write(
@@ -437,6 +438,7 @@ fn rest() -> Vec<Verb> {
                 of("HeldDispatch"),
             ),
         )
+        .note("`conflict` where nobody knows which workflow run that is")
         .answers(200, of("Followed"))
         .refuses(&[NotFound, Conflict, NotConfigured, LeaseLost, AlreadyFinished]),
         read("dispatch.list", READERS, "Dispatches, the newest first")
