@@ -36,9 +36,12 @@ pub fn shown(run: &Run) -> Value {
 
 pub fn get(s: &mut State, _: &Caller, p: Value) -> Reply {
     let run = &s.runs[place(s, &p)?];
-    // What was skipped never started, and comes last.
+    // As they began; what was skipped never did, and comes last, by its name.
     let mut steps: Vec<_> = run.steps.iter().collect();
-    steps.sort_by_key(|step| (step.attempt, step.started_at.is_none(), step.started_at));
+    steps.sort_by_key(|step| {
+        let name = step.started_at.is_none().then(|| step.is.step.clone());
+        (step.attempt, name, step.started_at)
+    });
     let steps = steps.into_iter().map(|step| {
         json!({
             "attempt": step.attempt, "step": step.is.step, "status": step.is.status, "exit_code": step.is.exit_code,
