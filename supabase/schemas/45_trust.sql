@@ -105,7 +105,7 @@ begin
   return public.ops_refuse('unauthenticated', 'the token is not accepted');
 end $$;
 
--- The identity token of a job, verified by `web`, for a worker's token of twenty minutes. Every exchange
+-- The identity token of a job, verified by `web`, for a worker's token of some minutes. Every exchange
 -- is a worker of its own, because the jobs of one matrix have the same claims; with a current token the
 -- same worker gets its next one.
 create or replace function public.workers_exchange(p jsonb) returns jsonb
@@ -114,7 +114,8 @@ declare
   v_now timestamptz := clock_timestamp();
   v_claims jsonb := p -> 'claims';
   v_asked text[] := array(select jsonb_array_elements_text(p -> 'lanes'));
-  v_expires timestamptz := v_now + interval '20 minutes';
+  v_lives integer := coalesce((p ->> 'lives_seconds')::integer, 1200);
+  v_expires timestamptz := v_now + make_interval(secs => v_lives);
   v_renewed boolean := p #>> '{auth,token_sha256}' is not null;
   v_reason text;
   t public.trust_rules%rowtype;
@@ -183,5 +184,5 @@ begin
       jsonb_build_object('rule', t.id, 'lanes', k.lanes, 'identity', k.identity));
   end if;
   return jsonb_build_object('worker_id', k.worker_id, 'lanes', coalesce(k.lanes, array(select l.name from public.lanes l order by l.name)),
-    'expires_at', k.expires_at, 'expires_in_seconds', 1200);
+    'expires_at', k.expires_at, 'expires_in_seconds', v_lives);
 end $$;

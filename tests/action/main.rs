@@ -3,5 +3,6 @@
 mod act;
 mod interrupted;
 mod modes;
+mod renewal;
 mod workers;
 mod world;

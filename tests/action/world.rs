@@ -14,6 +14,11 @@ pub struct World {
 
 impl World {
     pub async fn new(local_workers: &str) -> Self {
+        World::with(local_workers, &[]).await
+    }
+
+    /// With these variables of the control room.
+    pub async fn with(local_workers: &str, variables: &[(&str, &str)]) -> Self {
         let (issuer, folder) = (OidcIssuer::start().await, Folder::new());
         let listen = format!("127.0.0.1:{}", free_port());
         let data = folder.data();
@@ -23,7 +28,8 @@ impl World {
             .args(["--listen", &listen, "--data"])
             .arg(&data)
             .env("OPS_OIDC_AUDIENCE", format!("http://{listen}"))
-            .env("OPS_OIDC_ISSUERS", &issuer.issuer);
+            .env("OPS_OIDC_ISSUERS", &issuer.issuer)
+            .envs(variables.iter().copied());
         let up = Up::of(command, &data);
         World { up, issuer, folder }
     }

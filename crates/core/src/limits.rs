@@ -42,6 +42,10 @@ pub const LEASE_SECONDS: std::ops::RangeInclusive<u32> = 5..=3_600;
 pub const LEASE_SECONDS_NATIVE: u32 = 15;
 /// Lease granted by a serverless function, in seconds: six of its heartbeats.
 pub const LEASE_SECONDS_SERVERLESS: u32 = 30;
+/// How long a worker's token lives that came by an exchange, in seconds.
+pub const WORKER_TOKEN_SECONDS: std::ops::RangeInclusive<u32> = 4..=1_800;
+/// The same where nothing is said.
+pub const WORKER_TOKEN_SECONDS_USUAL: u32 = 1_200;
 /// Longest wait of one long poll, in seconds: below the idle limits of common proxies.
 pub const WAIT_SECONDS: u32 = 25;
 /// Hand-backs of one run that are not counted as attempts.

@@ -2,6 +2,7 @@
 
 mod calls;
 
+use ops_core::limits::{WORKER_TOKEN_SECONDS, WORKER_TOKEN_SECONDS_USUAL};
 use ops_core::port::Transport;
 use ops_github::oidc::{GITHUB_ISSUER, OidcSettings, Verifier};
 use ops_github::rest::{Calls, Credentials, GITHUB_API, GitHub as Rest};
@@ -16,6 +17,9 @@ pub struct GitHubSettings {
     pub oidc_audience: String,
     /// Separated by commas; GitHub's where nothing is said.
     pub oidc_issuers: String,
+    /// How long a worker's token lives that came by an exchange, in seconds: 4 to 1,800; 1,200 where
+    /// nothing is said.
+    pub oidc_token_seconds: String,
     /// A fine-grained token with `actions: write` on the repositories whose workflows are started.
     pub token: String,
     /// An app in place of a token: its id and its private key. Not in components, for their size.
@@ -31,6 +35,7 @@ impl GitHubSettings {
         GitHubSettings {
             oidc_audience: variable("OPS_OIDC_AUDIENCE"),
             oidc_issuers: variable("OPS_OIDC_ISSUERS"),
+            oidc_token_seconds: variable("OPS_OIDC_TOKEN_SECONDS"),
             token: variable("OPS_GITHUB_TOKEN"),
             app_id: variable("OPS_GITHUB_APP_ID"),
             // Where a variable holds one line.
@@ -43,6 +48,7 @@ impl GitHubSettings {
 /// Each part, or why it is not there.
 pub struct GitHub {
     verifier: Result<Verifier, String>,
+    token_seconds: Result<u32, String>,
     rest: Result<Rest, String>,
 }
 
@@ -51,6 +57,7 @@ impl GitHub {
     pub fn new(transport: Arc<dyn Transport>, settings: &GitHubSettings) -> Self {
         GitHub {
             verifier: verifier(transport.clone(), settings),
+            token_seconds: token_seconds(&settings.oidc_token_seconds),
             rest: rest(transport, settings),
         }
     }
@@ -58,6 +65,11 @@ impl GitHub {
     /// Identity tokens are taken here, or why not.
     pub(crate) fn verifier(&self) -> Result<&Verifier, &str> {
         self.verifier.as_ref().map_err(String::as_str)
+    }
+
+    /// How long the token of an exchange lives, or why that is not known.
+    pub(crate) fn token_seconds(&self) -> Result<u32, &str> {
+        self.token_seconds.as_ref().copied().map_err(String::as_str)
     }
 
     /// What may be asked of GitHub as of now, or why nothing.
@@ -81,6 +93,21 @@ fn verifier(transport: Arc<dyn Transport>, settings: &GitHubSettings) -> Result<
         .check()
         .map_err(|why| format!("OPS_OIDC_ISSUERS: {why}"))?;
     Ok(Verifier::new(transport, settings))
+}
+
+fn token_seconds(said: &str) -> Result<u32, String> {
+    let range = WORKER_TOKEN_SECONDS;
+    match said.trim() {
+        "" => Ok(WORKER_TOKEN_SECONDS_USUAL),
+        said => said
+            .parse()
+            .ok()
+            .filter(|seconds| range.contains(seconds))
+            .ok_or_else(|| {
+                let (least, most) = (range.start(), range.end());
+                format!("OPS_OIDC_TOKEN_SECONDS is no number from {least} to {most}")
+            }),
+    }
 }
 
 fn rest(transport: Arc<dyn Transport>, settings: &GitHubSettings) -> Result<Rest, String> {

@@ -53,11 +53,12 @@ fn check(exchange: &Exchange) -> Result<(), Refusal> {
 
 /// A token that is not believed goes on too: the audit trail has the reason.
 async fn parameters(app: &App, exchange: &Exchange, token: &str) -> Result<Value, Refusal> {
-    let verifier = match &app.github {
-        Some(github) => github.verifier(),
-        None => Err("this host does not speak with GitHub"),
+    let missing = |why: &str| Problem::new(Code::NotConfigured, why);
+    let Some(github) = &app.github else {
+        return Err(missing("this host does not speak with GitHub").into());
     };
-    let verifier = verifier.map_err(|why| Problem::new(Code::NotConfigured, why))?;
+    let verifier = github.verifier().map_err(missing)?;
+    let lives_seconds = github.token_seconds().map_err(missing)?;
     let claims = match verifier.verify(&exchange.oidc_token, unix_now()).await {
         Ok(claims) => claims,
         Err(refused) if refused.is_passing() => {
@@ -72,7 +73,7 @@ async fn parameters(app: &App, exchange: &Exchange, token: &str) -> Result<Value
     };
     Ok(json!({
         "claims": told(&claims), "lanes": exchange.lanes, "token_sha256": sha256_hex(token.as_bytes()),
-        "worker_id": worker_id(exchange, &claims)?,
+        "worker_id": worker_id(exchange, &claims)?, "lives_seconds": lives_seconds,
     }))
 }
 
