@@ -54,8 +54,11 @@ create table if not exists public.tokens (
   created_at timestamptz not null default clock_timestamp(),
   expires_at timestamptz,
   revoked_at timestamptz,
-  last_used_at timestamptz
+  last_used_at timestamptz,
+  -- Of an exchanged one: its worker held a run, whose attempts name the job by this row. It is kept.
+  in_history boolean not null default false
 );
+create index if not exists tokens_forgotten on public.tokens (expires_at) where identity is not null and not in_history;
 create index if not exists tokens_trust_rule on public.tokens (trust_rule_id) where trust_rule_id is not null;
 
 create table if not exists public.audit (
@@ -270,8 +273,12 @@ create table if not exists public.workers (
   swept_at timestamptz not null,
   request_id bigint,
   got_runs uuid[] not null default '{}',
-  got_attempts integer[] not null default '{}'
+  got_attempts integer[] not null default '{}',
+  -- It was given a run, at some time.
+  claimed boolean not null default false
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
+-- By a column that never changes: an index on `last_seen` would make every claim dearer.
+create index if not exists workers_first_seen on public.workers (first_seen);
 
 -- 08_logs.sql
 -- The last position of a run's log, the last event number of its newest attempt, and its size.
@@ -763,6 +770,7 @@ begin
     return public.ops_refuse(a.code, a.detail);
   end if;
   s := public.ops_sweep(v_now, 100);
+  perform public.ops_forget(v_now, 20);
   v_out := s.counts || jsonb_build_object('wake', s.wake) || public.ops_left_workflows(v_now, null);
   if exists (select from public.lanes l where l.dispatch is not null) then
     v_out := v_out || jsonb_build_object('to_dispatch', public.ops_scale(v_now, null));
@@ -776,8 +784,11 @@ create or replace function public.ops_sweep_scheduled() returns jsonb
 language plpgsql volatile
 set search_path = '' set statement_timeout = '9s' set plan_cache_mode = force_generic_plan
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+declare
+  v_now timestamptz := clock_timestamp();
 begin
-  return (public.ops_sweep(clock_timestamp(), 1000)).counts;
+  perform public.ops_forget(v_now, 200);
+  return (public.ops_sweep(v_now, 1000)).counts;
 end $$;
 
 -- 23_groups.sql
@@ -1050,6 +1061,29 @@ begin
     end if;
   end loop;
   return public.ops_dependencies_ended(v_ended, p_now);
+end $$;
+
+-- 26_forget.sql
+-- Each process is a worker of its own, and each job has a token of its own: what was not heard of for thirty
+-- days goes, at most `p_rows` of both in one sweep. The token of a job that held a run stays, because the
+-- run's attempts say by it which job that was; tokens that a person made stay until a person revokes them.
+create or replace function public.ops_forget(p_now timestamptz, p_rows integer) returns void
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_before timestamptz := p_now - interval '30 days';
+begin
+  with gone as (
+    delete from public.workers w where w.id = any (array(
+      select x.id from public.workers x where x.first_seen < v_before and x.last_seen < v_before
+      order by x.first_seen limit p_rows for update skip locked))
+    returning w.token_id, w.claimed
+  )
+  update public.tokens k set in_history = true
+  where k.id = any (array(select g.token_id from gone g where g.claimed)) and k.identity is not null and not k.in_history;
+  delete from public.tokens k where k.id = any (array(
+    select x.id from public.tokens x where x.identity is not null and not x.in_history and x.expires_at < v_before
+      and not exists (select from public.workers w where w.id = x.worker_id)
+    order by x.expires_at limit p_rows for update skip locked));
 end $$;
 
 -- 30_runs_create.sql
@@ -1444,7 +1478,8 @@ begin
     name = coalesce(p ->> 'name', k.name), version = coalesce(p ->> 'version', k.version),
     lanes = v_lanes, session_id = v_session, last_seen = v_now,
     swept_at = case when v_sweep then v_now else k.swept_at end,
-    request_id = coalesce(v_request, k.request_id), got_runs = v_got_runs, got_attempts = v_got_attempts
+    request_id = coalesce(v_request, k.request_id), got_runs = v_got_runs, got_attempts = v_got_attempts,
+    claimed = k.claimed or cardinality(v_got_runs) > 0
   where k.id = v_worker;
   return jsonb_build_object('runs', v_runs, 'finished', v_finished, 'wake', v_wake, 'drain', w.drain
     or not exists (select from public.lanes l where l.name = any (v_lanes) and not l.draining));
@@ -3740,7 +3775,7 @@ begin
     -- By signature: a function of somebody else's that bears one of these names is left alone.
     where p.pronamespace = 'public'::regnamespace and (p.oid = 'public.heartbeat_at(public.runs)'::regprocedure
       or p.proname in ('ops_version', 'ops_health', 'ops_refuse', 'ops_authenticate', 'ops_audit', 'ops_log', 'ops_run_json',
-        'ops_settle', 'ops_sweep', 'ops_insert_runs', 'ops_seen_runs', 'ops_lease_lost', 'ops_chosen_runs', 'ops_cancel_run', 'ops_retry_run',
+        'ops_settle', 'ops_sweep', 'ops_forget', 'ops_insert_runs', 'ops_seen_runs', 'ops_lease_lost', 'ops_chosen_runs', 'ops_cancel_run', 'ops_retry_run',
         'ops_waiting', 'ops_roll_tail', 'ops_artifact_json', 'ops_artifact_refusal', 'ops_session_json', 'ops_template_json', 'ops_lane_json',
         'ops_first_token', 'ops_catalog', 'ops_self_test', 'ops_board_tag', 'ops_last_lines', 'ops_board_lane', 'ops_board_workers', 'ops_template_in_use',
         'ops_ui_frame', 'ops_log_lead', 'ops_sweep_scheduled', 'ops_trust_json', 'ops_mismatch', 'ops_distrust', 'ops_dispatch_json',

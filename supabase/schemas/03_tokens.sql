@@ -17,8 +17,11 @@ create table if not exists public.tokens (
   created_at timestamptz not null default clock_timestamp(),
   expires_at timestamptz,
   revoked_at timestamptz,
-  last_used_at timestamptz
+  last_used_at timestamptz,
+  -- Of an exchanged one: its worker held a run, whose attempts name the job by this row. It is kept.
+  in_history boolean not null default false
 );
+create index if not exists tokens_forgotten on public.tokens (expires_at) where identity is not null and not in_history;
 create index if not exists tokens_trust_rule on public.tokens (trust_rule_id) where trust_rule_id is not null;
 
 create table if not exists public.audit (

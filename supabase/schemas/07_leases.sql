@@ -64,5 +64,9 @@ create table if not exists public.workers (
   swept_at timestamptz not null,
   request_id bigint,
   got_runs uuid[] not null default '{}',
-  got_attempts integer[] not null default '{}'
+  got_attempts integer[] not null default '{}',
+  -- It was given a run, at some time.
+  claimed boolean not null default false
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
+-- By a column that never changes: an index on `last_seen` would make every claim dearer.
+create index if not exists workers_first_seen on public.workers (first_seen);

@@ -116,6 +116,7 @@ begin
     return public.ops_refuse(a.code, a.detail);
   end if;
   s := public.ops_sweep(v_now, 100);
+  perform public.ops_forget(v_now, 20);
   v_out := s.counts || jsonb_build_object('wake', s.wake) || public.ops_left_workflows(v_now, null);
   if exists (select from public.lanes l where l.dispatch is not null) then
     v_out := v_out || jsonb_build_object('to_dispatch', public.ops_scale(v_now, null));
@@ -129,6 +130,9 @@ create or replace function public.ops_sweep_scheduled() returns jsonb
 language plpgsql volatile
 set search_path = '' set statement_timeout = '9s' set plan_cache_mode = force_generic_plan
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+declare
+  v_now timestamptz := clock_timestamp();
 begin
-  return (public.ops_sweep(clock_timestamp(), 1000)).counts;
+  perform public.ops_forget(v_now, 200);
+  return (public.ops_sweep(v_now, 1000)).counts;
 end $$;

@@ -183,7 +183,8 @@ begin
     name = coalesce(p ->> 'name', k.name), version = coalesce(p ->> 'version', k.version),
     lanes = v_lanes, session_id = v_session, last_seen = v_now,
     swept_at = case when v_sweep then v_now else k.swept_at end,
-    request_id = coalesce(v_request, k.request_id), got_runs = v_got_runs, got_attempts = v_got_attempts
+    request_id = coalesce(v_request, k.request_id), got_runs = v_got_runs, got_attempts = v_got_attempts,
+    claimed = k.claimed or cardinality(v_got_runs) > 0
   where k.id = v_worker;
   return jsonb_build_object('runs', v_runs, 'finished', v_finished, 'wake', v_wake, 'drain', w.drain
     or not exists (select from public.lanes l where l.name = any (v_lanes) and not l.draining));

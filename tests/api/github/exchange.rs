@@ -112,6 +112,50 @@ async fn a_renewal_keeps_the_worker_and_its_runs() {
 }
 
 #[tokio::test]
+async fn what_was_not_heard_of_for_thirty_days_goes_but_for_what_the_history_needs() {
+    const DAY: u32 = 86_400;
+    let world = World::new().await;
+    world.trust(json!({})).await;
+    let (worker, busy) = worker_of(&world).await;
+    let (_, idle) = worker_of(&world).await;
+    let id = busy["worker_id"].as_str().expect("an id");
+    let run = world.room.queue(json!({})).await;
+    let claimed = worker.claim(id, json!({ "start": true })).await;
+    let holder =
+        json!({ "run_id": run, "worker_id": id, "attempt": claimed["runs"][0]["attempt"] });
+    let end = json!({ "status": "succeeded" });
+    worker.finish(&holder, end).await.is(200);
+    world.room.claim("plain", json!({})).await;
+
+    let seen = async || {
+        world.room.post("runs.sweep", json!({})).await.is(200);
+        let ids = async |sql: &str| -> Vec<String> {
+            let rows = world.room.db.admin.query(sql, &[]).await.expect("rows");
+            rows.iter().map(|row| row.get(0)).collect()
+        };
+        let of_jobs = "select worker_id from public.tokens where identity is not null";
+        (
+            ids(of_jobs).await,
+            ids("select id from public.workers order by id").await,
+        )
+    };
+    world.room.db.advance(29 * DAY).await;
+    let (of_jobs, workers) = seen().await;
+    assert_eq!((of_jobs.len(), workers.len()), (2, 2));
+    // One that lives is not old, however long ago it began.
+    world.room.claim("alive", json!({})).await;
+    world.room.db.advance(2 * DAY).await;
+    let (of_jobs, workers) = seen().await;
+    assert_eq!(of_jobs, [id], "{idle} is gone");
+    assert_eq!(workers, ["alive"]);
+    let link = "https://github.com/opsco/deploys/actions/runs/7001/attempts/1";
+    let attempts = world.room.run(&json!(run)).await["attempts"].take();
+    assert_eq!(attempts[0]["identity"]["url"], link);
+    world.room.db.advance(365 * DAY).await;
+    assert_eq!(seen().await.0, [id], "it stays as long as its run");
+}
+
+#[tokio::test]
 async fn the_end_of_a_rule_is_the_end_of_its_workers() {
     let world = World::new().await;
     let rule = world.trust(json!({})).await;
