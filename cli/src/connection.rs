@@ -84,6 +84,19 @@ impl Connection {
         }
     }
 
+    /// The address alone, for whoever brings a token of another kind. `OPS_TOKEN` is not looked at.
+    pub fn without_token(&self) -> Result<Address, Failure> {
+        let stranger = Connection {
+            token: Some("none".into()),
+            ..self.clone()
+        };
+        let address = stranger.address()?;
+        Ok(Address {
+            token: String::new(),
+            ..address
+        })
+    }
+
     pub fn open(&self) -> Result<Room, Failure> {
         Room::open(self.address()?)
     }

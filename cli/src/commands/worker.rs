@@ -1,3 +1,4 @@
+mod identity;
 mod printer;
 mod scratch;
 
@@ -22,12 +23,16 @@ A second signal kills at once, exit code 130.
 Examples:
   ops worker --url https://ops.example.com --token \"$TOKEN\" --lanes A,B --concurrency 4 --name ci
   ops worker --lanes gpu --max-runs 1 --idle-timeout 5m
-  ops worker --max-runtime 5h --json > worker.jsonl"
+  ops worker --max-runtime 5h --json > worker.jsonl
+  ops worker --url https://ops.example.com --github-oidc"
 )]
 pub struct WorkerArgs {
-    /// Lanes to take runs from
-    #[arg(long, value_name = "LANES", value_delimiter = ',', default_value = "A,B,C,D", value_parser = values::lane)]
+    /// Lanes to take runs from; A,B,C,D where not given, or with --github-oidc all that the trust rule allows
+    #[arg(long, value_name = "LANES", value_delimiter = ',', value_parser = values::lane)]
     lanes: Vec<String>,
+    /// In a workflow job with `id-token: write`: no token is stored, the job's identity is exchanged for one
+    #[arg(long)]
+    github_oidc: bool,
     /// Runs at once
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1_000))]
     concurrency: u16,
@@ -50,11 +55,28 @@ pub struct WorkerArgs {
     common: Common,
 }
 
+/// Where nothing is said.
+const LANES: [&str; 4] = ["A", "B", "C", "D"];
+
 pub async fn run(arguments: WorkerArgs) -> Result<Exit, Failure> {
-    let address = arguments.common.connection.address()?;
+    let connection = &arguments.common.connection;
+    let (address, mut config) = if arguments.github_oidc {
+        let address = connection.without_token()?;
+        let made = identity::establish(&address, &arguments.lanes, &arguments.name).await?;
+        let config = WorkerConfig::new(&address.url, &made.token, made.lanes);
+        let mut config = config.map_err(Failure::Runtime)?;
+        config.worker_id = Some(made.worker_id);
+        (address, config)
+    } else {
+        let address = connection.address()?;
+        let lanes = match arguments.lanes.as_slice() {
+            [] => LANES.map(str::to_string).into(),
+            lanes => lanes.to_vec(),
+        };
+        let config = WorkerConfig::new(&address.url, &address.token, lanes);
+        (address, config.map_err(Failure::Runtime)?)
+    };
     let scratch = Scratch::make()?;
-    let mut config = WorkerConfig::new(&address.url, &address.token, arguments.lanes.clone())
-        .map_err(Failure::Runtime)?;
     config.name = arguments.name.clone();
     config.session_id = arguments.session.clone();
     config.concurrency = arguments.concurrency.into();
