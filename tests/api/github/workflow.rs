@@ -278,6 +278,28 @@ async fn a_host_that_died_while_it_sent_leaves_what_nobody_knows() {
 }
 
 #[tokio::test]
+async fn an_answer_that_comes_too_late_names_a_workflow_run_that_is_ended() {
+    let story = Story::new().await;
+    story.world.github.trouble(Trouble::DoneButSilent);
+    let lost = story.started().await;
+    assert_eq!(lost["status"], "unknown");
+    let run = story.run();
+    let end = json!({ "status": "failed", "reason": "unknown_outcome" });
+    story.world.room.finish(&story.holder(), end).await.is(200);
+    // The host that asked was only slow.
+    let told = json!({ "id": lost["id"], "status": "sent", "github_run_id": run.to_string() });
+    let db = &story.world.room.db;
+    let told = db.call("ops_dispatched", told).await["dispatch"].take();
+    assert_eq!(
+        (&told["status"], &told["closed_at"]),
+        (&json!("sent"), &Value::Null)
+    );
+    story.sweep().await;
+    assert_eq!(story.cancels(), 1);
+    assert!(story.seen(&lost).await["closed_at"].is_string());
+}
+
+#[tokio::test]
 async fn every_attempt_gets_the_same_dispatch() {
     let mut story = Story::new().await;
     let first = story.started().await;
