@@ -5,21 +5,18 @@ use super::artifacts::{self, Content, NewArtifact};
 use super::attempt::Attempt;
 use super::jobs::{self, Board};
 use super::step_end::StepEnd;
-use super::workflow::{Interrupt, Trouble, failed};
+use super::workflow::{Trouble, failed};
 use crate::backoff::Backoff;
 use crate::clock::Moment;
 use ops_core::api::{ArtifactKind, Dispatch, Followed, HeldDispatch, Level, Object, WorkflowRun};
-use ops_core::limits::KILL_GRACE_SECONDS;
 use ops_runbook::Step;
 use std::time::Duration;
 
 /// Looks come ever more seldom: each costs two of GitHub's calls, of which a token has 5,000 an hour.
-const FIRST_LOOK: Duration = Duration::from_secs(2);
+pub(super) const FIRST_LOOK: Duration = Duration::from_secs(2);
 const LAST_LOOKS: Duration = Duration::from_secs(15);
 /// GitHub may know nothing of a run in the first seconds, and a token may be replaced by a better one.
 const MOST_REFUSALS: u32 = 6;
-/// As long as a shell has to end.
-const GRACE: Duration = Duration::from_secs(KILL_GRACE_SECONDS);
 
 impl Attempt<'_> {
     pub(super) async fn follow(
@@ -142,78 +139,10 @@ impl Attempt<'_> {
             self.note(Level::Warn, &step.id, &error.to_string()).await;
         }
     }
-
-    /// Ends the step before its workflow run is over.
-    async fn leave(
-        &self,
-        step: &Step,
-        held: &HeldDispatch,
-        dispatch: &Dispatch,
-        interrupt: Interrupt,
-    ) -> StepEnd {
-        let end = interrupt.end(step);
-        if !interrupt.ends_the_workflow() {
-            return with(end, dispatch, None);
-        }
-        let by = Moment::now().after(GRACE);
-        let asked = tokio::select! {
-            asked = self.ask_to_cancel(held) => asked,
-            () = by.reached() => Err("no answer in time".into()),
-            _ = self.job.control.when_hard() => return with(end, dispatch, None),
-        };
-        let (level, told) = match &asked {
-            Ok(()) => (Level::Info, "GitHub cancels the workflow run".into()),
-            // A sweep tries on when the run is over.
-            Err(why) => (
-                Level::Warn,
-                format!("the workflow run could not be cancelled yet: {why}"),
-            ),
-        };
-        self.note(level, &step.id, &told).await;
-        if asked.is_err() {
-            return with(end, dispatch, None);
-        }
-        let seen = tokio::select! {
-            run = self.until_over(held) => Some(run),
-            () = by.reached() => None,
-            _ = self.job.control.when_hard() => None,
-        };
-        with(end, dispatch, seen.as_ref())
-    }
-
-    async fn ask_to_cancel(&self, held: &HeldDispatch) -> Result<(), String> {
-        let mut backoff = Backoff::usual();
-        loop {
-            match self.job.client.dispatch_cancel_held(held).await {
-                Ok(Followed { trouble: None, .. }) => return Ok(()),
-                Ok(Followed {
-                    trouble: Some(why),
-                    retry_after_seconds: None,
-                    ..
-                }) => return Err(why),
-                Ok(_) => {}
-                Err(error) if error.is_transient() => {}
-                Err(error) => return Err(error.to_string()),
-            }
-            tokio::time::sleep(backoff.next_wait()).await;
-        }
-    }
-
-    async fn until_over(&self, held: &HeldDispatch) -> WorkflowRun {
-        let mut backoff = Backoff::new(Duration::from_millis(500), FIRST_LOOK);
-        loop {
-            if let Ok(answer) = self.job.client.dispatch_get_held(held).await
-                && let Some(run) = answer.workflow_run.filter(WorkflowRun::is_over)
-            {
-                return run;
-            }
-            tokio::time::sleep(backoff.next_wait()).await;
-        }
-    }
 }
 
 /// The end of the step, with what is known of its workflow run.
-fn with(end: StepEnd, dispatch: &Dispatch, run: Option<&WorkflowRun>) -> StepEnd {
+pub(super) fn with(end: StepEnd, dispatch: &Dispatch, run: Option<&WorkflowRun>) -> StepEnd {
     let mut outputs = Object::new();
     let url = dispatch.url.as_ref().or(run.map(|run| &run.url));
     let conclusion = run.and_then(|run| run.conclusion.as_ref());

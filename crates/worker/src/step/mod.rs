@@ -11,6 +11,7 @@ mod follow;
 mod http;
 mod jobs;
 mod leave;
+mod leave_workflow;
 mod once;
 mod output;
 mod prepare;
