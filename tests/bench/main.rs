@@ -3,6 +3,7 @@
 
 mod floor;
 mod functions;
+mod github;
 mod latency;
 mod pages;
 mod report;
@@ -22,6 +23,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let scale = if quick { 1 } else { 5 };
     if std::env::args().any(|a| a == "serverless") {
         return Box::pin(serverless::measure(scale)).await;
+    }
+    if std::env::args().any(|a| a == "github") {
+        return Box::pin(github::measure()).await;
     }
     let stage = Stage::start().await?;
     if std::env::args().any(|a| a == "pages") {

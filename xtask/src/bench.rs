@@ -2,7 +2,8 @@ use crate::stage::cargo;
 use crate::{browser, npm, wasm, wasmtime};
 
 /// The real programs in release mode: `ops up` in one process, the load in another. With `pages` it
-/// is a browser that waits, with `serverless` each host stands in front of Supabase.
+/// is a browser that waits, with `serverless` each host stands in front of Supabase, with `github`
+/// jobs begin where there was no worker.
 pub fn run(arguments: &[&str]) -> Result<(), String> {
     if arguments.contains(&"pages") {
         browser::set_up()?;
@@ -32,6 +33,8 @@ pub fn run(arguments: &[&str]) -> Result<(), String> {
             "--quiet",
             "-p",
             "ops",
+            "-p",
+            "ops-action",
             "-p",
             "ops-tests",
             "--bins",
