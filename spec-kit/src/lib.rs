@@ -3,6 +3,20 @@
 //! `text` → `outline` → `facts` is the road of every document; what generates, validates, traces
 //! or compiles reads facts, never markdown.
 
+pub mod archive;
+pub mod bundle;
+pub mod check;
+pub mod compile;
+pub mod config;
+pub mod digest;
 pub mod facts;
+pub mod generate;
+pub mod ids;
+pub mod manifest;
+pub mod model;
 pub mod outline;
+pub mod read;
+pub mod report;
+pub mod rules;
 pub mod text;
+pub mod trace;

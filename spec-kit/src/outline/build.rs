@@ -274,7 +274,16 @@ impl<'a> Builder<'a> {
     fn html(&mut self, span: Span) {
         match &mut self.html {
             Some(whole) => *whole = whole.with(span),
-            None => self.comments_in(span),
+            None => {
+                if !self
+                    .text
+                    .get(span.start..span.end)
+                    .is_some_and(|tag| tag.starts_with("<!--"))
+                {
+                    self.outline.tags.push(span);
+                }
+                self.comments_in(span);
+            }
         }
     }
 

@@ -49,11 +49,12 @@ impl Inline {
     }
 
     fn source_offset(&self, at: usize, side: Side) -> usize {
-        let piece = self.pieces.iter().find(|piece| match side {
-            Side::First => at < piece.range.end,
-            Side::Last => at <= piece.range.end,
+        // Pieces are in order, and a paragraph may have very many.
+        let index = self.pieces.partition_point(|piece| match side {
+            Side::First => piece.range.end <= at,
+            Side::Last => piece.range.end < at,
         });
-        let Some(piece) = piece else {
+        let Some(piece) = self.pieces.get(index) else {
             return self.span.end;
         };
         // Code has its ticks around it, and an entity is longer than its letter.

@@ -13,6 +13,8 @@ pub struct Outline {
     pub sections: Vec<Section>,
     /// HTML comments, in order, as they stand.
     pub comments: Vec<Span>,
+    /// Tags of HTML between words.
+    pub tags: Vec<Span>,
     /// A fence that nothing closes.
     pub open_fence: Option<Span>,
 }

@@ -1,0 +1,300 @@
+//! Files to bundles. Everything is sorted by path first, so that the order of files is nothing.
+
+use super::{Bundle, Layout, Scope, Unreadable, file_name, folder, layout_of};
+use crate::ids::Lock;
+use crate::manifest::Manifest;
+use crate::read::document;
+use crate::text::{Source, SourceError};
+use std::collections::{BTreeMap, BTreeSet};
+
+type Files = BTreeMap<String, Vec<u8>>;
+
+/// Names by which a folder is known to be a bundle.
+const ROLES: &[&str] = &[
+    "constitution.md",
+    "design.md",
+    "plan.md",
+    "prd.md",
+    "proposal.md",
+    "requirements.md",
+    "spec-kit.json",
+    "spec.md",
+    "tasks.md",
+];
+
+impl Bundle {
+    /// All files as one bundle: what is absent is missing.
+    pub fn read<P: Into<String>, B: Into<Vec<u8>>>(
+        files: impl IntoIterator<Item = (P, B)>,
+    ) -> Self {
+        let files = collect(files);
+        let directory = files
+            .keys()
+            .filter(|path| is_role(path))
+            .chain(files.keys())
+            .map(|path| home(path))
+            .min_by_key(|folder| (folder.matches('/').count(), !folder.is_empty(), *folder))
+            .unwrap_or("")
+            .to_owned();
+        assemble(directory, files)
+    }
+
+    /// Files of a whole tree to the bundles in it, by folder. A folder with one document only and
+    /// no manifest is that document; migrations belong to all bundles, and so does a constitution
+    /// in a folder above them.
+    pub fn group<P: Into<String>, B: Into<Vec<u8>>>(
+        files: impl IntoIterator<Item = (P, B)>,
+    ) -> Vec<Self> {
+        let files = collect(files);
+        let homes: BTreeSet<String> = files
+            .keys()
+            .filter(|path| is_role(path) && !is_shared(path))
+            .map(|path| home(path).to_owned())
+            .collect();
+        let mut groups: BTreeMap<String, Files> = BTreeMap::new();
+        let mut shared = Files::new();
+        for (path, bytes) in files {
+            match nearest(&homes, &path) {
+                _ if path.ends_with(".sql") || is_shared(&path) => {
+                    shared.insert(path, bytes);
+                }
+                Some(home) => {
+                    groups.entry(home).or_default().insert(path, bytes);
+                }
+                None => {}
+            }
+        }
+        if groups.is_empty() && !shared.is_empty() {
+            groups.insert(String::new(), Files::new());
+        }
+        let sources: Files = groups
+            .values()
+            .flatten()
+            .filter(|(path, _)| path.ends_with(".md"))
+            .map(|(path, bytes)| (path.clone(), bytes.clone()))
+            .collect();
+        groups
+            .into_iter()
+            .map(|(directory, mut own)| {
+                let is_alone = own.keys().filter(|path| is_role(path)).count() <= 1
+                    && !own.keys().any(|path| file_name(path) == "spec-kit.json");
+                own.extend(shared_for(&shared, &directory, &own));
+                let mut bundle = assemble(directory, own);
+                if is_alone {
+                    bundle.scope = Scope::Single;
+                }
+                bundle.find_source(&sources);
+                bundle
+            })
+            .collect()
+    }
+
+    fn find_source(&mut self, files: &Files) {
+        let Some(manifest) = &self.manifest else {
+            return;
+        };
+        if self.source.is_some() {
+            return;
+        }
+        let found = files
+            .iter()
+            .find(|(path, _)| is_source(path, &manifest.source.file, &self.directory));
+        if let Some((path, bytes)) = found {
+            self.source = document(path, bytes).ok();
+        }
+    }
+}
+
+fn collect<P: Into<String>, B: Into<Vec<u8>>>(files: impl IntoIterator<Item = (P, B)>) -> Files {
+    files
+        .into_iter()
+        .map(|(path, bytes)| {
+            let path: String = path.into().replace('\\', "/");
+            let path = path.trim_start_matches("./").to_owned();
+            (path, bytes.into())
+        })
+        .collect()
+}
+
+fn is_role(path: &str) -> bool {
+    let is_list = path
+        .split('/')
+        .any(|part| matches!(part, "checklists" | "templates"));
+    ROLES.contains(&file_name(path)) && !is_list
+}
+
+/// The constitution of a whole repository.
+fn is_shared(path: &str) -> bool {
+    path.ends_with(".specify/memory/constitution.md") || path == "memory/constitution.md"
+}
+
+/// The folder of the bundle that a file with a role belongs to.
+fn home(path: &str) -> &str {
+    let Some(at) = path.find("openspec/changes/") else {
+        return folder(path);
+    };
+    let start = at + "openspec/changes/".len();
+    let rest = path.get(start..).unwrap_or("");
+    let rest = rest.strip_prefix("archive/").unwrap_or(rest);
+    let length = rest.find('/').unwrap_or(0);
+    let end = path.len() - rest.len() + length;
+    path.get(..end).unwrap_or("").trim_end_matches('/')
+}
+
+fn nearest(homes: &BTreeSet<String>, path: &str) -> Option<String> {
+    let mut at = folder(path);
+    loop {
+        if homes.contains(at) {
+            return Some(at.to_owned());
+        }
+        if at.is_empty() {
+            return None;
+        }
+        at = folder(at);
+    }
+}
+
+fn shared_for(shared: &Files, directory: &str, own: &Files) -> Files {
+    let has_own = own.keys().any(|path| file_name(path) == "constitution.md");
+    let applies = |path: &str| {
+        let root = path
+            .split_once(".specify/")
+            .map_or("", |(root, _)| root.trim_end_matches('/'));
+        root.is_empty() || directory == root || directory.starts_with(&format!("{root}/"))
+    };
+    shared
+        .iter()
+        .filter(|(path, _)| path.ends_with(".sql") || (!has_own && applies(path)))
+        .map(|(path, bytes)| (path.clone(), bytes.clone()))
+        .collect()
+}
+
+fn assemble(directory: String, files: Files) -> Bundle {
+    let mut bundle = Bundle {
+        slug: file_name(&directory).to_owned(),
+        layout: layout_of(files.keys().map(String::as_str)),
+        directory,
+        files: files.keys().cloned().collect(),
+        ..Bundle::default()
+    };
+    // The manifest first: it says which file is the source and not a document of the bundle.
+    for (path, bytes) in &files {
+        if file_name(path) == "spec-kit.json" {
+            bundle.take_manifest(path, bytes);
+        }
+    }
+    let source_name = bundle.manifest.as_ref().map(|m| m.source.file.clone());
+    let naming = match files
+        .keys()
+        .any(|path| is_role(path) && path.ends_with(".md"))
+    {
+        true => Naming::ByName,
+        false => Naming::ByContent,
+    };
+    // The documents in the folder itself before those below it.
+    let mut order: Vec<(&String, &Vec<u8>)> = files.iter().collect();
+    order.sort_by_key(|(path, _)| (path.matches('/').count(), *path));
+    for (path, bytes) in order {
+        let is_source = source_name
+            .as_deref()
+            .is_some_and(|name| is_source(path, name, &bundle.directory));
+        if is_source {
+            bundle.source = document(path, bytes).ok();
+        } else {
+            bundle.take_file(path, bytes, naming);
+        }
+    }
+    bundle
+}
+
+/// Whether a path is the file that a manifest calls its source.
+fn is_source(path: &str, name: &str, directory: &str) -> bool {
+    let name = name.trim_start_matches("./");
+    let name = name.trim_start_matches("../");
+    let inside = !directory.is_empty() && path.starts_with(&format!("{directory}/"));
+    let is_same = path == name
+        || path
+            .strip_suffix(name)
+            .is_some_and(|before| before.ends_with('/'));
+    // The bundle has a document of the same name, which is the result and not the source.
+    is_same && !inside && folder(path) != directory
+}
+
+/// How the documents of a bundle are told from the notes beside them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Naming {
+    ByName,
+    /// No file has a name that says what it is.
+    ByContent,
+}
+
+impl Bundle {
+    fn is_member(&self, path: &str, naming: Naming) -> bool {
+        match naming {
+            Naming::ByContent => true,
+            // There the requirements are in the changes, and the proposal is prose.
+            Naming::ByName if self.layout == Layout::OpenSpec => {
+                is_role(path) && file_name(path) != "proposal.md"
+            }
+            Naming::ByName => is_role(path),
+        }
+    }
+
+    fn take_file(&mut self, path: &str, bytes: &[u8], naming: Naming) {
+        match file_name(path) {
+            "spec-kit.json" => {}
+            "spec-kit.lock" => self.take_lock(path, bytes),
+            "spec-kit.toml" => match Source::decode(path, bytes) {
+                Ok(source) => self.config = Some(source),
+                Err(error) => self.refuse(path, 1, error.to_string()),
+            },
+            name if name.ends_with(".sql") => match Source::decode(path, bytes) {
+                Ok(source) => self.sql.push(source),
+                Err(error) => self.refuse_source(path, &error),
+            },
+            name if name.ends_with(".md") || name.ends_with(".markdown") => {
+                match document(path, bytes) {
+                    Ok(document) if self.is_member(path, naming) => self.take(document),
+                    Ok(document) => self.take_extra(document),
+                    Err(error) => self.refuse_source(path, &error),
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn take_manifest(&mut self, path: &str, bytes: &[u8]) {
+        let text = String::from_utf8_lossy(bytes);
+        match Manifest::parse(&text) {
+            Ok(manifest) => self.manifest = Some(manifest),
+            Err(error) => self.refuse(path, 1, error.to_string()),
+        }
+    }
+
+    fn take_lock(&mut self, path: &str, bytes: &[u8]) {
+        let text = String::from_utf8_lossy(bytes);
+        match Lock::parse(&text) {
+            Ok(lock) => self.lock = Some(lock),
+            Err(error) => self.refuse(path, 1, error.to_string()),
+        }
+    }
+
+    fn refuse_source(&mut self, path: &str, error: &SourceError) {
+        let line = match error {
+            SourceError::NotUtf8 { line, .. } => *line,
+            SourceError::TooLarge { .. } => 1,
+        };
+        self.refuse(path, line, error.to_string());
+    }
+
+    fn refuse(&mut self, path: &str, line: u32, reason: String) {
+        self.unreadable.push(Unreadable {
+            file: path.to_owned(),
+            line,
+            reason,
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,99 @@
+//! SK-SEC-002: characters that nobody sees, hyphens that are none, HTML that runs.
+
+use super::context::Context;
+use super::draft::{Draft, Drafts};
+use super::open::code_spans;
+use crate::facts::Document;
+use crate::text::Span;
+
+pub(super) fn check(context: &Context<'_>, out: &mut Drafts) {
+    for document in context.bundle.documents() {
+        invisible(document, out);
+        running(document, out);
+    }
+}
+
+fn invisible(document: &Document, out: &mut Drafts) {
+    let text = document.source.text();
+    let mut before: Option<char> = None;
+    let mut told: Option<u32> = None;
+    for (at, c) in text.char_indices() {
+        let after = text
+            .get(at + c.len_utf8()..)
+            .and_then(|rest| rest.chars().next());
+        let what = match c {
+            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+                Some("changes the direction of the text")
+            }
+            '\u{200b}' | '\u{2060}' | '\u{feff}' | '\u{00ad}' => Some("is invisible"),
+            '\u{2011}' if is_in_id(before, after) => {
+                Some("is a hyphen that no search for the id finds")
+            }
+            c if c.is_control() && !matches!(c, '\n' | '\t') => Some("is a control character"),
+            _ => None,
+        };
+        if let Some(what) = what {
+            let span = Span::new(at, at + c.len_utf8());
+            let line = document.place(span).line;
+            // One for each line is enough.
+            if told != Some(line) {
+                let message = format!("U+{:04X} {what}", u32::from(c));
+                let words = super::words::normal(document.source.line(line));
+                out.add(
+                    Draft::at_place("SK-SEC-002", document.place(span), message)
+                        .key(format!("U+{:04X} {words}", u32::from(c))),
+                );
+            }
+            told = Some(line);
+        }
+        before = Some(c);
+    }
+}
+
+fn is_in_id(before: Option<char>, after: Option<char>) -> bool {
+    before.is_some_and(|c| c.is_ascii_uppercase()) && after.is_some_and(|c| c.is_ascii_digit())
+}
+
+const RUNNING: &[&str] = &[
+    "<script",
+    "<iframe",
+    "<object",
+    "<embed",
+    "javascript:",
+    " onerror=",
+    " onload=",
+    " onclick=",
+];
+
+fn running(document: &Document, out: &mut Drafts) {
+    let text = document.source.text();
+    let lower = text.to_ascii_lowercase();
+    let code = code_spans(document);
+    for mark in RUNNING {
+        for (at, _) in lower.match_indices(mark) {
+            let span = Span::new(at, at + mark.len());
+            let is_code = code
+                .partition_point(|other| other.start <= at)
+                .checked_sub(1)
+                .and_then(|index| code.get(index))
+                .is_some_and(|other| other.holds(span));
+            let line = document.source.line(document.place(span).line);
+            // In code between ticks it is a subject and no markup.
+            let before = (document.place(span).column as usize).saturating_sub(1);
+            let is_ticked = line.chars().take(before).filter(|c| *c == '`').count() % 2 == 1;
+            if !is_code
+                && !is_ticked
+                && (mark.starts_with('<') || mark.starts_with('j') || line.contains('<'))
+            {
+                let message = format!(
+                    "\"{}\" runs where this document is shown as HTML",
+                    mark.trim()
+                );
+                out.add(
+                    Draft::at("SK-SEC-002", document, span, message)
+                        .key(format!("{mark} {}", super::words::normal(line))),
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,169 @@
+use super::Options;
+use super::coverage::Served;
+use crate::bundle::{Bundle, Layout, Scope};
+use crate::config::Config;
+use crate::facts::{Document, DocumentKind, Id, Item, Role};
+use crate::report::Coverage;
+use crate::text::Span;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// An id without its spelling: `FR-1` and `FR-001` are the same.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Key {
+    pub prefix: String,
+    pub numbers: Vec<u32>,
+    /// The letter of `T005a`.
+    pub suffix: String,
+}
+
+impl Key {
+    pub fn of(id: &Id) -> Self {
+        let suffix: String = id
+            .written
+            .chars()
+            .rev()
+            .take_while(char::is_ascii_lowercase)
+            .collect();
+        Self {
+            prefix: id.prefix.clone(),
+            numbers: id.numbers.clone(),
+            suffix: suffix.chars().rev().collect(),
+        }
+    }
+}
+
+/// All that the rules of one bundle look at.
+pub(super) struct Context<'a> {
+    pub bundle: &'a Bundle,
+    pub config: &'a Config,
+    /// The bundle as it was.
+    pub base: Option<&'a Bundle>,
+    pub peers: &'a Peers,
+    pub defined: BTreeMap<Key, Vec<(&'a Document, Span)>>,
+    /// Prefixes of `defined`.
+    pub prefixes: BTreeSet<&'a str>,
+    pub served: Option<Served<'a>>,
+    pub coverage: Option<Coverage>,
+}
+
+impl<'a> Context<'a> {
+    pub fn new(bundle: &'a Bundle, options: &Options<'a>, peers: &'a Peers) -> Self {
+        let mut defined: BTreeMap<Key, Vec<(&Document, Span)>> = BTreeMap::new();
+        let mut prefixes = BTreeSet::new();
+        for document in bundle.documents() {
+            for (id, span) in definitions(document) {
+                prefixes.insert(id.prefix.as_str());
+                defined
+                    .entry(Key::of(id))
+                    .or_default()
+                    .push((document, span));
+            }
+        }
+        let served = Served::of(bundle);
+        Self {
+            bundle,
+            config: options.config,
+            base: options
+                .base
+                .iter()
+                .find(|base| base.directory == bundle.directory),
+            peers,
+            defined,
+            prefixes,
+            coverage: served.as_ref().map(|served| served.coverage(bundle)),
+            served,
+        }
+    }
+
+    pub fn is_whole(&self) -> bool {
+        self.bundle.scope == Scope::Bundle
+    }
+
+    pub fn is_native(&self) -> bool {
+        self.bundle.layout == Layout::Native
+    }
+}
+
+/// Every id that a document introduces, with tasks and items that carry one.
+pub(super) fn definitions(document: &Document) -> impl Iterator<Item = (&Id, Span)> {
+    let mut seen = BTreeSet::new();
+    let of_tasks = document
+        .tasks
+        .iter()
+        .filter_map(|task| task.id.as_ref().map(|id| (id, task.span)));
+    document
+        .definitions
+        .iter()
+        .map(|definition| (&definition.id, definition.span))
+        .chain(of_tasks)
+        .filter(move |(id, span)| seen.insert((Key::of(id), document.place(*span).line)))
+}
+
+/// The requirements of a PRD: what has a task or should have one. Remarks on quality that neither
+/// have an id nor stand below "requirements" are none.
+pub(super) fn requirements(prd: &Document) -> impl Iterator<Item = &Item> {
+    let is_called = |item: &Item| {
+        item.path.iter().any(|title| {
+            let title = title.to_lowercase();
+            title.contains("requirement") || title.contains("nfr")
+        })
+    };
+    prd.items.iter().filter(move |item| match item.role {
+        Role::Requirements => true,
+        Role::NonFunctional => item.id.is_some() || is_called(item),
+        _ => false,
+    })
+}
+
+pub(super) fn of_role(document: &Document, role: Role) -> impl Iterator<Item = &Item> {
+    document.items.iter().filter(move |item| item.role == role)
+}
+
+pub(super) fn has_role(document: &Document, role: Role) -> bool {
+    document.sections.iter().any(|section| section.role == role)
+        || document.items.iter().any(|item| item.role == role)
+}
+
+/// What other bundles of the same check have.
+pub(super) struct Peers {
+    /// By the name of the bundle.
+    defined: BTreeMap<String, BTreeSet<Key>>,
+}
+
+impl Peers {
+    pub fn of(bundles: &[&Bundle]) -> Self {
+        let mut defined: BTreeMap<String, BTreeSet<Key>> = BTreeMap::new();
+        for bundle in bundles {
+            let keys = defined.entry(bundle.slug.clone()).or_default();
+            for document in bundle.documents() {
+                keys.extend(definitions(document).map(|(id, _)| Key::of(id)));
+            }
+        }
+        Self { defined }
+    }
+
+    /// Whether a bundle of that name has the id. None where there is no such bundle.
+    pub fn has(&self, bundle: &str, key: &Key) -> Option<bool> {
+        self.defined.get(bundle).map(|keys| keys.contains(key))
+    }
+
+    /// The other bundles that define an id.
+    pub fn owners(&self, own: &str, key: &Key) -> Vec<&str> {
+        self.defined
+            .iter()
+            .filter(|(slug, keys)| slug.as_str() != own && keys.contains(key))
+            .map(|(slug, _)| slug.as_str())
+            .collect()
+    }
+}
+
+/// What a document is called in a message.
+pub(super) fn called(kind: DocumentKind) -> &'static str {
+    match kind {
+        DocumentKind::Constitution => "the constitution",
+        DocumentKind::Prd => "the PRD",
+        DocumentKind::Plan => "the plan",
+        DocumentKind::Tasks => "the task list",
+        DocumentKind::Other => "the document",
+    }
+}

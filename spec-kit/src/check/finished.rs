@@ -1,0 +1,98 @@
+//! SK-TSK-008: what is called done and is not.
+
+use super::context::Context;
+use super::draft::{Draft, Drafts};
+use super::open::is_final;
+use super::tasks::{draft, is_check_list, name};
+use super::words::{normal, short};
+use crate::facts::{Check, Document, Mark};
+use std::collections::BTreeSet;
+
+pub(super) fn check(context: &Context<'_>, document: &Document, out: &mut Drafts) {
+    let mut told: BTreeSet<usize> = BTreeSet::new();
+    for task in document
+        .tasks
+        .iter()
+        .filter(|task| task.check == Check::Open)
+    {
+        // A star behind the box or before the words says that a step may be left out.
+        let is_optional = task.text.starts_with('*')
+            || task.marker.as_ref().is_some_and(|(m, _)| m.contains('*'));
+        let Some(parent) = task.parent.filter(|_| !is_optional) else {
+            continue;
+        };
+        let Some(above) = document.tasks.get(parent) else {
+            continue;
+        };
+        if above.check == Check::Done && told.insert(parent) {
+            let message = format!("{} is done and {} below it is not", name(above), name(task));
+            out.add(draft("SK-TSK-008", document, above, message).related(
+                document,
+                task.span,
+                "still open",
+            ));
+        }
+    }
+    for (index, phase) in document.phases.iter().enumerate() {
+        if phase.mark != Some(Mark::Done) {
+            continue;
+        }
+        let open = document
+            .tasks
+            .iter()
+            .find(|task| task.phase == Some(index) && task.check == Check::Open);
+        if let Some(task) = open {
+            let message = format!(
+                "\"{}\" is called done and {} is open",
+                short(&phase.title, 40),
+                name(task)
+            );
+            out.add(
+                Draft::at("SK-TSK-008", document, phase.span, message)
+                    .key(phase.title.clone())
+                    .related(document, task.span, "still open"),
+            );
+        }
+    }
+    finished(context, document, out);
+}
+
+fn finished(context: &Context<'_>, tasks: &Document, out: &mut Drafts) {
+    let Some(open) = tasks
+        .tasks
+        .iter()
+        .find(|task| task.check == Check::Open && !is_check_list(tasks, task))
+    else {
+        return;
+    };
+    for document in context.bundle.documents() {
+        let Some(status) = &document.status else {
+            continue;
+        };
+        // What is approved is not yet built.
+        // "Implemented (web); mobile is deferred" says itself that it is a part.
+        let is_plain = status.text.split_whitespace().count() <= 3;
+        let is_built = is_plain
+            && is_final(&status.text)
+            && !normal(&status.text).starts_with("approved")
+            && !normal(&status.text).starts_with("final");
+        let is_of_tasks = document.source.file() == tasks.source.file()
+            || context
+                .bundle
+                .prd
+                .as_ref()
+                .is_some_and(|prd| prd.source.file() == document.source.file());
+        if is_built && is_of_tasks {
+            let message = format!(
+                "the status is \"{}\" and {} is open",
+                status.text.trim(),
+                name(open)
+            );
+            out.add(
+                Draft::at("SK-TSK-008", document, status.span, message)
+                    .key("status")
+                    .related(tasks, open.span, "still open"),
+            );
+        }
+    }
+}

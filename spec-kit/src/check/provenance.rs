@@ -1,0 +1,96 @@
+//! SK-PRV-001 and 002: generated documents as they were generated, from the PRD as it is.
+
+use super::context::Context;
+use super::draft::{Draft, Drafts, top};
+use super::words::list;
+use crate::bundle::file_name;
+use crate::digest::{digest, sha256};
+use crate::facts::Document;
+use crate::manifest::Manifest;
+use std::collections::BTreeSet;
+
+pub(super) fn check(context: &Context<'_>, out: &mut Drafts) {
+    let Some(manifest) = &context.bundle.manifest else {
+        return;
+    };
+    for document in context.bundle.documents() {
+        let name = file_name(document.source.file());
+        let Some(expected) = manifest.documents.get(name) else {
+            continue;
+        };
+        let found = digest(document.source.text());
+        if found != expected.digest {
+            let message = format!(
+                "{name} was edited: its digest is {} and spec-kit.json has {}",
+                start(&found),
+                start(&expected.digest)
+            );
+            out.add(
+                Draft::at_place("SK-PRV-001", top(document.source.file()), message).key("edited"),
+            );
+        }
+    }
+    if let Some(source) = &context.bundle.source
+        && source.source.sha256() != manifest.source.sha256
+    {
+        drifted(context, manifest, source, out);
+    }
+}
+
+fn start(digest: &str) -> &str {
+    digest.get(..12).unwrap_or(digest)
+}
+
+fn drifted(context: &Context<'_>, manifest: &Manifest, source: &Document, out: &mut Drafts) {
+    let affected = affected(manifest, source);
+    let mut message = format!(
+        "{} changed after the bundle was generated: its sha256 is {} and was {}",
+        source.source.file(),
+        start(source.source.sha256()),
+        start(&manifest.source.sha256)
+    );
+    if !affected.is_empty() {
+        message.push_str(&format!("; affected: {}", list(&affected, 12)));
+    }
+    let file = context
+        .bundle
+        .prd
+        .as_ref()
+        .map_or(source.source.file(), |prd| prd.source.file());
+    let mut draft = Draft::at_place("SK-PRV-002", top(file), message).key("drift");
+    draft.related.push(crate::report::Related {
+        message: "the source".to_owned(),
+        place: top(source.source.file()),
+    });
+    out.add(draft);
+}
+
+/// Ids whose passage is not in the source any more, word for word.
+fn affected<'a>(manifest: &'a Manifest, source: &Document) -> Vec<&'a str> {
+    let mut passages: BTreeSet<String> = BTreeSet::new();
+    let mut add = |text: &str| {
+        passages.insert(sha256(text.as_bytes()));
+        passages.insert(sha256(text.trim().as_bytes()));
+    };
+    for line in source.source.text().lines() {
+        add(line);
+    }
+    for item in &source.items {
+        add(source.source.slice(item.span));
+        add(source.source.slice(item.whole));
+        add(&item.text);
+    }
+    for entry in &source.inventory {
+        add(source.source.slice(entry.span));
+    }
+    for phase in &source.phases {
+        add(source.source.slice(phase.span));
+        add(source.source.slice(phase.whole));
+    }
+    let traced = manifest.nodes.iter().filter(|node| {
+        node.source
+            .as_ref()
+            .is_some_and(|passage| !passages.contains(&passage.sha256))
+    });
+    traced.map(|node| node.id.as_str()).collect()
+}

@@ -1,0 +1,215 @@
+//! SK-CNS-004: one thing in two states.
+
+use super::context::Context;
+use super::draft::{Draft, Drafts};
+use super::words::{normal, shared, short, stem};
+use crate::facts::{Document, Mark, StatusClaim};
+use crate::text::Span;
+use std::collections::BTreeMap;
+
+/// Words that say what is done to a thing, not which thing it is.
+const FILLERS: &[&str] = &[
+    "add",
+    "build",
+    "milestone",
+    "phase",
+    "sprint",
+    "step",
+    "complete",
+    "feature",
+    "finish",
+    "function",
+    "functionality",
+    "implement",
+    "implementation",
+    "integration",
+    "initial",
+    "support",
+    "type",
+    "work",
+];
+/// Words of one activity.
+const SAME: &[(&str, &[&str])] = &[
+    (
+        "store",
+        &[
+            "persist",
+            "persistence",
+            "save",
+            "storage",
+            "store",
+            "upload",
+        ],
+    ),
+    ("view", &["display", "show", "view", "viewer"]),
+    ("login", &["login", "signin"]),
+    ("delete", &["delete", "deletion", "remove", "removal"]),
+];
+/// A word in more claims than these tells none from the others.
+const COMMON: usize = 40;
+
+struct Claim<'a> {
+    document: &'a Document,
+    claim: &'a StatusClaim,
+    words: Vec<String>,
+    /// The mark is a box, which says what somebody did and not what there is.
+    is_box: bool,
+    /// The section that it stands in.
+    group: (usize, Option<Span>),
+}
+
+pub(super) fn check(context: &Context<'_>, out: &mut Drafts) {
+    let claims = claims(context);
+    let mut by_word: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (at, claim) in claims.iter().enumerate() {
+        for word in &claim.words {
+            by_word.entry(word).or_default().push(at);
+        }
+    }
+    for (at, claim) in claims.iter().enumerate() {
+        let near = claim
+            .words
+            .iter()
+            .filter_map(|word| by_word.get(word.as_str()))
+            .filter(|list| list.len() <= COMMON)
+            .flatten()
+            .copied()
+            .filter(|other| *other < at);
+        let mut near: Vec<usize> = near.collect();
+        near.sort_unstable();
+        near.dedup();
+        // The one that is most alike is the same thing; if its state is the same, all is well.
+        let best = near
+            .into_iter()
+            .filter_map(|other| Some((likeness(claim, claims.get(other)?)?, other)))
+            .max_by_key(|(likeness, other)| (*likeness, std::cmp::Reverse(*other)));
+        let Some(other) = best.and_then(|(_, other)| claims.get(other)) else {
+            continue;
+        };
+        if other.claim.mark != claim.claim.mark {
+            report(claim, other, out);
+        }
+    }
+}
+
+fn report(claim: &Claim<'_>, other: &Claim<'_>, out: &mut Drafts) {
+    let name = |claim: &Claim<'_>| short(claim.claim.subject.trim(), 60);
+    let message = format!(
+        "\"{}\" is {} here; \"{}\" is {} elsewhere",
+        name(claim),
+        word(claim.claim.mark),
+        name(other),
+        word(other.claim.mark)
+    );
+    out.add(
+        Draft::at("SK-CNS-004", claim.document, claim.claim.span, message)
+            .key(format!("{} / {}", claim.claim.subject, other.claim.subject))
+            .related(
+                other.document,
+                other.claim.span,
+                format!("\"{}\" is {} here", name(other), word(other.claim.mark)),
+            ),
+    );
+}
+
+fn word(mark: Mark) -> &'static str {
+    match mark {
+        Mark::Done => "done",
+        Mark::InProgress => "in progress",
+        Mark::NotStarted => "not started",
+        Mark::Dropped => "dropped",
+        Mark::Unknown => "in an unknown state",
+    }
+}
+
+fn claims<'a>(context: &Context<'a>) -> Vec<Claim<'a>> {
+    let mut found = Vec::new();
+    for (number, document) in context.bundle.documents().enumerate() {
+        for claim in &document.claims {
+            let section = section(document, claim.span);
+            if claim.mark == Mark::Unknown || section.is_some_and(|(_, is_list)| is_list) {
+                continue;
+            }
+            let words = subject(&claim.subject);
+            if words.is_empty() {
+                continue;
+            }
+            found.push(Claim {
+                document,
+                claim,
+                words,
+                is_box: is_box(document, claim.span),
+                group: (number, section.map(|(span, _)| span)),
+            });
+        }
+    }
+    found
+}
+
+fn is_box(document: &Document, span: Span) -> bool {
+    let line = document.source.line(document.place(span).line);
+    crate::digest::split_box(line.trim_start_matches(['>', ' '])).is_some()
+}
+
+/// The section of a place, and whether it is a check list, which says what was looked at and not
+/// what there is.
+fn section(document: &Document, span: Span) -> Option<(Span, bool)> {
+    let index = document
+        .sections
+        .partition_point(|section| section.span.start <= span.start)
+        .checked_sub(1)?;
+    let section = document.sections.get(index)?;
+    let is_list = section.path.iter().any(|title| {
+        let title = normal(title);
+        [
+            "checklist",
+            "check list",
+            "gate",
+            "review",
+            "readiness",
+            "comparison",
+            "constitution check",
+        ]
+        .iter()
+        .any(|word| title.contains(word))
+    });
+    Some((section.span, is_list))
+}
+
+fn subject(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = normal(text)
+        .split(' ')
+        .filter(|word| !word.bytes().all(|b| b.is_ascii_digit()) && !FILLERS.contains(word))
+        .map(|word| {
+            let same = SAME.iter().find(|(_, words)| words.contains(&word));
+            same.map_or_else(|| word.to_owned(), |(name, _)| (*name).to_owned())
+        })
+        .filter(|word| !super::words::stems(word).is_empty())
+        .map(|word| stem(&word))
+        .collect();
+    words.sort_unstable();
+    words.dedup();
+    words
+}
+
+/// How sure it is that two claims are of one thing: shared words of all, in hundredths. None where
+/// they are of two. All words of the shorter one have to be in the other, two at least.
+fn likeness(a: &Claim<'_>, b: &Claim<'_>) -> Option<usize> {
+    // Two lines of one list are two things, whatever they are called.
+    if a.group == b.group {
+        return None;
+    }
+    let common = shared(&a.words, &b.words);
+    if a.is_box || b.is_box {
+        // Two lists of steps may have one step each; a step and a state have to be the same words.
+        let is_same = common == a.words.len() && common == b.words.len() && common >= 2;
+        return (is_same && !(a.is_box && b.is_box)).then_some(100);
+    }
+    let (few, many) = (
+        a.words.len().min(b.words.len()),
+        a.words.len().max(b.words.len()),
+    );
+    let either = a.words.len() + b.words.len() - common;
+    let is_same = common == many || (common == few && common >= 2 && common * 2 >= either);
+    is_same.then(|| common * 100 / either)
+}

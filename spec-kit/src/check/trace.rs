@@ -1,0 +1,402 @@
+//! SK-TRC-001 to 004, 006 and 008: from goals to tasks and back.
+
+use super::context::{Context, Key, called, of_role, requirements};
+use super::coverage::{Served, named};
+use super::draft::{Draft, Drafts};
+use super::words::{list, normal, short, stems};
+use crate::facts::{Document, DocumentKind, Item, Role};
+use crate::report::CoverageKind;
+use crate::rules::Severity;
+use crate::text::Span;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Non-goals that begin with the same word; more of them are not looked at.
+const MOST_PHRASES: usize = 50;
+
+pub(super) fn check(context: &Context<'_>, out: &mut Drafts) {
+    if let Some(served) = &context.served {
+        untasked(context, served, out);
+        floor(context, out);
+        non_goals(served, out);
+    }
+    if let Some(tasks) = &context.bundle.tasks {
+        unreasoned(context, tasks, out);
+    }
+    if let Some(prd) = &context.bundle.prd {
+        goals(context, prd, out);
+        personas(context, prd, out);
+    }
+}
+
+fn untasked(context: &Context<'_>, served: &Served<'_>, out: &mut Drafts) {
+    let rows: Vec<(&Item, CoverageKind)> = served.rows().collect();
+    let Some((first, _)) = rows.first() else {
+        return;
+    };
+    if !served.is_traced() {
+        // One cause, so one finding: these tasks name nothing at all.
+        let ids: Vec<&str> = rows
+            .iter()
+            .filter_map(|(item, _)| item.id.as_ref().map(|id| id.written.as_str()))
+            .collect();
+        let message = format!("no task names any of {}", list(&ids, 3));
+        let mut draft = Draft::at("SK-TRC-001", served.prd, first.span, message)
+            .key("none")
+            .hint("Write the ids of what a task is for behind its own, as in T004 [FR-001]");
+        if let Some(task) = served.tasks.tasks.first() {
+            draft = draft.related(served.tasks, task.span, "the first task");
+        }
+        if !context.is_native() {
+            draft = draft.severity(Severity::Warning);
+        }
+        return out.add(draft);
+    }
+    let verified = verified_by_plan(context);
+    let lacking = |(item, kind): &&(&Item, CoverageKind)| {
+        let key = item.id.as_ref().map(Key::of);
+        *kind == CoverageKind::Requirement
+            && key
+                .is_some_and(|key| served.by(&key).is_empty() && served.through(&key).0.is_empty())
+    };
+    let all = rows
+        .iter()
+        .filter(|(_, kind)| *kind == CoverageKind::Requirement)
+        .count();
+    let bare = rows.iter().filter(lacking).count();
+    // Where stories carry the tasks, a requirement named in passing is no promise to name all.
+    if !context.is_native() && bare > 3 && bare * 2 > all {
+        let message = format!("{bare} of {all} requirements have no task that names them");
+        return out.add(
+            Draft::at("SK-TRC-001", served.prd, first.span, message)
+                .key("most")
+                .severity(Severity::Warning),
+        );
+    }
+    for (item, kind) in rows {
+        let Some(id) = &item.id else { continue };
+        let key = Key::of(id);
+        if !served.by(&key).is_empty() || !served.through(&key).0.is_empty() {
+            continue;
+        }
+        let words = short(&item.text, 80);
+        let (rule, message) = match kind {
+            CoverageKind::Requirement => {
+                ("SK-TRC-001", format!("{} has no task: {words}", id.written))
+            }
+            CoverageKind::Criterion if validates(context, item) || verified.contains(&key) => {
+                continue;
+            }
+            CoverageKind::Criterion => (
+                "SK-TRC-003",
+                format!(
+                    "{} has no requirement and nothing verifies it: {words}",
+                    id.written
+                ),
+            ),
+        };
+        let mut draft = Draft::at(rule, served.prd, item.span, message)
+            .node(id.written.clone())
+            .key(item.text.clone());
+        // Where stories carry the tasks, ids of requirements are not asked for.
+        if !context.is_native() && !names_requirements(served) {
+            draft = draft.severity(Severity::Warning);
+        }
+        out.add(draft);
+    }
+}
+
+fn names_requirements(served: &Served<'_>) -> bool {
+    let refs = served.tasks.tasks.iter().flat_map(|task| &task.refs);
+    let mut prefixes = refs.map(|citation| citation.id.prefix.as_str());
+    prefixes.any(|prefix| matches!(prefix, "FR" | "NFR" | "AC" | ""))
+}
+
+/// Whether a criterion names a requirement that there is.
+fn validates(context: &Context<'_>, item: &Item) -> bool {
+    item.citations.iter().any(|citation| {
+        matches!(citation.id.prefix.as_str(), "FR" | "NFR" | "US" | "REQ")
+            && context.defined.contains_key(&Key::of(&citation.id))
+    })
+}
+
+/// Ids in the plan's sections on verification.
+fn verified_by_plan(context: &Context<'_>) -> BTreeSet<Key> {
+    let Some(plan) = &context.bundle.plan else {
+        return BTreeSet::new();
+    };
+    let sections: Vec<Span> = plan
+        .sections
+        .iter()
+        .filter(|section| section.role == Role::Verification)
+        .map(|section| section.span)
+        .collect();
+    let cited = plan.citations.iter().map(|c| (&c.id, c.span));
+    let listed = plan.definitions.iter().map(|d| (&d.id, d.span));
+    cited
+        .chain(listed)
+        .filter(|(_, span)| holds(&sections, *span))
+        .map(|(id, _)| Key::of(id))
+        .collect()
+}
+
+/// Whether the last section that begins before a span holds it, or one above that.
+fn holds(sections: &[Span], span: Span) -> bool {
+    let before = sections.partition_point(|section| section.start <= span.start);
+    // Six levels of headings at most.
+    sections
+        .get(before.saturating_sub(6)..before)
+        .is_some_and(|near| near.iter().any(|section| section.holds(span)))
+}
+
+fn floor(context: &Context<'_>, out: &mut Drafts) {
+    let (Some(floor), Some(coverage), Some(served)) = (
+        context.config.coverage_floor,
+        &context.coverage,
+        &context.served,
+    ) else {
+        return;
+    };
+    let (with_task, all) = coverage.share(CoverageKind::Requirement);
+    let percent = coverage.percent();
+    if percent >= floor {
+        return;
+    }
+    let message = format!(
+        "{with_task} of {all} requirements have a task: {percent} %, and coverage_floor is {floor} %"
+    );
+    out.add(
+        Draft::at("SK-TRC-008", served.prd, Span::new(0, 0), message)
+            .severity(Severity::Error)
+            .key("floor"),
+    );
+}
+
+fn unreasoned(context: &Context<'_>, tasks: &Document, out: &mut Drafts) {
+    let is_shared = |task: &crate::facts::Task| {
+        task.phase
+            .and_then(|phase| tasks.phases.get(phase))
+            .is_some_and(|phase| phase.is_shared)
+    };
+    // What is nested says what the whole is for.
+    let told_below: BTreeSet<usize> = tasks
+        .tasks
+        .iter()
+        .filter(|task| !task.refs.is_empty() || !task.stories.is_empty())
+        .filter_map(|task| task.parent)
+        .collect();
+    let bare: Vec<&crate::facts::Task> = tasks
+        .tasks
+        .iter()
+        .enumerate()
+        .filter(|(index, task)| {
+            task.id.is_some()
+                && !is_shared(task)
+                && !told_below.contains(index)
+                && named(tasks, task).is_empty()
+        })
+        .map(|(_, task)| task)
+        .collect();
+    let Some(first) = bare.first() else { return };
+    let with_ids = tasks.tasks.iter().filter(|task| task.id.is_some()).count();
+    if bare.len() > 3 && bare.len() * 2 > with_ids {
+        let message = format!(
+            "{} of {with_ids} tasks name no requirement, story or principle",
+            bare.len()
+        );
+        let mut draft = Draft::at("SK-TRC-002", tasks, first.span, message).key("most");
+        if !context.is_native() {
+            draft = draft.severity(Severity::Note);
+        }
+        return out.add(draft);
+    }
+    for task in bare {
+        let Some(id) = &task.id else { continue };
+        let message = format!("{} names no requirement, story or principle", id.written);
+        out.add(
+            Draft::at("SK-TRC-002", tasks, task.span, message)
+                .node(id.written.clone())
+                .key(task.text.clone()),
+        );
+    }
+}
+
+fn goals(context: &Context<'_>, prd: &Document, out: &mut Drafts) {
+    let goals: Vec<&Item> = of_role(prd, Role::Goals)
+        .filter(|item| {
+            item.id
+                .as_ref()
+                .is_some_and(|id| matches!(id.prefix.as_str(), "G" | "GOAL" | "OBJ"))
+        })
+        .collect();
+    let served = served_goals(context, prd);
+    let is_linked = |goal: &&&Item| {
+        let key = goal.id.as_ref().map(Key::of);
+        key.is_some_and(|key| served.contains(&key))
+            || goal.citations.iter().any(|citation| {
+                matches!(
+                    citation.id.prefix.as_str(),
+                    "FR" | "NFR" | "US" | "SC" | "AC"
+                )
+            })
+    };
+    // Without any link this document does not speak of goals by id, which is no lack of a goal.
+    if !goals.iter().any(|goal| is_linked(&goal)) || requirements(prd).next().is_none() {
+        return;
+    }
+    for goal in goals.iter().filter(|goal| !is_linked(goal)) {
+        let Some(id) = &goal.id else { continue };
+        let message = format!(
+            "no requirement serves {}: {}",
+            id.written,
+            short(&goal.text, 80)
+        );
+        out.add(
+            Draft::at("SK-TRC-004", prd, goal.span, message)
+                .node(id.written.clone())
+                .key(goal.text.clone()),
+        );
+    }
+}
+
+/// Ids that requirements, stories, criteria or the manifest's edges lead to.
+fn served_goals(context: &Context<'_>, prd: &Document) -> BTreeSet<Key> {
+    let serving =
+        |item: &&Item| !matches!(item.role, Role::Goals | Role::NonGoals | Role::Coverage);
+    prd.items
+        .iter()
+        .filter(serving)
+        .filter(|item| item.id.is_some())
+        .flat_map(|item| &item.citations)
+        .map(|citation| Key::of(&citation.id))
+        .filter(|key| context.defined.contains_key(key))
+        .collect()
+}
+
+fn personas(context: &Context<'_>, prd: &Document, out: &mut Drafts) {
+    if of_role(prd, Role::Personas).next().is_none() {
+        return;
+    }
+    let used = words_outside_personas(context, prd);
+    for item in of_role(prd, Role::Personas) {
+        let Some(title) = &item.title else { continue };
+        let words = stems(&title.text);
+        if words.is_empty() || words.len() > 4 || words.iter().any(|word| used.contains(word)) {
+            continue;
+        }
+        let message = format!(
+            "the persona \"{}\" is named nowhere else",
+            short(&title.text, 60)
+        );
+        let mut draft = Draft::at("SK-TRC-004", prd, title.span, message)
+            .severity(Severity::Note)
+            .key(title.text.clone())
+            .hint("Say which requirement or story is for this persona, or drop it");
+        draft.node = item.id.as_ref().map(|id| id.written.clone());
+        out.add(draft);
+    }
+}
+
+fn words_outside_personas(context: &Context<'_>, prd: &Document) -> BTreeSet<String> {
+    let mut used = BTreeSet::new();
+    for document in context.bundle.documents() {
+        let text = document.source.text();
+        let mut from = 0;
+        if document.source.file() == prd.source.file() {
+            for section in &prd.sections {
+                if section.role == Role::Personas && section.span.start >= from {
+                    used.extend(stems(text.get(from..section.span.start).unwrap_or("")));
+                    from = section.span.end;
+                }
+            }
+        }
+        used.extend(stems(text.get(from..).unwrap_or("")));
+    }
+    used
+}
+
+/// Words by which a task keeps a non-goal instead of breaking it.
+const REFUSALS: &[&str] = &[
+    "avoid",
+    "block",
+    "defer",
+    "disable",
+    "document",
+    "exclude",
+    "excluded",
+    "forbid",
+    "never",
+    "no",
+    "non",
+    "not",
+    "out",
+    "placeholder",
+    "prevent",
+    "refuse",
+    "reject",
+    "remove",
+    "skip",
+    "without",
+];
+
+fn non_goals(served: &Served<'_>, out: &mut Drafts) {
+    // By the first word of a phrase, so that a task is compared with few of them.
+    let mut wanted: BTreeMap<String, Vec<(&Item, Vec<String>)>> = BTreeMap::new();
+    for item in of_role(served.prd, Role::NonGoals) {
+        for phrase in phrases(&item.text) {
+            let first = phrase.first().cloned().unwrap_or_default();
+            let list = wanted.entry(first).or_default();
+            if list.len() < MOST_PHRASES {
+                list.push((item, phrase));
+            }
+        }
+    }
+    if wanted.is_empty() {
+        return;
+    }
+    for task in &served.tasks.tasks {
+        let folded = normal(&task.text);
+        if folded.split(' ').any(|word| REFUSALS.contains(&word)) {
+            continue;
+        }
+        let words = stems(&task.text);
+        let is_in = |phrase: &[String]| phrase.iter().all(|word| words.binary_search(word).is_ok());
+        let hit = words
+            .iter()
+            .filter_map(|word| wanted.get(word))
+            .flatten()
+            .find(|(_, phrase)| is_in(phrase));
+        let Some((item, _)) = hit else { continue };
+        let name = task.id.as_ref().map_or("a task", |id| id.written.as_str());
+        let message = format!(
+            "{name} does what {} excludes: {}",
+            called(DocumentKind::Prd),
+            short(&item.text, 80)
+        );
+        let mut draft = Draft::at("SK-TRC-006", served.tasks, task.span, message)
+            .key(task.text.clone())
+            .related(served.prd, item.span, "the non-goal");
+        draft.node = task.id.as_ref().map(|id| id.written.clone());
+        out.add(draft);
+    }
+}
+
+/// The thing that a non-goal names: two to four words, so that one word in common is not enough to
+/// accuse a task, and not a sentence, of which parts are found everywhere.
+fn phrases(text: &str) -> Vec<Vec<String>> {
+    let head = text
+        .split(['(', ':', ';', '.', ',', '—', '–'])
+        .next()
+        .unwrap_or("");
+    let folded = head.trim().to_lowercase();
+    let thing = ["no ", "not ", "without ", "any "]
+        .iter()
+        .fold(folded.as_str(), |rest, word| {
+            rest.strip_prefix(word).unwrap_or(rest)
+        });
+    let words = stems(thing);
+    let is_short = thing.split_whitespace().count() <= 6 && !thing.contains(" or ");
+    match is_short && (2..=4).contains(&words.len()) {
+        true => vec![words],
+        false => Vec::new(),
+    }
+}

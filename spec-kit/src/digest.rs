@@ -1,0 +1,129 @@
+//! Whether a generated document was edited where only the generator writes.
+
+use sha2::{Digest, Sha256};
+
+/// Begins a block that belongs to people, `<!-- sk:unlock NAME -->`.
+pub const UNLOCK: &str = "<!-- sk:unlock";
+/// Ends it.
+pub const LOCK: &str = "<!-- sk:lock -->";
+
+/// Sha256 in lower-case hex of what only the generator may change: every line that is neither
+/// blank nor in a block between [`UNLOCK`] and [`LOCK`], without trailing blanks, each check box
+/// open. So a tick, a note in its block and other line ends are no edit.
+pub fn digest(text: &str) -> String {
+    let mut hash = Sha256::new();
+    let mut is_open = false;
+    for line in text.trim_start_matches('\u{feff}').split(['\n', '\r']) {
+        let line = line.trim_end();
+        if is_open {
+            is_open = !line.trim_start().starts_with(LOCK);
+            continue;
+        }
+        if line.trim_start().starts_with(UNLOCK) {
+            is_open = true;
+            continue;
+        }
+        if line.is_empty() {
+            continue;
+        }
+        match split_box(line) {
+            Some((lead, _, rest)) => {
+                hash.update(lead);
+                hash.update("[ ]");
+                hash.update(rest);
+            }
+            None => hash.update(line),
+        }
+        hash.update("\n");
+    }
+    hex(&hash.finalize())
+}
+
+/// Sha256 of any bytes, in lower-case hex.
+pub fn sha256(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+/// A list item's line with a check box: what is before the box, whether it is ticked, and the
+/// rest. Only `[ ]`, `[x]` and `[X]` are boxes.
+pub fn split_box(line: &str) -> Option<(&str, bool, &str)> {
+    let indent = line.len() - line.trim_start().len();
+    let marker = line.get(indent..)?;
+    let width = if marker.starts_with(['-', '*', '+']) {
+        1
+    } else {
+        let digits = marker.bytes().take_while(u8::is_ascii_digit).count();
+        if digits == 0 || !matches!(marker.as_bytes().get(digits), Some(b'.' | b')')) {
+            return None;
+        }
+        digits + 1
+    };
+    let after = marker.get(width..)?;
+    let blanks = after.len() - after.trim_start_matches(' ').len();
+    if blanks == 0 {
+        return None;
+    }
+    let at = indent + width + blanks;
+    let is_ticked = match line.get(at..at + 3)? {
+        "[ ]" => false,
+        "[x]" | "[X]" => true,
+        _ => return None,
+    };
+    Some((line.get(..at)?, is_ticked, line.get(at + 3..)?))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::new(), |mut out, byte| {
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str =
+        "# A\n\n- [ ] T001 do it\n\n<!-- sk:unlock notes -->\n<!-- sk:lock -->\n\nend\n";
+
+    #[test]
+    fn ticks_notes_blanks_and_line_ends_are_no_edit() {
+        let of = digest(TEXT);
+        for same in [
+            TEXT.replace("[ ]", "[x]"),
+            TEXT.replace("notes -->\n", "notes -->\nmy words\n\n- [x] mine\n"),
+            TEXT.replace('\n', "\r\n"),
+            TEXT.replace("do it", "do it  "),
+            format!("\u{feff}{TEXT}\n\n"),
+            TEXT.replace("<!-- sk:unlock notes -->\n<!-- sk:lock -->\n", ""),
+        ] {
+            assert_eq!(digest(&same), of, "{same}");
+        }
+    }
+
+    #[test]
+    fn anything_else_is() {
+        let of = digest(TEXT);
+        for other in [
+            TEXT.replace("do it", "do that"),
+            TEXT.replace("- [ ]", "- [-]"),
+            TEXT.replace("end", "end [x]"),
+            TEXT.replace("# A", "## A"),
+            TEXT.replace("<!-- sk:lock -->\n", ""),
+        ] {
+            assert_ne!(digest(&other), of, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_box_stands_at_the_start_of_an_item() {
+        assert_eq!(split_box("  - [x] a"), Some(("  - ", true, " a")));
+        assert_eq!(split_box("12. [ ] a"), Some(("12. ", false, " a")));
+        for none in [
+            "[x] a", "- a [x]", "-[x] a", "1 [x]", "- [y] a", "é- [x]", "",
+        ] {
+            assert_eq!(split_box(none), None, "{none}");
+        }
+    }
+}

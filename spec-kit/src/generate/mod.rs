@@ -1,0 +1,227 @@
+//! One document in, a bundle out: the same bytes for the same document.
+//!
+//! What the readers of a generated bundle can rely on:
+//!
+//! - **Source marks.** A line that a line of the source stands behind ends with `‹L101›`, or with
+//!   `‹[L101](../../docs/prd.md#L101)›` where the way to the source is known. In plain text both
+//!   are `‹L101›`: a mark is no word of the item. Where several stand behind it: `‹L9, L101›`.
+//!   The file is the one that the head of each document and `spec-kit.json` name.
+//! - **Edges** stand before the mark, in brackets: `(serves G-02)`, `(validates FR-004, FR-006)`,
+//!   in tasks `[FR-004,AC-001]` behind the labels for what a task implements and
+//!   `(depends on T008, T010)`; in the constitution `**Enforced by**: FR-004, T012`.
+//! - **Tasks** are `- [ ] T012 [P] [US2] [FR-004,AC-001] words (depends on T008) ‹L101›`. Bullets
+//!   without a box below a task are its details; `Verify:` in them leads its commands. A task's
+//!   id is given once and stays, so ids rise within a phase, not from phase to phase.
+//! - **Unknown things** are `TODO(FIELD): reason` and `[NEEDS CLARIFICATION: question]`. So is a
+//!   date that nobody gave: `**Ratified**: TODO(RATIFICATION_DATE): …`.
+//! - **Blocks of people** stand between `<!-- sk:unlock NAME -->` and `<!-- sk:lock -->`.
+
+mod work;
+
+mod keep;
+mod nodes;
+mod request;
+mod version;
+mod write;
+
+pub use request::{Existing, Output, Overwrite, Refusal, Request, slug_of};
+
+use crate::ids::Mint;
+use crate::manifest::{Manifest, NodeKind, Relation};
+use crate::model::{Lacking, Model};
+use nodes::enforcing;
+use std::collections::BTreeMap;
+use work::Work;
+use write::Context;
+
+/// The names of the four documents, in the order in which they depend on each other.
+pub const DOCUMENTS: [&str; 4] = ["constitution.md", "prd.md", "plan.md", "tasks.md"];
+/// Questions that are marked as `[NEEDS CLARIFICATION]`; spec-kit asks for no more.
+const MAX_CLARIFICATIONS: usize = 3;
+
+/// One bundle from one document.
+///
+/// # Errors
+/// A source that lacks what nothing can be generated without; a slug or date that is none; an
+/// existing bundle whose lock or manifest cannot be read, or that was edited elsewhere than
+/// between its marks.
+pub fn generate(request: &Request) -> Result<Output, Refusal> {
+    request.check()?;
+    let (lock, before) = request.existing_state()?;
+    let mut mint = Mint::new(&lock);
+    let model = Model::of(request.source, &mut mint).map_err(|lacking| match lacking {
+        Lacking::Purpose { .. } | Lacking::Requirements { .. } => Refusal::Lacking(lacking),
+    })?;
+    let mut work = work::plan(&model, &mut mint);
+    if let Some(old) = request.existing.and_then(|e| e.document("tasks.md")) {
+        let ticks = keep::ticks(old);
+        for task in &mut work.tasks {
+            task.is_done |= ticks.contains(task.id.as_str());
+        }
+    }
+    let lock = mint.finish();
+    let date = request.date.or(model.date.as_deref());
+    let mut notes = Vec::new();
+    let version = version::of(request, before.as_ref(), &model, date, &mut notes);
+    let context = context(request, &model, &work, date, version);
+    let fresh = [
+        write::constitution(&context),
+        write::prd(&context),
+        write::plan(&context),
+        write::tasks(&context),
+    ];
+    let texts: Vec<String> = DOCUMENTS
+        .iter()
+        .zip(fresh)
+        .map(
+            |(name, fresh)| match request.existing.and_then(|e| e.document(name)) {
+                Some(old) => keep::keep(&fresh, old),
+                None => fresh,
+            },
+        )
+        .collect();
+    let named: Vec<(&str, &str)> = DOCUMENTS
+        .iter()
+        .zip(&texts)
+        .map(|(name, text)| (*name, text.as_str()))
+        .collect();
+    let manifest = nodes::manifest(request.source, &model, &work, request.slug, &named);
+    let lock_text = lock.render();
+    let manifest_text = manifest.render();
+    let slug = request.slug;
+    let mut inside: Vec<(String, &[u8])> = named
+        .iter()
+        .map(|(name, text)| (format!("{slug}/{name}"), text.as_bytes()))
+        .collect();
+    inside.push((format!("{slug}/spec-kit.json"), manifest_text.as_bytes()));
+    inside.push((format!("{slug}/spec-kit.lock"), lock_text.as_bytes()));
+    let zip = crate::archive::zip(&inside);
+    notes.extend(notes_on(&model));
+    let mut files: Vec<(String, String)> = DOCUMENTS
+        .iter()
+        .map(|name| (*name).to_owned())
+        .zip(texts)
+        .collect();
+    files.push(("spec-kit.json".into(), manifest_text));
+    files.push(("spec-kit.lock".into(), lock_text));
+    Ok(Output {
+        files,
+        manifest,
+        lock,
+        zip,
+        notes,
+    })
+}
+
+fn context<'a>(
+    request: &'a Request,
+    model: &'a Model,
+    work: &'a Work,
+    date: Option<&'a str>,
+    version: write::Version,
+) -> Context<'a> {
+    let mut waiting: BTreeMap<&str, usize> = BTreeMap::new();
+    for id in work.tasks.iter().flat_map(|task| &task.depends_on) {
+        *waiting.entry(id).or_default() += 1;
+    }
+    Context {
+        document: request.source,
+        model,
+        work,
+        slug: request.slug,
+        date,
+        link: request.link,
+        version,
+        max_clarifications: MAX_CLARIFICATIONS,
+        criteria: [NodeKind::Acceptance, NodeKind::Success]
+            .iter()
+            .flat_map(|kind| model.of_kind(*kind))
+            .map(|node| (node.id.as_str(), node))
+            .collect(),
+        requirements: model
+            .of_kind(NodeKind::Requirement)
+            .iter()
+            .map(|node| (node.id.as_str(), node))
+            .collect(),
+        by_task: work
+            .tasks
+            .iter()
+            .map(|task| (task.id.as_str(), task))
+            .collect(),
+        waiting,
+        stories: model
+            .of_kind(NodeKind::Story)
+            .iter()
+            .enumerate()
+            .map(|(at, story)| (story.id.as_str(), (at, story)))
+            .collect(),
+    }
+}
+
+/// What whoever asked should know beside the files.
+fn notes_on(model: &Model) -> Vec<String> {
+    let mut notes = Vec::new();
+    let questions = model.of_kind(NodeKind::Question);
+    if !questions.is_empty() {
+        notes.push(format!(
+            "{} in the source: see Open Questions of prd.md",
+            crate::model::count(questions.len(), "open question", "open questions")
+        ));
+    }
+    let made: Vec<&str> = model
+        .of_kind(NodeKind::Requirement)
+        .iter()
+        .filter(|node| {
+            model
+                .of_kind(NodeKind::Goal)
+                .iter()
+                .take(1000)
+                .any(|goal| goal.spans == node.spans)
+        })
+        .map(|node| node.id.as_str())
+        .take(20)
+        .collect();
+    if !made.is_empty() {
+        notes.push(format!(
+            "no requirement serves the goals behind {}: each became a requirement itself",
+            made.join(", ")
+        ));
+    }
+    let unshown = model
+        .requirements()
+        .filter(|node| {
+            model
+                .ties
+                .reaching(&node.id, Relation::Validates)
+                .next()
+                .is_none()
+        })
+        .count();
+    if unshown > 0 {
+        notes.push(format!(
+            "{} by no acceptance criterion of the source",
+            crate::model::count(unshown, "requirement is shown", "requirements are shown")
+        ));
+    }
+    notes
+}
+
+/// Whether a text says what must or must not be.
+fn is_normative(text: &str) -> bool {
+    text.split(|c: char| !c.is_alphabetic()).any(|word| {
+        matches!(
+            word,
+            "MUST" | "SHALL" | "SHOULD" | "MAY" | "must" | "shall" | "should"
+        )
+    })
+}
+
+/// Of an existing bundle.
+fn principles_of(manifest: &Manifest) -> BTreeMap<&str, &str> {
+    manifest
+        .nodes
+        .iter()
+        .filter(|node| node.kind == NodeKind::Principle)
+        .map(|node| (node.id.as_str(), node.text.as_str()))
+        .collect()
+}

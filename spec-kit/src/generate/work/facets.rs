@@ -1,0 +1,247 @@
+use crate::manifest::{NodeKind, Relation};
+use crate::model::{Matcher, Model, Node, Standing, concepts};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// So much in common, and a thing belongs to a requirement.
+const OWNED: f64 = 0.16;
+/// A sentence in passing has to say more.
+const SAID: f64 = 0.2;
+/// For what has a name of its own, such as an endpoint that nothing else is like.
+const NAMED: f64 = 0.08;
+/// Less for what stands beside other rules of it.
+const BESIDE: f64 = 0.3;
+
+/// Which things, rules and sentences belong to which requirement. Indices are those of the model.
+#[derive(Debug, Default)]
+pub(in crate::generate) struct Facets {
+    pub by_requirement: BTreeMap<String, Facet>,
+    /// Endpoint → requirement, screen → requirement, rule → requirement.
+    pub endpoints: Vec<Option<String>>,
+    pub screens: Vec<Option<String>>,
+    /// By the rule's id.
+    pub rules: BTreeMap<String, String>,
+    /// Endpoint → tables.
+    pub endpoint_tables: Vec<Vec<usize>>,
+    /// Table → requirements.
+    pub by_table: Vec<Vec<String>>,
+}
+
+#[derive(Debug, Default)]
+pub(in crate::generate) struct Facet {
+    pub tables: Vec<usize>,
+    pub endpoints: Vec<usize>,
+    pub screens: Vec<usize>,
+    pub statements: Vec<usize>,
+    pub rules: Vec<usize>,
+}
+
+impl Facets {
+    pub(super) fn of(model: &Model) -> Self {
+        let requirements = model.of_kind(NodeKind::Requirement);
+        let bags = bags(model, requirements);
+        let matcher = Matcher::new(
+            requirements
+                .iter()
+                .zip(&bags)
+                .map(|(node, bag)| vec![(node.stems.as_slice(), 1.0), (bag.as_slice(), 0.4)]),
+        );
+        let owner = |stems: &[String], at_least: f64| {
+            matcher
+                .best(stems, at_least)
+                .and_then(|found| requirements.get(found.target))
+                .map(|node| node.id.clone())
+        };
+        // A thing is what it is called; what is said of it comes second.
+        let thing_owner = |thing: &crate::model::Thing| {
+            let name = without_verb(&concepts::stems(&thing.name));
+            let mut scores: BTreeMap<usize, f64> = BTreeMap::new();
+            for (words, part) in [(&thing.stems, 1.0), (&name, 0.6)] {
+                for found in matcher.find(&without_verb(words), 5) {
+                    *scores.entry(found.target).or_default() += found.score * part;
+                }
+            }
+            scores
+                .into_iter()
+                .filter(|(_, score)| *score >= NAMED)
+                .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
+                .and_then(|(target, _)| requirements.get(target))
+                .map(|node| node.id.clone())
+        };
+        let heads = Heads::of(model);
+        let inventory = &model.inventory;
+        let mut facets = Self {
+            endpoints: inventory.endpoints.iter().map(thing_owner).collect(),
+            screens: inventory.screens.iter().map(thing_owner).collect(),
+            endpoint_tables: inventory
+                .endpoints
+                .iter()
+                .map(|thing| heads.among(&thing.stems))
+                .collect(),
+            ..Self::default()
+        };
+        for node in requirements {
+            let facet = Facet {
+                tables: heads.among(&node.stems),
+                ..Facet::default()
+            };
+            facets.by_requirement.insert(node.id.clone(), facet);
+        }
+        facets.take_rules(model, &owner);
+        facets.take_statements(model, &owner);
+        facets.take_things();
+        facets.take_tables(model, &owner);
+        facets.by_table = vec![Vec::new(); inventory.tables.len()];
+        for (id, facet) in &facets.by_requirement {
+            for table in &facet.tables {
+                if let Some(list) = facets.by_table.get_mut(*table) {
+                    list.push(id.clone());
+                }
+            }
+        }
+        facets
+    }
+
+    fn take_rules(&mut self, model: &Model, owner: &dyn Fn(&[String], f64) -> Option<String>) {
+        let mut before: Option<(&[String], String)> = None;
+        for (index, rule) in model.of_kind(NodeKind::NonFunctional).iter().enumerate() {
+            if Standing::of(rule.bare()) == Standing::Later
+                || super::tasks::layer_of(&rule.stems) == super::Layer::Docs
+            {
+                continue;
+            }
+            let is_access =
+                concepts::speaks_of(&concepts::stems(&rule.section.join(" ")), "~access");
+            let beside = before
+                .as_ref()
+                .filter(|(section, _)| *section == rule.section.as_slice() && !is_access)
+                .map(|(_, id)| id.clone());
+            let mut words = rule.stems.clone();
+            if !is_access {
+                words.extend(concepts::stems(
+                    rule.section.last().map_or("", String::as_str),
+                ));
+            }
+            let found = owner(&words, if beside.is_some() { BESIDE } else { OWNED });
+            let Some(id) = found.or(beside) else {
+                continue;
+            };
+            before = Some((&rule.section, id.clone()));
+            if let Some(facet) = self.by_requirement.get_mut(&id) {
+                facet.rules.push(index);
+            }
+            self.rules.insert(rule.id.clone(), id);
+        }
+    }
+
+    fn take_statements(&mut self, model: &Model, owner: &dyn Fn(&[String], f64) -> Option<String>) {
+        for (index, statement) in model.statements.iter().enumerate() {
+            if let Some(id) = owner(&statement.stems, SAID)
+                && let Some(facet) = self.by_requirement.get_mut(&id)
+            {
+                facet.statements.push(index);
+            }
+        }
+    }
+
+    /// A table that no requirement names by its head word goes to the one that is most like it.
+    fn take_tables(&mut self, model: &Model, owner: &dyn Fn(&[String], f64) -> Option<String>) {
+        let used: BTreeSet<usize> = self
+            .by_requirement
+            .values()
+            .flat_map(|facet| facet.tables.iter().copied())
+            .collect();
+        for (index, table) in model.inventory.tables.iter().enumerate() {
+            if !used.contains(&index)
+                && let Some(id) = owner(&table.thing.stems, OWNED)
+                && let Some(facet) = self.by_requirement.get_mut(&id)
+            {
+                facet.tables.push(index);
+            }
+        }
+    }
+
+    fn take_things(&mut self) {
+        for (index, id) in self.endpoints.iter().enumerate() {
+            let Some(facet) = id.as_ref().and_then(|id| self.by_requirement.get_mut(id)) else {
+                continue;
+            };
+            facet.endpoints.push(index);
+            let touched = self.endpoint_tables.get(index).into_iter().flatten();
+            let all: BTreeSet<usize> = facet.tables.iter().chain(touched).copied().collect();
+            facet.tables = all.into_iter().collect();
+        }
+        for (index, id) in self.screens.iter().enumerate() {
+            if let Some(facet) = id.as_ref().and_then(|id| self.by_requirement.get_mut(id)) {
+                facet.screens.push(index);
+            }
+        }
+    }
+
+    pub(in crate::generate) fn of_requirement(&self, id: &str) -> Option<&Facet> {
+        self.by_requirement.get(id)
+    }
+}
+
+/// Words around a requirement: those of the goals that it serves.
+fn bags(model: &Model, requirements: &[Node]) -> Vec<Vec<String>> {
+    let mut goals: BTreeMap<&str, Vec<&Node>> = BTreeMap::new();
+    let by_id: BTreeMap<&str, &Node> = model
+        .of_kind(NodeKind::Goal)
+        .iter()
+        .map(|goal| (goal.id.as_str(), goal))
+        .collect();
+    for tie in model.ties.iter() {
+        if tie.relation == Relation::Serves
+            && let Some(goal) = by_id.get(tie.to.as_str())
+        {
+            goals.entry(&tie.from).or_default().push(goal);
+        }
+    }
+    requirements
+        .iter()
+        .map(|node| {
+            goals
+                .get(node.id.as_str())
+                .into_iter()
+                .flatten()
+                .flat_map(|goal| goal.stems.iter().cloned())
+                .collect()
+        })
+        .collect()
+}
+
+fn without_verb(stems: &[String]) -> Vec<String> {
+    let verbs = ["post", "put", "patch", "delet", "http"];
+    let first_is_verb = stems.first().is_some_and(|s| verbs.contains(&s.as_str()));
+    stems
+        .iter()
+        .skip(usize::from(first_is_verb))
+        .cloned()
+        .collect()
+}
+
+/// Tables by their head word, `event` of `run_events`.
+struct Heads(BTreeMap<String, Vec<usize>>);
+
+impl Heads {
+    fn of(model: &Model) -> Self {
+        let mut heads: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (index, table) in model.inventory.tables.iter().enumerate() {
+            if let Some(head) = crate::model::words::stems(&table.thing.name).pop() {
+                heads.entry(head).or_default().push(index);
+            }
+        }
+        Self(heads)
+    }
+
+    /// The tables whose head word is among the words.
+    fn among(&self, stems: &[String]) -> Vec<usize> {
+        let found: BTreeSet<usize> = stems
+            .iter()
+            .filter_map(|stem| self.0.get(stem))
+            .flatten()
+            .copied()
+            .collect();
+        found.into_iter().take(8).collect()
+    }
+}

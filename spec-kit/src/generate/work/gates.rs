@@ -1,0 +1,101 @@
+use super::{Layer, Stage, StageKind, Task};
+use crate::manifest::NodeKind;
+use crate::model::Model;
+use std::collections::BTreeMap;
+
+/// What must hold before a stage begins and before it ends, from its own tasks.
+pub(super) fn fill(model: &Model, stages: &mut [Stage], tasks: &[Task]) {
+    let mut by_stage: BTreeMap<usize, Vec<&Task>> = BTreeMap::new();
+    for task in tasks {
+        by_stage.entry(task.stage).or_default().push(task);
+    }
+    let titles: Vec<String> = stages.iter().map(|stage| stage.title.clone()).collect();
+    for (index, stage) in stages.iter_mut().enumerate() {
+        let own = by_stage.get(&index).map_or(&[][..], Vec::as_slice);
+        if stage.purpose.is_empty() {
+            stage.purpose = purpose(model, stage, own);
+        }
+        stage.entry = match index.checked_sub(1).and_then(|before| titles.get(before)) {
+            None => "none; this is where work begins".to_owned(),
+            Some(before) => format!("the exit gate of phase {index} ({before}) is passed"),
+        };
+        stage.exit = exit(own);
+    }
+}
+
+fn exit(tasks: &[&Task]) -> String {
+    // No number of open tasks: a tick would make it wrong.
+    let work = "every box of it is ticked".to_owned();
+    let proofs: Vec<String> = tasks
+        .iter()
+        .filter(|task| task.key.starts_with("show "))
+        .map(|task| {
+            let id = task.refs.first().map_or("", String::as_str);
+            format!("{id} by {}", task.id)
+        })
+        .collect();
+    if proofs.is_empty() {
+        let has_commands = tasks.iter().any(|task| !task.verify.is_empty());
+        return if has_commands {
+            format!("{work} and every `Verify` command in it succeeds")
+        } else {
+            work
+        };
+    }
+    let shown = proofs
+        .iter()
+        .take(12)
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(", ");
+    match proofs.len().checked_sub(12) {
+        Some(more) if more > 0 => format!("{work}; shown are {shown} and {more} more"),
+        _ => format!("{work}; shown are {shown}"),
+    }
+}
+
+fn purpose(model: &Model, stage: &Stage, tasks: &[&Task]) -> String {
+    if stage.kind == StageKind::Story
+        && let Some(story) = stage
+            .story
+            .as_deref()
+            .and_then(|id| model.of_kind(NodeKind::Story).iter().find(|s| s.id == id))
+    {
+        return format!(
+            "{}.",
+            crate::model::words::short(story.bare(), 40).trim_end_matches('.')
+        );
+    }
+    let state = stage
+        .mark
+        .map(|mark| format!("The source calls it {}. ", crate::model::state(mark)))
+        .unwrap_or_default();
+    let by_id: BTreeMap<&str, &str> = model
+        .of_kind(NodeKind::Requirement)
+        .iter()
+        .map(|node| (node.id.as_str(), node.bare()))
+        .collect();
+    let mut brought: Vec<(&str, &str)> = Vec::new();
+    for id in tasks
+        .iter()
+        .filter(|task| task.layer != Layer::Show)
+        .flat_map(|task| &task.refs)
+    {
+        if let Some((id, text)) = by_id.get_key_value(id.as_str())
+            && !brought.iter().any(|(other, _)| other == id)
+            && brought.len() < 9
+        {
+            brought.push((id, text));
+        }
+    }
+    let parts: Vec<String> = brought
+        .iter()
+        .take(8)
+        .map(|(id, text)| format!("{id} ({})", crate::model::words::short(text, 5)))
+        .collect();
+    match (parts.is_empty(), brought.len() > 8) {
+        (true, _) => format!("{state}Work that the source lists here."),
+        (_, true) => format!("{state}It works on {} and more.", parts.join(", ")),
+        _ => format!("{state}It works on {}.", parts.join(", ")),
+    }
+}

@@ -1,0 +1,166 @@
+//! What is to be done, in which order: tasks from the named things, the requirements, the work
+//! that the source lists, and the criteria.
+
+mod facets;
+mod gates;
+mod order;
+mod stages;
+mod tasks;
+
+pub(super) use facets::Facets;
+pub(super) use stages::{Stage, StageKind};
+
+use crate::ids::Mint;
+use crate::manifest::NodeKind;
+use crate::model::{Exclusions, Model};
+use crate::text::Span;
+use std::collections::BTreeMap;
+
+/// In the order in which things can be built on each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Layer {
+    Decide,
+    Setup,
+    Schema,
+    Index,
+    Access,
+    Api,
+    Worker,
+    Screen,
+    Deploy,
+    Docs,
+    /// What the source says comes later.
+    Later,
+    Show,
+}
+
+/// One line of a task's details, in markdown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Detail {
+    pub text: String,
+    pub spans: Vec<Span>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Task {
+    pub id: String,
+    /// What it is found again by: `table runs`, `show AC-001`.
+    pub key: String,
+    pub text: String,
+    pub refs: Vec<String>,
+    pub story: Option<String>,
+    pub is_parallel: bool,
+    /// Ids, once there are ids.
+    pub depends_on: Vec<String>,
+    pub is_done: bool,
+    pub details: Vec<Detail>,
+    /// Commands that show that it is done.
+    pub verify: Vec<String>,
+    pub spans: Vec<Span>,
+    pub layer: Layer,
+    /// Index into the stages.
+    pub stage: usize,
+    /// `table runs`, `endpoint POST /x`, `requirement FR-001`.
+    pub makes: Vec<String>,
+    pub needs: Vec<String>,
+    pub stems: Vec<String>,
+}
+
+pub(super) struct Work {
+    pub facets: Facets,
+    pub stages: Vec<Stage>,
+    /// By stage, then by id.
+    pub tasks: Vec<Task>,
+    /// The tasks that name an id, by that id.
+    named: BTreeMap<String, Vec<usize>>,
+    /// The tasks of a story.
+    stories: BTreeMap<String, Vec<usize>>,
+}
+
+pub(super) fn plan(model: &Model, mint: &mut Mint) -> Work {
+    let facets = Facets::of(model);
+    let mut tasks = tasks::all(model, &facets);
+    let exclusions = Exclusions::of(model.of_kind(NodeKind::NonGoal));
+    for task in &mut tasks {
+        if task.layer != Layer::Decide && exclusions.hit(&task.stems).is_some() {
+            task.text = format!("Do not begin before the scope is settled: {}", task.text);
+        }
+        let key = format!("key {}", task.key);
+        task.makes.push(key);
+    }
+    let mut stages = stages::of(model);
+    stages::assign(model, &mut stages, &mut tasks);
+    order::arrange(&mut tasks, mint);
+    stages::give_ids(&mut stages, mint);
+    gates::fill(model, &mut stages, &tasks);
+    let mut named: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    let mut stories: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (index, task) in tasks.iter().enumerate() {
+        for id in &task.refs {
+            named.entry(id.clone()).or_default().push(index);
+        }
+        if let Some(story) = &task.story {
+            stories.entry(story.clone()).or_default().push(index);
+        }
+    }
+    Work {
+        facets,
+        stages,
+        tasks,
+        named,
+        stories,
+    }
+}
+
+impl Work {
+    pub(super) fn of_stage(&self, stage: usize) -> impl Iterator<Item = &Task> {
+        let first = self.tasks.partition_point(|task| task.stage < stage);
+        self.tasks
+            .iter()
+            .skip(first)
+            .take_while(move |task| task.stage == stage)
+    }
+
+    /// The tasks that name an id.
+    pub(super) fn naming(&self, id: &str) -> impl Iterator<Item = &Task> {
+        self.at(self.named.get(id))
+    }
+
+    pub(super) fn of(&self, id: &str) -> Vec<&str> {
+        self.naming(id).map(|task| task.id.as_str()).collect()
+    }
+
+    pub(super) fn of_story(&self, id: &str) -> impl Iterator<Item = &Task> {
+        self.at(self.stories.get(id))
+    }
+
+    /// The tasks that show a criterion.
+    pub(super) fn showing(&self, id: &str) -> Vec<&str> {
+        self.naming(id)
+            .filter(|task| task.layer == Layer::Show)
+            .filter(|task| task.refs.first().is_some_and(|first| first == id))
+            .map(|task| task.id.as_str())
+            .collect()
+    }
+
+    fn at<'a>(&'a self, list: Option<&'a Vec<usize>>) -> impl Iterator<Item = &'a Task> {
+        list.into_iter()
+            .flatten()
+            .filter_map(|index| self.tasks.get(*index))
+    }
+}
+
+/// Whether the source names a database that `psql` speaks to.
+pub(super) fn has_postgres(model: &Model) -> bool {
+    model.context.iter().any(|field| {
+        field.key == "STORAGE"
+            && field
+                .values
+                .iter()
+                .any(|value| value.text.starts_with("Postgres"))
+    })
+}
+
+pub(super) fn questions(model: &Model) -> &[crate::model::Node] {
+    model.of_kind(NodeKind::Question)
+}

@@ -1,0 +1,259 @@
+use super::{Layer, Task};
+use crate::facts::Mark;
+use crate::ids::{Claim, Mint};
+use crate::manifest::NodeKind;
+use crate::model::{Matcher, Model};
+use crate::text::Span;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// So much in common with a milestone's work, and a task belongs to it.
+const SAME_MILESTONE: f64 = 0.22;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::generate) enum StageKind {
+    Setup,
+    Foundational,
+    /// A stage that the source names.
+    Milestone,
+    /// One story.
+    Story,
+    Polish,
+}
+
+/// A phase of plan and tasks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::generate) struct Stage {
+    pub id: String,
+    pub kind: StageKind,
+    pub title: String,
+    /// What the source says of it as a whole.
+    pub mark: Option<Mark>,
+    pub spans: Vec<Span>,
+    /// The story of a story's phase.
+    pub story: Option<String>,
+    pub purpose: String,
+    pub entry: String,
+    pub exit: String,
+}
+
+impl Stage {
+    fn new(kind: StageKind, title: &str, purpose: &str) -> Self {
+        Self {
+            id: String::new(),
+            kind,
+            title: title.to_owned(),
+            mark: None,
+            spans: Vec::new(),
+            story: None,
+            purpose: purpose.to_owned(),
+            entry: String::new(),
+            exit: String::new(),
+        }
+    }
+}
+
+pub(super) fn of(model: &Model) -> Vec<Stage> {
+    let mut stages = vec![Stage::new(
+        StageKind::Setup,
+        "Setup",
+        "Answer what the source leaves open before anything is built on it.",
+    )];
+    if has_milestones(model) {
+        for milestone in &model.milestones {
+            let mut stage = Stage::new(
+                StageKind::Milestone,
+                &crate::model::markdown::plain(&milestone.title),
+                "",
+            );
+            stage.mark = milestone.mark;
+            stage.spans = vec![milestone.span];
+            stages.push(stage);
+        }
+    } else {
+        stages.push(Stage::new(
+            StageKind::Foundational,
+            "Foundational (Blocking Prerequisites)",
+            "What several stories stand on.",
+        ));
+        for story in model.of_kind(NodeKind::Story) {
+            let mut stage = Stage::new(StageKind::Story, &story.name(), "");
+            stage.story = Some(story.id.clone());
+            stage.spans.clone_from(&story.spans);
+            stages.push(stage);
+        }
+    }
+    stages.push(Stage::new(
+        StageKind::Polish,
+        "Polish & Cross-Cutting Concerns",
+        "Deployment, documents, and what is shown across stories.",
+    ));
+    stages
+}
+
+fn has_milestones(model: &Model) -> bool {
+    model
+        .milestones
+        .iter()
+        .filter(|m| !m.work.is_empty())
+        .count()
+        >= 2
+}
+
+/// Puts each task into a stage; stages without a task lose their place.
+pub(super) fn assign(model: &Model, stages: &mut Vec<Stage>, tasks: &mut [Task]) {
+    let last = stages.len().saturating_sub(1);
+    if has_milestones(model) {
+        by_milestone(model, stages, tasks);
+    } else {
+        by_story(stages, tasks);
+    }
+    index_with_table(tasks);
+    show_last(tasks, last);
+    let used: BTreeSet<usize> = tasks.iter().map(|task| task.stage).collect();
+    let mut place = BTreeMap::new();
+    let mut kept = Vec::new();
+    for (index, stage) in stages.drain(..).enumerate() {
+        if used.contains(&index) {
+            place.insert(index, kept.len());
+            kept.push(stage);
+        }
+    }
+    *stages = kept;
+    for task in tasks {
+        task.stage = place.get(&task.stage).copied().unwrap_or(0);
+    }
+}
+
+fn by_story(stages: &[Stage], tasks: &mut [Task]) {
+    let last = stages.len().saturating_sub(1);
+    let by_story: BTreeMap<&str, usize> = stages
+        .iter()
+        .enumerate()
+        .filter_map(|(index, stage)| Some((stage.story.as_deref()?, index)))
+        .collect();
+    for task in tasks {
+        task.stage = match task.layer {
+            Layer::Decide | Layer::Setup => 0,
+            Layer::Schema | Layer::Index | Layer::Access => 1,
+            Layer::Deploy | Layer::Docs | Layer::Later => last,
+            Layer::Api | Layer::Worker | Layer::Screen | Layer::Show => task
+                .story
+                .as_deref()
+                .and_then(|story| by_story.get(story).copied())
+                .unwrap_or(last),
+        };
+    }
+}
+
+fn by_milestone(model: &Model, stages: &[Stage], tasks: &mut [Task]) {
+    let mut owner = Vec::new();
+    let mut stems = Vec::new();
+    for (number, milestone) in model.milestones.iter().enumerate() {
+        for work in &milestone.work {
+            owner.push(number);
+            stems.push(work.stems.clone());
+        }
+    }
+    let matcher = Matcher::new(stems.iter().map(|s| vec![(s.as_slice(), 1.0)]));
+    let marks: Vec<Option<Mark>> = model.milestones.iter().map(|m| m.mark).collect();
+    let is_done = |at: usize| marks.get(at).copied().flatten() == Some(Mark::Done);
+    let last = stages.len().saturating_sub(1);
+    for task in tasks {
+        if let Some(number) = task
+            .needs
+            .iter()
+            .find_map(|need| need.strip_prefix("milestone ")?.parse::<usize>().ok())
+        {
+            task.stage = number + 1;
+            continue;
+        }
+        let best = matcher
+            .find(&task.stems, 6)
+            .into_iter()
+            .filter(|found| found.score >= SAME_MILESTONE)
+            .filter_map(|found| owner.get(found.target).copied())
+            .find(|number| is_done(*number) == task.is_done || task.layer == Layer::Index);
+        let known = best.unwrap_or_else(|| fallback(model, task, &marks));
+        task.stage = match task.layer {
+            Layer::Decide | Layer::Setup => 0,
+            Layer::Docs | Layer::Later => last,
+            _ => known + 1,
+        };
+    }
+}
+
+/// The milestone of a task that no listed work is like: by its state, else by what it is.
+fn fallback(model: &Model, task: &Task, marks: &[Option<Mark>]) -> usize {
+    let state = if task.is_done {
+        Some(Mark::Done)
+    } else {
+        task.refs
+            .iter()
+            .filter_map(|id| {
+                model
+                    .of_kind(NodeKind::Requirement)
+                    .iter()
+                    .find(|n| n.id == *id)
+            })
+            .find_map(|node| node.mark)
+    };
+    let with = |mark: Mark| marks.iter().position(|m| *m == Some(mark));
+    let first_open = marks
+        .iter()
+        .position(|mark| *mark != Some(Mark::Done))
+        .unwrap_or(marks.len().saturating_sub(1));
+    match state {
+        Some(Mark::Done) if task.is_done => with(Mark::Done).unwrap_or(0),
+        Some(Mark::InProgress) => with(Mark::InProgress).unwrap_or(first_open),
+        Some(Mark::NotStarted) => with(Mark::NotStarted).unwrap_or(first_open),
+        _ if task.layer <= Layer::Index => 0,
+        _ => first_open,
+    }
+}
+
+fn index_with_table(tasks: &mut [Task]) {
+    let made: BTreeMap<String, usize> = tasks
+        .iter()
+        .flat_map(|task| task.makes.iter().map(|made| (made.clone(), task.stage)))
+        .filter(|(made, _)| made.starts_with("table "))
+        .collect();
+    for task in tasks.iter_mut().filter(|task| task.layer == Layer::Index) {
+        if let Some(stage) = task.needs.iter().find_map(|need| made.get(need)) {
+            task.stage = *stage;
+        }
+    }
+}
+
+/// What shows that something holds comes in the last stage of what it is about.
+fn show_last(tasks: &mut [Task], last: usize) {
+    let mut latest: BTreeMap<String, usize> = BTreeMap::new();
+    for task in tasks.iter().filter(|task| task.layer != Layer::Show) {
+        for made in &task.makes {
+            let stage = latest.entry(made.clone()).or_default();
+            *stage = (*stage).max(task.stage);
+        }
+    }
+    for task in tasks.iter_mut().filter(|task| task.layer == Layer::Show) {
+        task.stage = task
+            .needs
+            .iter()
+            .filter_map(|need| latest.get(need))
+            .max()
+            .copied()
+            .unwrap_or(last);
+    }
+}
+
+pub(super) fn give_ids(stages: &mut [Stage], mint: &mut Mint) {
+    let claims: Vec<Claim> = stages
+        .iter()
+        .map(|stage| Claim {
+            own: None,
+            text: stage.title.clone(),
+            section: Vec::new(),
+        })
+        .collect();
+    for (stage, id) in stages.iter_mut().zip(mint.assign(NodeKind::Phase, &claims)) {
+        stage.id = id;
+    }
+}

@@ -1,0 +1,443 @@
+//! The tasks themselves, before they have a stage, an order or an id.
+
+mod things;
+
+use super::facets::Facets;
+use super::{Detail, Layer, Task, has_postgres, questions};
+use crate::facts::{Mark, Role};
+use crate::manifest::{NodeKind, Relation};
+use crate::model::{Matcher, Model, Node, Standing, Table, Thing, concepts, words};
+use crate::text::Span;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A piece of work belongs to the requirements that share so much with it.
+const SAME_WORK: f64 = 0.24;
+/// And is the same as one requirement where they share nearly all.
+const EQUAL_WORK: f64 = 0.8;
+
+/// Work that is for no requirement is for a goal that it shares so much with.
+const SAME_GOAL: f64 = 0.1;
+/// What is compared with everything; more of it no person lists, and it would not be linear.
+const MAX_COMPARED: usize = 300;
+
+/// A task that names more requirements than this says nothing of any of them.
+const MAX_REFS: usize = 6;
+
+pub(super) fn all(model: &Model, facets: &Facets) -> Vec<Task> {
+    let mut made = Making {
+        model,
+        facets,
+        by_id: model
+            .of_kind(NodeKind::Requirement)
+            .iter()
+            .map(|node| (node.id.as_str(), node))
+            .collect(),
+        things: model
+            .inventory
+            .screens
+            .iter()
+            .filter_map(|screen| {
+                let at = model
+                    .statements
+                    .partition_point(|s| s.span.start <= screen.span.start);
+                at.checked_sub(1)
+                    .and_then(|at| model.statements.get(at))
+                    .filter(|s| s.span.holds(screen.span) || s.span.start == screen.span.start)
+                    .map(|s| s.span.start)
+            })
+            .collect(),
+        tasks: Vec::new(),
+        covered: BTreeSet::new(),
+        schema: Schema::Open,
+    };
+    made.decisions();
+    made.setup();
+    made.listed_work();
+    made.schema();
+    made.endpoints();
+    made.screens();
+    made.requirements();
+    made.rules();
+    made.deployment();
+    made.criteria();
+    made.await_answers();
+    made.tasks
+}
+
+struct Making<'a> {
+    model: &'a Model,
+    facets: &'a Facets,
+    tasks: Vec<Task>,
+    by_id: BTreeMap<&'a str, &'a Node>,
+    /// Where screens stand, which have tasks of their own.
+    things: BTreeSet<usize>,
+    /// Requirements and rules that a task makes true.
+    covered: BTreeSet<String>,
+    schema: Schema,
+}
+
+/// Whether the work that the source lists as done has the tables in it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Schema {
+    Open,
+    Done,
+}
+
+impl Task {
+    pub(super) fn new(layer: Layer, key: String, text: String) -> Self {
+        Self {
+            id: String::new(),
+            stems: concepts::stems(&text),
+            key,
+            text,
+            refs: Vec::new(),
+            story: None,
+            is_parallel: false,
+            depends_on: Vec::new(),
+            is_done: false,
+            details: Vec::new(),
+            verify: Vec::new(),
+            spans: Vec::new(),
+            layer,
+            stage: 0,
+            makes: Vec::new(),
+            needs: Vec::new(),
+        }
+    }
+}
+
+fn detail(text: String, spans: &[Span]) -> Detail {
+    Detail {
+        text,
+        spans: spans.to_vec(),
+    }
+}
+
+impl<'a> Making<'a> {
+    fn push(&mut self, mut task: Task) {
+        task.story = self.story(&task.refs);
+        self.tasks.push(task);
+    }
+
+    /// The story of a task, where all that it names is of one.
+    fn story(&self, refs: &[String]) -> Option<String> {
+        let mut stories = refs.iter().filter_map(|id| {
+            let goal_of = self.model.is_kind(id, NodeKind::Goal);
+            if goal_of {
+                let mut ties = self.model.ties.reaching(id, Relation::Serves);
+                ties.find(|tie| self.model.is_kind(&tie.from, NodeKind::Story))
+                    .map(|tie| tie.from.clone())
+            } else {
+                let mut ties = self.model.ties.leaving(id, Relation::Serves);
+                ties.find(|tie| self.model.is_kind(&tie.to, NodeKind::Story))
+                    .map(|tie| tie.to.clone())
+            }
+        });
+        let first = stories.next()?;
+        stories.all(|other| other == first).then_some(first)
+    }
+
+    fn requirement(&self, id: &str) -> Option<&'a Node> {
+        self.by_id.get(id).copied()
+    }
+
+    fn decisions(&mut self) {
+        for question in questions(self.model) {
+            let text = format!(
+                "Decide {} and write the answer into the source: {}",
+                question.id, question.text
+            );
+            let mut task = Task::new(Layer::Decide, format!("decide {}", question.id), text);
+            task.refs = vec![question.id.clone()];
+            task.spans.clone_from(&question.spans);
+            task.makes = vec![format!("answer {}", question.id)];
+            task.verify = Vec::new();
+            self.push(task);
+        }
+    }
+
+    /// What is open and stands where a question was found waits for the answer.
+    fn await_answers(&mut self) {
+        let mut asked: BTreeMap<usize, &str> = BTreeMap::new();
+        for question in questions(self.model) {
+            for span in &question.spans {
+                asked.entry(span.start).or_insert(&question.id);
+            }
+        }
+        if asked.is_empty() {
+            return;
+        }
+        let answer = |span: &Span| {
+            asked
+                .range(span.start..=span.end)
+                .next()
+                .map(|(_, id)| (*id).to_owned())
+        };
+        for task in &mut self.tasks {
+            if task.is_done
+                || matches!(
+                    task.layer,
+                    Layer::Decide | Layer::Schema | Layer::Index | Layer::Show
+                )
+            {
+                continue;
+            }
+            let named = task
+                .refs
+                .iter()
+                .filter_map(|id| self.by_id.get(id.as_str()));
+            let spans = named.flat_map(|node| &node.spans).chain(&task.spans);
+            let answers: BTreeSet<String> = spans.filter_map(answer).collect();
+            task.needs
+                .extend(answers.into_iter().map(|id| format!("answer {id}")));
+        }
+    }
+
+    fn setup(&mut self) {
+        let unknown: Vec<&str> = self
+            .model
+            .context
+            .iter()
+            .filter(|field| field.values.is_empty())
+            .map(|field| field.name)
+            .collect();
+        if !unknown.is_empty() {
+            let text = format!(
+                "Settle what the source does not say and record it in `plan.md`, Technical Context: {}",
+                unknown.join(", ")
+            );
+            self.push(Task::new(Layer::Setup, "settle context".into(), text));
+        }
+        let variables = &self.model.inventory.environment;
+        if !variables.is_empty() {
+            let names: Vec<String> = variables.iter().map(|v| format!("`{}`", v.name)).collect();
+            let text = format!("Provide the environment variables {}", names.join(", "));
+            let mut task = Task::new(Layer::Setup, "environment".into(), text);
+            task.details = variables
+                .iter()
+                .filter(|variable| !variable.text.is_empty())
+                .map(|v| detail(format!("`{}`: {}", v.name, v.text), &[v.span]))
+                .collect();
+            task.spans = variables.iter().take(3).map(|v| v.span).collect();
+            self.push(task);
+        }
+    }
+
+    /// The work that the source lists under its milestones, in its own words.
+    fn listed_work(&mut self) {
+        let requirements = self.model.of_kind(NodeKind::Requirement);
+        let matcher = Matcher::new(requirements.iter().map(|n| vec![(n.stems.as_slice(), 1.0)]));
+        let model = self.model;
+        let goals = Matcher::new(
+            model
+                .of_kind(NodeKind::Goal)
+                .iter()
+                .map(|goal| vec![(goal.stems.as_slice(), 1.0)]),
+        );
+        for (number, milestone) in model.milestones.iter().enumerate() {
+            for work in &milestone.work {
+                let layer = layer_of(&work.stems);
+                let found = matcher.find(&work.stems, 3);
+                let best = found.first().map_or(0.0, |best| best.score);
+                let refs: Vec<String> = found
+                    .iter()
+                    .filter(|f| f.score >= SAME_WORK && f.score >= best * 0.6)
+                    .filter(|f| layer != Layer::Deploy || f.score >= 0.5)
+                    .filter_map(|f| requirements.get(f.target))
+                    .map(|node| node.id.clone())
+                    .collect();
+                let mut task = Task::new(
+                    layer,
+                    format!("work {}", words::normal(&work.text, 16)),
+                    work.text.clone(),
+                );
+                task.is_done = work.mark == Some(Mark::Done);
+                task.spans = vec![work.span];
+                task.makes = refs.iter().map(|id| format!("requirement {id}")).collect();
+                task.needs.push(format!("milestone {number}"));
+                if layer == Layer::Schema && task.is_done && self.names_schema(&work.stems) {
+                    self.schema = Schema::Done;
+                    self.describe_tables(&mut task);
+                }
+                for rule in self.rules_of_work(&work.stems, layer) {
+                    self.covered.insert(rule.clone());
+                    task.refs.push(rule);
+                }
+                // Done work does not do what is left of an open requirement.
+                let nodes: Vec<&Node> = refs.iter().filter_map(|id| self.requirement(id)).collect();
+                for node in nodes {
+                    let is_equal = words::similarity(&node.stems, &work.stems) >= EQUAL_WORK;
+                    if is_equal || !task.is_done && layer != Layer::Deploy {
+                        self.cover(&mut task, node);
+                    }
+                }
+                task.refs.splice(0..0, refs);
+                if task.refs.is_empty()
+                    && let Some(found) = goals.best(&work.stems, SAME_GOAL)
+                    && let Some(goal) = model.of_kind(NodeKind::Goal).get(found.target)
+                {
+                    task.refs.push(goal.id.clone());
+                }
+                self.push(task);
+            }
+        }
+    }
+
+    fn names_schema(&self, stems: &[String]) -> bool {
+        let says = |word: &str| stems.iter().any(|stem| stem == word);
+        !self.model.inventory.tables.is_empty() && (says("schema") || says("tabl"))
+    }
+
+    /// Access rules that work on access makes true.
+    fn rules_of_work(&self, stems: &[String], layer: Layer) -> Vec<String> {
+        if layer != Layer::Access {
+            return Vec::new();
+        }
+        self.model
+            .of_kind(NodeKind::NonFunctional)
+            .iter()
+            .take(MAX_COMPARED)
+            .filter(|rule| {
+                !self.covered.contains(&rule.id)
+                    && !self.facets.rules.contains_key(&rule.id)
+                    && Standing::of(&rule.text) != Standing::Later
+                    && words::similarity(&rule.stems, stems) > 0.1
+            })
+            .map(|rule| rule.id.clone())
+            .take(12)
+            .collect()
+    }
+
+    fn describe_tables(&self, task: &mut Task) {
+        for table in &self.model.inventory.tables {
+            task.details
+                .push(detail(describe(table), &[table.thing.span]));
+            task.makes.push(format!("table {}", table.thing.name));
+        }
+        if has_postgres(self.model) {
+            task.verify.push(show_tables(&self.model.inventory.tables));
+        }
+        task.refs = self.requirements_of_tables();
+    }
+
+    /// Requirements that touch any table, the first few.
+    fn requirements_of_tables(&self) -> Vec<String> {
+        self.facets
+            .by_requirement
+            .iter()
+            .filter(|(_, facet)| !facet.tables.is_empty())
+            .map(|(id, _)| id.clone())
+            .take(MAX_REFS)
+            .collect()
+    }
+}
+
+/// The task that shows that what is built keeps the rules.
+fn kept(node: &Node) -> Task {
+    let mut task = Task::new(
+        Layer::Show,
+        format!("check rules {}", node.id),
+        format!(
+            "Check that what is built for {} ({}) keeps its rules; the source calls it done and says nothing of them",
+            node.id,
+            words::short(node.bare(), 8)
+        ),
+    );
+    task.needs = vec![format!("requirement {}", node.id)];
+    task.refs = vec![node.id.clone()];
+    task.spans.clone_from(&node.spans);
+    task
+}
+
+fn standing(rule: Option<&&Node>) -> Standing {
+    rule.map_or(Standing::Lasting, |rule| Standing::of(rule.bare()))
+}
+
+/// Whether a requirement speaks of the very thing that an endpoint does: `cancel` of `runs.cancel`.
+fn names(stems: &[String], endpoint: &str) -> bool {
+    let path = endpoint.split_once(' ').map_or(endpoint, |(_, path)| path);
+    words::stems(path)
+        .last()
+        .is_some_and(|last| stems.contains(last))
+}
+
+fn describe(table: &Table) -> String {
+    let mut text = format!("`{}`", table.thing.name);
+    if !table.thing.text.is_empty() {
+        text.push_str(&format!(" ({})", table.thing.text.trim_end_matches('.')));
+    }
+    if !table.columns.is_empty() {
+        let columns: Vec<String> = table
+            .columns
+            .iter()
+            .take(30)
+            .map(|column| format!("`{}`", column.name))
+            .collect();
+        text.push_str(&format!(" with at least {}", columns.join(", ")));
+    }
+    text
+}
+
+fn show_table(table: &Table) -> String {
+    format!(
+        "psql \"$DATABASE_URL\" -Atc \"select to_regclass('{}') is not null\" | grep -x t",
+        table.thing.name
+    )
+}
+
+fn show_tables(tables: &[Table]) -> String {
+    let names: Vec<String> = tables
+        .iter()
+        .map(|table| format!("('{}')", table.thing.name))
+        .collect();
+    format!(
+        "psql \"$DATABASE_URL\" -Atc \"select count(*) from (values {}) v(t) where to_regclass(t) is null\" | grep -x 0",
+        names.join(", ")
+    )
+}
+
+/// Anything but "not found" shows that it is there.
+fn reach(endpoint: &Thing) -> String {
+    let (method, path) = endpoint
+        .name
+        .split_once(' ')
+        .unwrap_or(("GET", &endpoint.name));
+    format!(
+        "curl -sS -o /dev/null -w '%{{http_code}}' -X {method} \"$BASE_URL{path}\" | grep -vx 404"
+    )
+}
+
+/// Where work belongs by its words alone.
+pub(super) fn layer_of(stems: &[String]) -> Layer {
+    let says = |words: &[&str]| stems.iter().any(|stem| words.contains(&stem.as_str()));
+    if says(&["docu", "document", "readm", "manual", "guid", "tutorial"]) {
+        Layer::Docs
+    } else if concepts::speaks_of(stems, "~deploy") {
+        Layer::Deploy
+    } else if says(&[
+        "worker",
+        "sweeper",
+        "daemon",
+        "cron",
+        "scheduler",
+        "background",
+        "poll",
+    ]) {
+        Layer::Worker
+    } else if says(&["schema", "tabl", "migrat"]) && !concepts::speaks_of(stems, "~screen") {
+        Layer::Schema
+    } else if says(&[
+        "rls",
+        "polici",
+        "policy",
+        "permiss",
+        "authentic",
+        "authoriz",
+    ]) {
+        Layer::Access
+    } else if concepts::speaks_of(stems, "~screen") && !says(&["endpoint", "api", "sql"]) {
+        Layer::Screen
+    } else {
+        Layer::Api
+    }
+}

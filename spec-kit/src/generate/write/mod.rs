@@ -1,0 +1,209 @@
+//! The four documents as markdown. Written by code rather than by templates: what is typed here
+//! is checked, and a document of a megabyte costs milliseconds.
+
+mod constitution;
+mod plan;
+mod plan_tables;
+mod prd;
+mod prd_parts;
+mod tasks;
+
+pub(super) use constitution::constitution;
+pub(super) use plan::plan;
+pub(super) use prd::prd;
+pub(super) use tasks::tasks;
+
+use super::work::{Task, Work};
+use crate::facts::Document;
+use crate::manifest::Relation;
+use crate::model::{Model, Node, markdown};
+use crate::text::Span;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+/// What every writer needs.
+pub(super) struct Context<'a> {
+    pub document: &'a Document,
+    pub model: &'a Model,
+    pub work: &'a Work,
+    pub slug: &'a str,
+    /// `2026-01-31`
+    pub date: Option<&'a str>,
+    /// The way from the bundle to the source, `../../docs/prd.md`.
+    pub link: Option<&'a str>,
+    pub version: Version,
+    /// Questions that are marked as such; the rest is listed.
+    pub max_clarifications: usize,
+    /// Criteria by id.
+    pub criteria: BTreeMap<&'a str, &'a Node>,
+    /// Functional requirements by id.
+    pub requirements: BTreeMap<&'a str, &'a Node>,
+    pub by_task: BTreeMap<&'a str, &'a Task>,
+    /// How many tasks wait for a task.
+    pub waiting: BTreeMap<&'a str, usize>,
+    /// Stories by id, with their place from 0.
+    pub stories: BTreeMap<&'a str, (usize, &'a Node)>,
+}
+
+/// The line at the end of a constitution.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Version {
+    pub number: String,
+    pub ratified: Option<String>,
+    pub amended: Option<String>,
+}
+
+/// A document in the making.
+#[derive(Default)]
+pub(super) struct Page(String);
+
+impl Page {
+    pub(super) fn line(&mut self, text: &str) {
+        self.0.push_str(text);
+        self.0.push('\n');
+    }
+
+    pub(super) fn blank(&mut self) {
+        if !self.0.is_empty() && !self.0.ends_with("\n\n") {
+            self.0.push('\n');
+        }
+    }
+
+    pub(super) fn heading(&mut self, level: usize, title: &str) {
+        self.blank();
+        for _ in 0..level {
+            self.0.push('#');
+        }
+        self.0.push(' ');
+        self.line(title);
+        self.0.push('\n');
+    }
+
+    pub(super) fn paragraph(&mut self, text: &str) {
+        self.blank();
+        self.line(text);
+        self.0.push('\n');
+    }
+
+    /// A table; cells are lines of markdown.
+    pub(super) fn table(&mut self, head: &[&str], rows: &[Vec<String>]) {
+        self.blank();
+        self.line(&format!("| {} |", head.join(" | ")));
+        self.line(&format!("|{}", " --- |".repeat(head.len())));
+        for row in rows {
+            self.0.push('|');
+            for cell in row {
+                let cell = markdown::cell(cell);
+                let cell = if cell.trim().is_empty() {
+                    "—"
+                } else {
+                    cell.trim()
+                };
+                let _ = write!(self.0, " {cell} |");
+            }
+            self.0.push('\n');
+        }
+        self.0.push('\n');
+    }
+
+    /// A block that belongs to people.
+    pub(super) fn unlocked(&mut self, name: &str) {
+        self.blank();
+        self.line(&format!("{} {name} -->", crate::digest::UNLOCK));
+        self.line(crate::digest::LOCK);
+        self.0.push('\n');
+    }
+
+    pub(super) fn done(self) -> String {
+        let mut text = self.0;
+        text.truncate(text.trim_end().len());
+        text.push('\n');
+        text
+    }
+}
+
+impl Context<'_> {
+    /// ` ‹L9, L101›`, or nothing where no line of the source stands behind it.
+    pub(super) fn mark(&self, spans: &[Span]) -> String {
+        let mark = self.lines(spans);
+        if mark.is_empty() {
+            mark
+        } else {
+            format!(" ‹{mark}›")
+        }
+    }
+
+    /// `L9, L101`, linked where the way is known.
+    pub(super) fn lines(&self, spans: &[Span]) -> String {
+        let mut lines: Vec<u32> = spans
+            .iter()
+            .map(|span| self.document.place(*span).line)
+            .collect();
+        lines.sort_unstable();
+        lines.dedup();
+        let more = lines.len().saturating_sub(6);
+        lines.truncate(6);
+        let mut marks: Vec<String> = lines
+            .into_iter()
+            .map(|line| match self.link {
+                Some(link) => format!("[L{line}]({link}#L{line})"),
+                None => format!("L{line}"),
+            })
+            .collect();
+        if more > 0 {
+            marks.push(format!("+{more}"));
+        }
+        marks.join(", ")
+    }
+
+    /// What each document says of where it came from.
+    pub(super) fn origin(&self, page: &mut Page) {
+        let file = match self.link {
+            Some(link) => format!("[{}]({link})", self.model.file),
+            None => format!("`{}`", self.model.file),
+        };
+        let hash = self.model.sha256.get(..12).unwrap_or("");
+        page.paragraph(&format!(
+            "Generated from {file} (sha256 `{hash}…`). `‹L12›` is line 12 of it. Edit the source, \
+             or write between the unlock marks at the end; anything else is overwritten."
+        ));
+    }
+
+    pub(super) fn date_or_todo(&self, field: &str) -> String {
+        self.date.map_or_else(
+            || format!("TODO({field}): neither the source nor the request gives a date"),
+            str::to_owned,
+        )
+    }
+
+    /// ` (serves G-01, G-02)`
+    pub(super) fn serves(&self, id: &str) -> String {
+        edge("serves", &self.model.targets(id, Relation::Serves))
+    }
+
+    pub(super) fn validates(&self, id: &str) -> String {
+        edge("validates", &self.model.targets(id, Relation::Validates))
+    }
+}
+
+fn edge(verb: &str, ids: &[&str]) -> String {
+    if ids.is_empty() {
+        return String::new();
+    }
+    let mut ids = ids.to_vec();
+    ids.sort_by_cached_key(|id| crate::manifest::sort_key(id));
+    format!(" ({verb} {})", ids.join(", "))
+}
+
+/// `a, b and c`
+pub(super) fn and(parts: &[String]) -> String {
+    match parts {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+pub(super) fn codes<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    names.into_iter().map(|name| format!("`{name}`")).collect()
+}

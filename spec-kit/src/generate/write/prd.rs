@@ -1,0 +1,370 @@
+use super::{Context, Page, prd_parts};
+use crate::manifest::{NodeKind, Relation};
+use crate::model::{Node, Strength, markdown, scene};
+
+pub(in crate::generate) fn prd(context: &Context) -> String {
+    let model = context.model;
+    let mut page = Page::default();
+    page.heading(1, &format!("PRD: {}", model.title));
+    page.line(&format!("**Feature Branch**: `{}`", context.slug));
+    page.blank();
+    page.line(&format!(
+        "**Created**: {}",
+        context.date_or_todo("CREATED_DATE")
+    ));
+    page.blank();
+    page.line("**Status**: Draft");
+    context.origin(&mut page);
+    problem(&mut page, context);
+    page.heading(2, "Goals");
+    list(
+        &mut page,
+        context,
+        NodeKind::Goal,
+        "The source names no goals of its own.",
+    );
+    page.heading(2, "Non-Goals");
+    list(
+        &mut page,
+        context,
+        NodeKind::NonGoal,
+        "The source names none.",
+    );
+    page.heading(2, "Personas");
+    list(
+        &mut page,
+        context,
+        NodeKind::Persona,
+        "The source names none.",
+    );
+    stories(&mut page, context);
+    requirements(&mut page, context);
+    prd_parts::inventory(&mut page, context);
+    page.heading(2, "Acceptance Criteria");
+    criteria(&mut page, context, NodeKind::Acceptance);
+    page.heading(2, "Success Criteria");
+    success(&mut page, context);
+    prd_parts::open_ends(&mut page, context);
+    page.unlocked("prd-notes");
+    prd_parts::source_map(&mut page, context);
+    page.done()
+}
+
+fn problem(page: &mut Page, context: &Context) {
+    page.heading(2, "Problem");
+    if context.model.problem.is_empty() {
+        page.paragraph("TODO(PROBLEM): the source states goals, not the problem that they solve.");
+    }
+    for passage in context.model.problem.iter().take(40) {
+        page.paragraph(&format!(
+            "{}{}",
+            markdown::paragraph(&passage.text),
+            context.mark(&[passage.span])
+        ));
+    }
+}
+
+fn list(page: &mut Page, context: &Context, kind: NodeKind, none: &str) {
+    let nodes = context.model.of_kind(kind);
+    if nodes.is_empty() {
+        page.paragraph(none);
+    }
+    for node in nodes {
+        page.line(&format!(
+            "- **{}**: {}{}",
+            node.id,
+            node.text,
+            context.mark(&node.spans)
+        ));
+        for detail in &node.details {
+            page.line(&format!(
+                "  - {}{}",
+                detail.text,
+                context.mark(&[detail.span])
+            ));
+        }
+    }
+}
+
+fn stories(page: &mut Page, context: &Context) {
+    let model = context.model;
+    page.heading(2, "User Scenarios & Testing *(mandatory)*");
+    let stories = model.of_kind(NodeKind::Story);
+    if stories.is_empty() {
+        page.paragraph("The source has no stories, and no requirement serves one of its goals.");
+    }
+    for (index, story) in stories.iter().enumerate() {
+        write_story(page, context, story, index);
+    }
+    page.heading(3, "Edge Cases");
+    if model.edge_cases.is_empty() {
+        page.paragraph("The source lists none.");
+    }
+    for passage in &model.edge_cases {
+        page.line(&format!(
+            "- {}{}",
+            passage.text,
+            context.mark(&[passage.span])
+        ));
+    }
+}
+
+pub(super) fn number(id: &str) -> &str {
+    id.strip_prefix("US").unwrap_or(id).trim_start_matches('-')
+}
+
+fn write_story(page: &mut Page, context: &Context, story: &Node, index: usize) {
+    let model = context.model;
+    let priority = priority(story, index);
+    page.heading(
+        3,
+        &format!(
+            "User Story {} - {} (Priority: P{priority})",
+            number(&story.id),
+            story.name()
+        ),
+    );
+    let served = model.targets(&story.id, Relation::Serves);
+    let actor = model
+        .of_kind(NodeKind::Persona)
+        .iter()
+        .find(|persona| served.contains(&persona.id.as_str()));
+    let text = match actor {
+        Some(persona) => format!(
+            "For the **{}**: {}.",
+            persona.name(),
+            story.text.trim_end_matches('.')
+        ),
+        None => format!("{}.", story.text.trim_end_matches('.')),
+    };
+    page.paragraph(&format!(
+        "{text}{}{}",
+        context.serves(&story.id),
+        context.mark(&story.spans)
+    ));
+    let requirements = model.sources(&story.id, Relation::Serves);
+    let why = match story.priority {
+        Some(_) => "the source says so".to_owned(),
+        None => format!(
+            "priorities follow the order of the source; this is number {}",
+            index + 1
+        ),
+    };
+    page.paragraph(&format!("**Why this priority**: {why}."));
+    if !requirements.is_empty() {
+        page.paragraph(&format!("**Built by**: {}", named(context, &requirements)));
+    }
+    let scenes = scenes(context, story, &requirements);
+    page.paragraph(&format!(
+        "**Independent Test**: {}.",
+        independent(context, story, &requirements)
+    ));
+    page.paragraph("**Acceptance Scenarios**:");
+    for (index, (scene, source)) in scenes.iter().enumerate() {
+        page.line(&format!(
+            "{}. **Given** {}, **When** {}, **Then** {}{source}{}",
+            index + 1,
+            scene.given,
+            scene.when,
+            scene.then,
+            scene
+                .span
+                .map_or_else(String::new, |span| context.mark(&[span])),
+        ));
+    }
+}
+
+pub(super) fn priority(story: &Node, index: usize) -> u32 {
+    story
+        .priority
+        .unwrap_or_else(|| u32::try_from(index + 1).unwrap_or(9).min(3))
+}
+
+/// Requirements with their words, the first few.
+fn named(context: &Context, ids: &[&str]) -> String {
+    let parts: Vec<String> = ids
+        .iter()
+        .take(12)
+        .map(|id| match context.requirements.get(id) {
+            Some(node) => format!("{id} ({})", crate::model::words::short(node.bare(), 6)),
+            None => (*id).to_owned(),
+        })
+        .collect();
+    match ids.len().checked_sub(12) {
+        Some(more) if more > 0 => format!("{} and {more} more", parts.join(", ")),
+        _ => parts.join(", "),
+    }
+}
+
+/// How a story is shown without the others: its own proofs, and what it needs from elsewhere.
+fn independent(context: &Context, story: &Node, requirements: &[&str]) -> String {
+    let tasks: Vec<&super::super::work::Task> = context.work.of_story(&story.id).collect();
+    let own: std::collections::BTreeSet<&str> = tasks.iter().map(|task| task.id.as_str()).collect();
+    let proofs: Vec<String> = tasks
+        .iter()
+        .filter(|task| task.key.starts_with("show "))
+        .map(|task| {
+            format!(
+                "{} ({})",
+                task.id,
+                task.refs.first().map_or("", String::as_str)
+            )
+        })
+        .collect();
+    let mut foreign: Vec<&str> = tasks
+        .iter()
+        .flat_map(|task| &task.depends_on)
+        .map(String::as_str)
+        .filter(|id| !own.contains(id))
+        .collect();
+    foreign.sort_by_cached_key(|id| crate::manifest::sort_key(id));
+    foreign.dedup();
+    let shown = match proofs.as_slice() {
+        [] if tasks.is_empty() => "no task is its own; see the coverage in tasks.md".to_owned(),
+        [] => format!(
+            "the source has no criterion for it; compare what is built with {}",
+            super::and(
+                &requirements
+                    .iter()
+                    .take(6)
+                    .map(|id| (*id).to_owned())
+                    .collect::<Vec<_>>()
+            )
+        ),
+        some => format!(
+            "{} shows it",
+            super::and(&some.iter().take(6).cloned().collect::<Vec<_>>())
+        ),
+    };
+    let needs = if foreign.is_empty() {
+        "nothing of another story is needed".to_owned()
+    } else {
+        let few: Vec<String> = foreign.iter().take(6).map(|id| (*id).to_owned()).collect();
+        format!("from elsewhere it needs {}", super::and(&few))
+    };
+    format!("{shown}; {needs}")
+}
+
+/// The author's scenarios; else one for each criterion of its requirements; else one that says
+/// the story itself.
+fn scenes(
+    context: &Context,
+    story: &Node,
+    requirements: &[&str],
+) -> Vec<(crate::model::Scene, String)> {
+    let model = context.model;
+    if !story.scenarios.is_empty() {
+        return story
+            .scenarios
+            .iter()
+            .map(|scene| {
+                let mut scene = scene.clone();
+                if scene.given.is_empty() {
+                    scene.given = "the story's tasks are done".into();
+                }
+                if scene.when.is_empty() {
+                    scene.when = "it is used".into();
+                }
+                if scene.then.is_empty() {
+                    scene.then = story.text.trim_end_matches('.').to_owned();
+                }
+                (scene, String::new())
+            })
+            .collect();
+    }
+    let given = match requirements {
+        [] => "its tasks are done".to_owned(),
+        ids if ids.len() > 6 => "all its requirements are built".to_owned(),
+        ids => format!(
+            "{} built",
+            match ids.len() {
+                1 => format!("{} is", ids.join("")),
+                _ => format!(
+                    "{} are",
+                    super::and(&ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>())
+                ),
+            }
+        ),
+    };
+    let mut found = Vec::new();
+    let mut seen = std::collections::BTreeSet::new();
+    for id in requirements {
+        for tie in model.ties.reaching(id, Relation::Validates) {
+            if found.len() < 6
+                && seen.insert(tie.from.as_str())
+                && let Some(node) = context.criterion(&tie.from)
+            {
+                found.push((scene(node, &given), format!(" (per {})", node.id)));
+            }
+        }
+    }
+    if found.is_empty() {
+        let scene = crate::model::Scene {
+            given,
+            when: "it is used as the requirement says".into(),
+            then: story.text.trim_end_matches('.').to_owned(),
+            span: story.spans.first().copied(),
+        };
+        found.push((scene, String::new()));
+    }
+    found
+}
+
+fn requirements(page: &mut Page, context: &Context) {
+    let model = context.model;
+    page.heading(2, "Requirements *(mandatory)*");
+    page.heading(3, "Functional Requirements");
+    for node in model.of_kind(NodeKind::Requirement) {
+        prd_parts::requirement(page, context, node);
+    }
+    page.heading(3, "Non-Functional Requirements");
+    let rules = model.of_kind(NodeKind::NonFunctional);
+    if rules.is_empty() {
+        page.paragraph("The source states none.");
+    }
+    for node in rules {
+        prd_parts::requirement(page, context, node);
+    }
+}
+
+fn criteria(page: &mut Page, context: &Context, kind: NodeKind) {
+    let nodes = context.model.of_kind(kind);
+    if nodes.is_empty() {
+        page.paragraph(
+            "TODO(ACCEPTANCE): the source has no acceptance criteria; the requirements themselves \
+             are what is shown.",
+        );
+    }
+    for node in nodes {
+        let hard = match (kind, node.strength) {
+            (NodeKind::Acceptance, Strength::Hard) => " (hard)",
+            _ => "",
+        };
+        page.line(&format!(
+            "- **{}**{hard}: {}{}{}",
+            node.id,
+            node.text,
+            context.validates(&node.id),
+            context.mark(&node.spans)
+        ));
+        for detail in &node.details {
+            page.line(&format!(
+                "  - {}{}",
+                detail.text,
+                context.mark(&[detail.span])
+            ));
+        }
+    }
+}
+
+fn success(page: &mut Page, context: &Context) {
+    page.heading(3, "Measurable Outcomes");
+    if context.model.of_kind(NodeKind::Success).is_empty() {
+        page.paragraph(
+            "The source measures success by its goals and acceptance criteria; it has no outcomes \
+             beside them.",
+        );
+        return;
+    }
+    criteria(page, context, NodeKind::Success);
+}

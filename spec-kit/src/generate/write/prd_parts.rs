@@ -1,0 +1,243 @@
+use super::{Context, Page, and, codes};
+use crate::facts::ClosedSet;
+use crate::manifest::{NodeKind, Relation};
+use crate::model::{Node, markdown, state};
+use std::collections::BTreeMap;
+
+/// What nobody would read; it is counted instead.
+const MAX_ROWS: usize = 20_000;
+
+impl Context<'_> {
+    pub(super) fn criterion(&self, id: &str) -> Option<&Node> {
+        self.criteria.get(id).copied()
+    }
+}
+
+/// A requirement with what it touches and how far it is.
+pub(super) fn requirement(page: &mut Page, context: &Context, node: &Node) {
+    page.line(&format!(
+        "- **{}**: {}{}{}",
+        node.id,
+        node.text,
+        context.serves(&node.id),
+        context.mark(&node.spans)
+    ));
+    for detail in &node.details {
+        page.line(&format!(
+            "  - {}{}",
+            detail.text,
+            context.mark(&[detail.span])
+        ));
+    }
+    if let Some(mark) = node.mark {
+        page.line(&format!("  - The source calls this {}", state(mark)));
+    }
+    if let Some(touches) = touches(context, node) {
+        page.line(&format!("  - Touches: {touches}"));
+    }
+    if let Some(facet) = context.work.facets.of_requirement(&node.id) {
+        let all = context.model.of_kind(NodeKind::NonFunctional);
+        let rules: Vec<&str> = facet
+            .rules
+            .iter()
+            .filter_map(|at| all.get(*at))
+            .map(|rule| rule.id.as_str())
+            .collect();
+        if !rules.is_empty() {
+            page.line(&format!("  - Bound by: {}", rules.join(", ")));
+        }
+    }
+}
+
+pub(super) fn touches(context: &Context, node: &Node) -> Option<String> {
+    let facet = context.work.facets.of_requirement(&node.id)?;
+    let inventory = &context.model.inventory;
+    let mut parts = Vec::new();
+    let endpoints: Vec<&str> = facet
+        .endpoints
+        .iter()
+        .filter_map(|at| inventory.endpoints.get(*at))
+        .map(|thing| thing.name.as_str())
+        .collect();
+    let tables: Vec<&str> = facet
+        .tables
+        .iter()
+        .filter_map(|at| inventory.tables.get(*at))
+        .map(|table| table.thing.name.as_str())
+        .collect();
+    let screens: Vec<String> = facet
+        .screens
+        .iter()
+        .filter_map(|at| inventory.screens.get(*at))
+        .map(|thing| format!("**{}**", thing.name))
+        .collect();
+    if !endpoints.is_empty() {
+        parts.push(and(&codes(endpoints)));
+    }
+    if !tables.is_empty() {
+        let noun = if tables.len() == 1 { "table" } else { "tables" };
+        parts.push(format!("{noun} {}", and(&codes(tables))));
+    }
+    if !screens.is_empty() {
+        let noun = if screens.len() == 1 {
+            "screen"
+        } else {
+            "screens"
+        };
+        parts.push(format!("{noun} {}", and(&screens)));
+    }
+    (!parts.is_empty()).then(|| parts.join("; "))
+}
+
+pub(super) fn inventory(page: &mut Page, context: &Context) {
+    let inventory = &context.model.inventory;
+    page.heading(3, "Key Entities");
+    if inventory.tables.is_empty() {
+        page.paragraph("The source names no tables or entities.");
+    } else {
+        let rows: Vec<Vec<String>> = inventory
+            .tables
+            .iter()
+            .take(MAX_ROWS)
+            .map(|table| {
+                vec![
+                    format!("`{}`", table.thing.name),
+                    table.thing.text.clone(),
+                    context.lines(&[table.thing.span]),
+                ]
+            })
+            .collect();
+        page.table(&["Table", "What it holds", "Source"], &rows);
+    }
+    page.heading(3, "API Contract");
+    if inventory.endpoints.is_empty() {
+        page.paragraph("The source names no endpoints.");
+    } else {
+        let rows: Vec<Vec<String>> = inventory
+            .endpoints
+            .iter()
+            .enumerate()
+            .take(MAX_ROWS)
+            .map(|(at, thing)| {
+                let owner = context.work.facets.endpoints.get(at).cloned().flatten();
+                vec![
+                    format!("`{}`", thing.name),
+                    thing.text.clone(),
+                    owner.unwrap_or_default(),
+                    context.lines(&[thing.span]),
+                ]
+            })
+            .collect();
+        page.table(&["Endpoint", "Purpose", "For", "Source"], &rows);
+    }
+    sets(page, context);
+}
+
+/// Closed sets that the text enumerates: the vocabulary of the implementation.
+fn sets(page: &mut Page, context: &Context) {
+    let mut by_subject: BTreeMap<&str, Vec<&ClosedSet>> = BTreeMap::new();
+    for set in context
+        .model
+        .sets
+        .iter()
+        .filter(|set| !set.subject.is_empty())
+    {
+        by_subject.entry(&set.subject).or_default().push(set);
+    }
+    if by_subject.is_empty() {
+        return;
+    }
+    page.heading(3, "Vocabulary");
+    let rows: Vec<Vec<String>> = by_subject
+        .into_iter()
+        .flat_map(|(subject, sets)| sets.into_iter().take(4).map(move |set| (subject, set)))
+        .map(|(subject, set)| {
+            let joint = if set.is_ordered { " → " } else { ", " };
+            let members: Vec<String> = set
+                .members
+                .iter()
+                .map(|member| format!("`{}`", member.text.replace('`', "")))
+                .collect();
+            let open = if set.is_open { " (and more)" } else { "" };
+            vec![
+                markdown::plain(subject),
+                format!("{}{open}", members.join(joint)),
+                context.lines(&[set.span]),
+            ]
+        })
+        .collect();
+    page.table(&["Of", "Members", "Source"], &rows);
+}
+
+pub(super) fn open_ends(page: &mut Page, context: &Context) {
+    let model = context.model;
+    page.heading(2, "Assumptions");
+    if model.assumptions.is_empty() {
+        page.line("- The source states no assumptions.");
+    }
+    for passage in &model.assumptions {
+        page.line(&format!(
+            "- {}{}",
+            passage.text,
+            context.mark(&[passage.span])
+        ));
+    }
+    let lonely: Vec<&str> = model
+        .of_kind(NodeKind::Requirement)
+        .iter()
+        .filter(|node| context.model.targets(&node.id, Relation::Serves).is_empty())
+        .map(|node| node.id.as_str())
+        .collect();
+    if !lonely.is_empty() && !model.of_kind(NodeKind::Goal).is_empty() {
+        let shown = lonely
+            .iter()
+            .take(12)
+            .copied()
+            .collect::<Vec<_>>()
+            .join(", ");
+        page.line(&format!(
+            "- No goal of the source asks for {shown}{}; the source requires it all the same.",
+            if lonely.len() > 12 { " and others" } else { "" }
+        ));
+    }
+    page.line("- Where the source names no ids, a goal, requirement or criterion is tied to another by the words that both use; read such a tie as a proposal, and name the id in the source where it is wrong.");
+    page.heading(2, "Open Questions");
+    let questions = model.of_kind(NodeKind::Question);
+    if questions.is_empty() {
+        page.paragraph(
+            "The source leaves nothing open that could be found, and does not contradict itself.",
+        );
+    }
+    for (index, question) in questions.iter().enumerate() {
+        // More of them would say that the document is not ready to be worked on.
+        let text = if index < context.max_clarifications {
+            format!("[NEEDS CLARIFICATION: {}]", question.text)
+        } else {
+            question.text.clone()
+        };
+        page.line(&format!(
+            "- **{}**: {text}{}",
+            question.id,
+            context.mark(&question.spans)
+        ));
+    }
+}
+
+pub(super) fn source_map(page: &mut Page, context: &Context) {
+    page.heading(2, "Source Map");
+    let mut rows = Vec::new();
+    for node in context.model.nodes.values().flatten() {
+        if matches!(node.kind, NodeKind::Principle | NodeKind::Risk) || node.spans.is_empty() {
+            continue;
+        }
+        let section = node
+            .section
+            .iter()
+            .map(|title| markdown::plain(title))
+            .collect::<Vec<_>>()
+            .join(" › ");
+        rows.push(vec![context.lines(&node.spans), node.id.clone(), section]);
+    }
+    rows.truncate(MAX_ROWS);
+    page.table(&["Line", "Id", "Section"], &rows);
+}

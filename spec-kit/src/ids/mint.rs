@@ -1,0 +1,323 @@
+use super::{Entry, Lock, State};
+use crate::manifest::NodeKind;
+use crate::model::words::{normal, similarity, stems};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Words that are kept of a text, to find it again.
+const MAX_WORDS: usize = 40;
+/// So much alike and at the same place: the same thing, reworded. Measured by the example
+/// `rewording`: lower takes a neighbour's id, higher loses short texts of which one word changed.
+pub const SAME_PLACE: f64 = 0.34;
+/// So much alike and anywhere: the same thing, moved.
+pub const ANYWHERE: f64 = 0.72;
+/// Candidates that one word may bring; more common words find nothing by themselves.
+const MAX_CANDIDATES: usize = 64;
+
+/// What wants an id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// The author's own id, which is kept.
+    pub own: Option<String>,
+    pub text: String,
+    /// Titles above it.
+    pub section: Vec<String>,
+}
+
+/// Gives ids: those of the lock to what they were given to, new ones to the rest.
+#[derive(Debug, Default)]
+pub struct Mint {
+    old: Vec<Entry>,
+    /// Of the old entries: whether something new stands for it.
+    kept: BTreeSet<String>,
+    used: BTreeSet<String>,
+    /// By kind, the highest number that was ever used.
+    highest: BTreeMap<NodeKind, u32>,
+    entries: Vec<Entry>,
+}
+
+struct Wanted {
+    words: String,
+    stems: Vec<String>,
+    section: String,
+    position: u32,
+}
+
+impl Mint {
+    pub fn new(lock: &Lock) -> Self {
+        let mut mint = Self {
+            old: lock.entries.clone(),
+            ..Self::default()
+        };
+        for entry in &lock.entries {
+            mint.used.insert(entry.id.clone());
+            mint.note_number(entry.kind, &entry.id);
+        }
+        mint
+    }
+
+    /// Ids that authors use, for whatever: none of them is given to anything else.
+    pub fn reserve<'a>(&mut self, ids: impl IntoIterator<Item = &'a str>) {
+        self.used.extend(ids.into_iter().map(str::to_owned));
+    }
+
+    /// One id for each claim, in order. To be called once for each kind, with all of its claims.
+    pub fn assign(&mut self, kind: NodeKind, claims: &[Claim]) -> Vec<String> {
+        let wanted: Vec<Wanted> = claims
+            .iter()
+            .zip(1..)
+            .map(|(claim, position)| {
+                let words = normal(&claim.text, MAX_WORDS);
+                Wanted {
+                    stems: stems(&words),
+                    words,
+                    section: normal(&claim.section.join(" / "), MAX_WORDS),
+                    position,
+                }
+            })
+            .collect();
+        let mut ids: Vec<Option<String>> = vec![None; claims.len()];
+        self.keep_own(kind, claims, &mut ids);
+        self.find_old(kind, &wanted, &mut ids);
+        let mut given = Vec::with_capacity(claims.len());
+        for (wanted, id) in wanted.into_iter().zip(ids) {
+            let id = id.unwrap_or_else(|| self.fresh(kind));
+            self.entries.push(Entry {
+                id: id.clone(),
+                kind,
+                state: State::Active,
+                position: wanted.position,
+                section: wanted.section,
+                words: wanted.words,
+            });
+            given.push(id);
+        }
+        given
+    }
+
+    /// The new lock: what was given now, and what nothing stands for any more as retired.
+    pub fn finish(self) -> Lock {
+        let given: BTreeSet<&str> = self.entries.iter().map(|entry| entry.id.as_str()).collect();
+        let retired: Vec<Entry> = self
+            .old
+            .iter()
+            .filter(|old| !given.contains(old.id.as_str()))
+            .map(|old| Entry {
+                state: State::Retired,
+                ..old.clone()
+            })
+            .collect();
+        let mut lock = Lock {
+            entries: self.entries,
+        };
+        lock.entries.extend(retired);
+        lock.sort();
+        lock
+    }
+
+    /// The author's ids come first; of two with one id the later gets a new one.
+    fn keep_own(&mut self, kind: NodeKind, claims: &[Claim], ids: &mut [Option<String>]) {
+        let mut seen = BTreeSet::new();
+        let taken: BTreeSet<String> = self.entries.iter().map(|e| e.id.clone()).collect();
+        for (claim, id) in claims.iter().zip(ids) {
+            let Some(own) = &claim.own else {
+                continue;
+            };
+            if taken.contains(own) || !seen.insert(own.clone()) {
+                continue;
+            }
+            self.note_number(kind, own);
+            self.used.insert(own.clone());
+            self.kept.insert(own.clone());
+            *id = Some(own.clone());
+        }
+    }
+
+    fn find_old(&mut self, kind: NodeKind, wanted: &[Wanted], ids: &mut [Option<String>]) {
+        let old: Vec<(Vec<String>, Entry)> = self
+            .old
+            .iter()
+            .filter(|entry| {
+                entry.kind == kind && entry.state == State::Active && !self.kept.contains(&entry.id)
+            })
+            .map(|entry| (stems(&entry.words), entry.clone()))
+            .collect();
+        if old.is_empty() {
+            return;
+        }
+        let mut pairs = candidates(&old, wanted, ids);
+        pairs.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
+        let mut taken = vec![false; old.len()];
+        for (_, new, before) in pairs {
+            let (Some(id), Some(taken), Some((_, entry))) =
+                (ids.get_mut(new), taken.get_mut(before), old.get(before))
+            else {
+                continue;
+            };
+            if id.is_none() && !*taken {
+                *taken = true;
+                *id = Some(entry.id.clone());
+                self.kept.insert(entry.id.clone());
+            }
+        }
+    }
+
+    fn fresh(&mut self, kind: NodeKind) -> String {
+        let (prefix, width) = kind.prefix();
+        let highest = self.highest.entry(kind).or_default();
+        loop {
+            *highest = highest.saturating_add(1);
+            let id = format!("{prefix}{:0width$}", *highest);
+            if self.used.insert(id.clone()) {
+                return id;
+            }
+        }
+    }
+
+    fn note_number(&mut self, kind: NodeKind, id: &str) {
+        let letters: String = id.chars().take_while(char::is_ascii_alphabetic).collect();
+        let number: String = id
+            .chars()
+            .skip_while(|c| !c.is_ascii_digit())
+            .take_while(char::is_ascii_digit)
+            .collect();
+        let (prefix, _) = kind.prefix();
+        if letters == prefix.trim_end_matches('-')
+            && let Ok(number) = number.parse::<u32>()
+        {
+            let highest = self.highest.entry(kind).or_default();
+            // A huge number of an author would leave none for the rest.
+            if number < 1_000_000 {
+                *highest = (*highest).max(number);
+            }
+        }
+    }
+}
+
+/// (score, new, old) of all pairs that may be the same thing.
+fn candidates(
+    old: &[(Vec<String>, Entry)],
+    wanted: &[Wanted],
+    ids: &[Option<String>],
+) -> Vec<(f64, usize, usize)> {
+    let mut by_word: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let mut by_words: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let mut by_place: BTreeMap<(&str, u32), Vec<usize>> = BTreeMap::new();
+    for (index, (stems, entry)) in old.iter().enumerate() {
+        let mut unique: Vec<&String> = stems.iter().collect();
+        unique.sort_unstable();
+        unique.dedup();
+        for word in unique {
+            by_word.entry(word).or_default().push(index);
+        }
+        by_words.entry(&entry.words).or_default().push(index);
+        by_place
+            .entry((&entry.section, entry.position))
+            .or_default()
+            .push(index);
+    }
+    let mut pairs = Vec::new();
+    for (new, (wanted, id)) in wanted.iter().zip(ids).enumerate() {
+        if id.is_some() {
+            continue;
+        }
+        let mut near: BTreeSet<usize> = BTreeSet::new();
+        let same = by_words.get(wanted.words.as_str());
+        near.extend(same.into_iter().flatten().take(MAX_CANDIDATES));
+        // One that was removed or put in before it moves a thing by a few places.
+        for position in wanted.position.saturating_sub(3)..=wanted.position.saturating_add(3) {
+            let there = by_place.get(&(wanted.section.as_str(), position));
+            near.extend(there.into_iter().flatten().take(MAX_CANDIDATES));
+        }
+        for word in &wanted.stems {
+            if let Some(found) = by_word.get(word.as_str())
+                && found.len() <= MAX_CANDIDATES
+            {
+                near.extend(found);
+            }
+        }
+        for before in near {
+            if let Some((stems, entry)) = old.get(before)
+                && let Some(score) = score(wanted, stems, entry)
+            {
+                pairs.push((score, new, before));
+            }
+        }
+    }
+    pairs
+}
+
+/// None where they are too different. A place near the old one breaks ties.
+fn score(wanted: &Wanted, stems: &[String], old: &Entry) -> Option<f64> {
+    let alike = if wanted.words == old.words {
+        1.0
+    } else {
+        similarity(&wanted.stems, stems)
+    };
+    let distance = wanted.position.abs_diff(old.position);
+    let is_section = wanted.section == old.section;
+    let is_near = is_section && distance <= 3;
+    if alike < if is_near { SAME_PLACE } else { ANYWHERE } {
+        return None;
+    }
+    let place = if is_section { 0.1 } else { 0.0 } + 0.1 / (1.0 + f64::from(distance));
+    Some(alike + place)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn claims(texts: &[&str]) -> Vec<Claim> {
+        texts
+            .iter()
+            .map(|text| Claim {
+                own: None,
+                text: (*text).into(),
+                section: vec!["Requirements".into()],
+            })
+            .collect()
+    }
+
+    fn ids(lock: &Lock, claims: &[Claim]) -> (Vec<String>, Lock) {
+        let mut mint = Mint::new(lock);
+        let ids = mint.assign(NodeKind::Requirement, claims);
+        (ids, mint.finish())
+    }
+
+    const FIRST: [&str; 4] = [
+        "Sessions CRUD + archive",
+        "Claim endpoint with SKIP LOCKED",
+        "Cancel run",
+        "Realtime Runboard UI",
+    ];
+
+    #[test]
+    fn reworded_moved_and_new_things_are_told_apart() {
+        let (_, lock) = ids(&Lock::default(), &claims(&FIRST));
+        let (after, lock) = ids(
+            &lock,
+            &claims(&[
+                "Realtime Runboard UI",
+                "Audit log of all verbs",
+                "Sessions: create, read, archive",
+                "The claim endpoint uses SKIP LOCKED",
+            ]),
+        );
+        assert_eq!(after, ["FR-004", "FR-005", "FR-001", "FR-002"]);
+        let cancel = lock.entry("FR-003").expect("kept as a record");
+        assert_eq!(cancel.state, State::Retired);
+        // A retired id is not given again, not even for the same words.
+        let (again, _) = ids(&lock, &claims(&["Cancel run"]));
+        assert_eq!(again, ["FR-006"]);
+    }
+
+    #[test]
+    fn an_author_keeps_the_ids_and_new_ones_go_on_from_the_highest() {
+        let mut given = claims(&["a thing", "another", "a third", "fourth"]);
+        given[1].own = Some("FR-007".into());
+        given[2].own = Some("FR-007".into());
+        given[3].own = Some("REQ-3".into());
+        let (ids, _) = ids(&Lock::default(), &given);
+        assert_eq!(ids, ["FR-008", "FR-007", "FR-009", "REQ-3"]);
+    }
+}

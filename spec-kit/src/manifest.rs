@@ -1,0 +1,283 @@
+//! `spec-kit.json`: what a bundle consists of, where each line came from, and what is tied to what.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The only version there is.
+pub const VERSION: u32 = 1;
+
+/// What `generate` writes and `validate` compares. Nodes by id, edges by (from, to, relation).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    pub version: u32,
+    /// Name and version of the program, `ops-spec-kit 0.1.0`.
+    pub tool: String,
+    pub slug: String,
+    pub source: SourceFile,
+    /// By file name, `prd.md`.
+    pub documents: BTreeMap<String, DocumentDigest>,
+    pub nodes: Vec<Node>,
+    pub edges: Vec<Edge>,
+}
+
+/// The document that the bundle was generated from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceFile {
+    pub file: String,
+    /// Of its bytes, in lower-case hex.
+    pub sha256: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DocumentDigest {
+    /// By [`crate::digest::digest`].
+    pub digest: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Node {
+    pub id: String,
+    pub kind: NodeKind,
+    pub text: String,
+    /// The file of the bundle that defines it.
+    pub document: String,
+    /// None for what no line of the source says, such as a task that follows from many.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<NodeSource>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeSource {
+    pub file: String,
+    /// From 1.
+    pub line: u32,
+    /// In characters, from 1.
+    pub column: u32,
+    /// Of the text of the span, in lower-case hex: tells whether this very passage changed.
+    pub sha256: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NodeKind {
+    Goal,
+    NonGoal,
+    Persona,
+    Story,
+    Requirement,
+    NonFunctional,
+    Success,
+    Acceptance,
+    Principle,
+    Decision,
+    Risk,
+    Phase,
+    Task,
+    /// A question that the source leaves open, or a contradiction in it.
+    Question,
+}
+
+impl NodeKind {
+    /// What its ids begin with, and how many digits they have at least.
+    pub fn prefix(self) -> (&'static str, usize) {
+        match self {
+            Self::Goal => ("G-", 2),
+            Self::NonGoal => ("NG-", 2),
+            Self::Persona => ("PE-", 2),
+            Self::Story => ("US", 1),
+            Self::Requirement => ("FR-", 3),
+            Self::NonFunctional => ("NFR-", 3),
+            Self::Success => ("SC-", 3),
+            Self::Acceptance => ("AC-", 3),
+            Self::Principle => ("P-", 2),
+            Self::Decision => ("D-", 2),
+            Self::Risk => ("R-", 2),
+            Self::Phase => ("PH-", 2),
+            Self::Task => ("T", 3),
+            Self::Question => ("Q-", 2),
+        }
+    }
+
+    pub const ALL: [Self; 14] = [
+        Self::Goal,
+        Self::NonGoal,
+        Self::Persona,
+        Self::Story,
+        Self::Requirement,
+        Self::NonFunctional,
+        Self::Success,
+        Self::Acceptance,
+        Self::Principle,
+        Self::Decision,
+        Self::Risk,
+        Self::Phase,
+        Self::Task,
+        Self::Question,
+    ];
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// As it is written in the manifest and the lock.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Goal => "goal",
+            Self::NonGoal => "non_goal",
+            Self::Persona => "persona",
+            Self::Story => "story",
+            Self::Requirement => "requirement",
+            Self::NonFunctional => "non_functional",
+            Self::Success => "success",
+            Self::Acceptance => "acceptance",
+            Self::Principle => "principle",
+            Self::Decision => "decision",
+            Self::Risk => "risk",
+            Self::Phase => "phase",
+            Self::Task => "task",
+            Self::Question => "question",
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Edge {
+    pub from: String,
+    pub to: String,
+    pub relation: Relation,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Relation {
+    /// A criterion shows that a requirement holds.
+    Validates,
+    /// A task makes a requirement or criterion true.
+    Implements,
+    DependsOn,
+    /// A principle binds a requirement or task.
+    Enforces,
+    /// A requirement or story is there for a goal.
+    Serves,
+}
+
+/// A `spec-kit.json` that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ManifestError {
+    #[error("spec-kit.json: {reason}; generate the bundle anew")]
+    Unreadable { reason: String },
+    #[error("spec-kit.json: version {found}; this program knows {VERSION}: update it")]
+    Version { found: u32 },
+}
+
+impl Manifest {
+    /// # Errors
+    /// What is no JSON of this shape, and other versions.
+    pub fn parse(text: &str) -> Result<Self, ManifestError> {
+        let manifest: Self =
+            serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| {
+                ManifestError::Unreadable {
+                    reason: error.to_string(),
+                }
+            })?;
+        if manifest.version != VERSION {
+            return Err(ManifestError::Version {
+                found: manifest.version,
+            });
+        }
+        Ok(manifest)
+    }
+
+    /// Sorted, so that two bundles can be compared line by line.
+    pub fn sort(&mut self) {
+        self.nodes.sort_by_key(|node| sort_key(&node.id));
+        self.edges.sort_by(|a, b| {
+            (sort_key(&a.from), sort_key(&a.to), a.relation).cmp(&(
+                sort_key(&b.from),
+                sort_key(&b.to),
+                b.relation,
+            ))
+        });
+        self.edges.dedup();
+    }
+
+    /// As it is stored: indented, with a line end.
+    pub fn render(&self) -> String {
+        // Strings, numbers and maps with string keys: there is nothing that cannot be written.
+        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
+        text.push('\n');
+        text
+    }
+
+    pub fn node(&self, id: &str) -> Option<&Node> {
+        self.nodes.iter().find(|node| node.id == id)
+    }
+}
+
+/// Letters, then numbers: `US2` is before `US10`, `T999` before `T1000`.
+pub fn sort_key(id: &str) -> (String, Vec<u64>, String) {
+    let letters: String = id.chars().take_while(char::is_ascii_alphabetic).collect();
+    let numbers = id
+        .split(|c: char| !c.is_ascii_digit())
+        .filter(|part| !part.is_empty())
+        .map(|part| part.parse().unwrap_or(u64::MAX))
+        .collect();
+    (letters, numbers, id.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn manifest() -> Manifest {
+        let node = |id: &str| Node {
+            id: id.into(),
+            kind: NodeKind::Story,
+            text: "a".into(),
+            document: "prd.md".into(),
+            source: None,
+        };
+        let edge = |from: &str| Edge {
+            from: from.into(),
+            to: "FR-001".into(),
+            relation: Relation::Implements,
+        };
+        Manifest {
+            version: VERSION,
+            tool: "ops-spec-kit 0.1.0".into(),
+            slug: "a".into(),
+            source: SourceFile {
+                file: "prd.md".into(),
+                sha256: "0".into(),
+            },
+            documents: BTreeMap::new(),
+            nodes: vec![node("US10"), node("US2"), node("FR-001")],
+            edges: vec![edge("T1000"), edge("T002"), edge("T002")],
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_again_and_sorted_by_number() {
+        let mut written = manifest();
+        written.sort();
+        let ids: Vec<&str> = written.nodes.iter().map(|n| n.id.as_str()).collect();
+        assert_eq!(ids, ["FR-001", "US2", "US10"]);
+        assert_eq!(written.edges.len(), 2);
+        assert_eq!(written.edges[0].from, "T002");
+        let text = written.render();
+        assert!(text.ends_with("}\n"));
+        assert_eq!(Manifest::parse(&text), Ok(written));
+    }
+
+    #[test]
+    fn another_version_is_named_and_rubbish_is_refused() {
+        let mut other = manifest();
+        other.version = 2;
+        assert_eq!(
+            Manifest::parse(&other.render()),
+            Err(ManifestError::Version { found: 2 })
+        );
+        let error = Manifest::parse("{").expect_err("no JSON");
+        assert!(error.to_string().contains("generate the bundle anew"));
+    }
+}

@@ -1,0 +1,446 @@
+use super::collect::{self, Collected, Standing};
+use super::node::{Basis, Node, Strength, Tie};
+use super::stories::{self, Draft};
+use super::{Lacking, Model, Ties, context, inventory, links, milestones, principles, questions};
+use crate::facts::{Document, Keyword};
+use crate::ids::{Claim, Mint};
+use crate::manifest::{NodeKind, Relation};
+use std::collections::BTreeMap;
+
+type Nodes = BTreeMap<NodeKind, Vec<Node>>;
+
+pub(super) fn model(document: &Document, mint: &mut Mint) -> Result<Model, Lacking> {
+    let Collected {
+        mut nodes,
+        problem,
+        assumptions,
+        edge_cases,
+        statements,
+    } = collect::collect(document);
+    check(document, &nodes, problem.is_empty())?;
+    mint.reserve(
+        nodes
+            .values()
+            .flatten()
+            .filter_map(|node| node.own.as_deref()),
+    );
+    nodes
+        .entry(NodeKind::Question)
+        .or_default()
+        .extend(questions::questions(document));
+    let conflicts = out_of_scope(&nodes);
+    nodes
+        .entry(NodeKind::Question)
+        .or_default()
+        .extend(conflicts);
+    for kind in [
+        NodeKind::Goal,
+        NodeKind::NonGoal,
+        NodeKind::Persona,
+        NodeKind::Requirement,
+        NodeKind::NonFunctional,
+        NodeKind::Success,
+        NodeKind::Acceptance,
+        NodeKind::Decision,
+        NodeKind::Question,
+    ] {
+        if kind == NodeKind::Requirement {
+            add_requirements_of_goals(&mut nodes);
+        }
+        give_ids(&mut nodes, kind, mint);
+    }
+    phrase(&mut nodes);
+    let mut ties = Ties::default();
+    ties.extend(serve_goals(&nodes));
+    tie_stories(&mut nodes, &mut ties, mint);
+    tie_criteria(&nodes, &mut ties);
+    let derived = principles::derive(&nodes);
+    nodes
+        .entry(NodeKind::Principle)
+        .or_default()
+        .extend(derived);
+    give_ids(&mut nodes, NodeKind::Principle, mint);
+    risks(&mut nodes, &statements, &ties);
+    give_ids(&mut nodes, NodeKind::Risk, mint);
+    nodes.retain(|_, list| !list.is_empty());
+    let inventory = inventory::inventory(document, &statements);
+    Ok(Model {
+        title: title(document),
+        file: document.source.file().to_owned(),
+        sha256: document.source.sha256().to_owned(),
+        date: date(document),
+        context: context::fields(document, &inventory, &nodes),
+        problem,
+        assumptions,
+        edge_cases,
+        statements,
+        kinds: nodes
+            .values()
+            .flatten()
+            .map(|node| (node.id.clone(), node.kind))
+            .collect(),
+        nodes,
+        ties,
+        inventory,
+        milestones: milestones::milestones(document),
+        sets: document.sets.clone(),
+        quantities: document.quantities.clone(),
+    })
+}
+
+fn check(document: &Document, nodes: &Nodes, no_problem: bool) -> Result<(), Lacking> {
+    let has = |kinds: &[NodeKind]| kinds.iter().any(|kind| nodes.contains_key(kind));
+    let file = document.source.file().to_owned();
+    if no_problem && !has(&[NodeKind::Goal, NodeKind::Story]) {
+        return Err(Lacking::Purpose { file });
+    }
+    if !has(&[NodeKind::Requirement, NodeKind::Goal]) {
+        return Err(Lacking::Requirements { file });
+    }
+    Ok(())
+}
+
+/// What is asked for and excluded at once.
+fn out_of_scope(nodes: &Nodes) -> Vec<Node> {
+    let non_goals = list(nodes, NodeKind::NonGoal);
+    let owned: Vec<Node> = non_goals.iter().map(|node| (*node).clone()).collect();
+    let exclusions = super::Exclusions::of(&owned);
+    [
+        NodeKind::Goal,
+        NodeKind::Requirement,
+        NodeKind::NonFunctional,
+    ]
+    .iter()
+    .flat_map(|kind| list(nodes, *kind))
+    .filter_map(|node| {
+        let excluded = owned.get(exclusions.hit(&node.stems)?)?;
+        let mut question = Node::new(
+            NodeKind::Question,
+            format!(
+                "“{}” is asked for, but “{}” is said not to be wanted. Which holds?",
+                node.bare(),
+                excluded.bare()
+            ),
+        );
+        question.spans = node.spans.iter().chain(&excluded.spans).copied().collect();
+        question.section.clone_from(&node.section);
+        Some(question)
+    })
+    .collect()
+}
+
+fn give_ids(nodes: &mut Nodes, kind: NodeKind, mint: &mut Mint) {
+    let Some(list) = nodes.get_mut(&kind) else {
+        return;
+    };
+    let claims: Vec<Claim> = list
+        .iter()
+        .map(|node| Claim {
+            own: node.own.clone(),
+            text: match kind {
+                // Its words repeat those of its rules, which change more often than its name.
+                NodeKind::Principle | NodeKind::Persona | NodeKind::Story => node.name(),
+                _ => node.text.clone(),
+            },
+            section: node.section.clone(),
+        })
+        .collect();
+    for (node, id) in list.iter_mut().zip(mint.assign(kind, &claims)) {
+        node.id = id;
+    }
+}
+
+/// Which goals no requirement serves is known by their words alone, before there are ids.
+fn add_requirements_of_goals(nodes: &mut Nodes) {
+    let goals = nodes.get(&NodeKind::Goal).cloned().unwrap_or_default();
+    let ties = serve_goals(nodes);
+    let made = links::requirements_of_goals(&goals, &ties);
+    nodes
+        .entry(NodeKind::Requirement)
+        .or_default()
+        .extend(made.into_iter().map(|(index, mut node)| {
+            if let Some(goal) = goals.get(index) {
+                node.named = vec![goal.id.clone()];
+            }
+            node
+        }));
+}
+
+fn list(nodes: &Nodes, kind: NodeKind) -> Vec<&Node> {
+    nodes.get(&kind).into_iter().flatten().collect()
+}
+
+fn serve_goals(nodes: &Nodes) -> Vec<Tie> {
+    let goals = list(nodes, NodeKind::Goal);
+    let requirements = [
+        list(nodes, NodeKind::Requirement),
+        list(nodes, NodeKind::NonFunctional),
+    ]
+    .concat();
+    links::tie(&requirements, Relation::Serves, &goals)
+}
+
+fn tie_stories(nodes: &mut Nodes, ties: &mut Ties, mint: &mut Mint) {
+    let goals = nodes.get(&NodeKind::Goal).cloned().unwrap_or_default();
+    let requirements = nodes
+        .get(&NodeKind::Requirement)
+        .cloned()
+        .unwrap_or_default();
+    if nodes
+        .get(&NodeKind::Story)
+        .is_some_and(|own| !own.is_empty())
+    {
+        give_ids(nodes, NodeKind::Story, mint);
+        let stories = list(nodes, NodeKind::Story);
+        ties.extend(links::tie(
+            &stories,
+            Relation::Serves,
+            &goals.iter().collect::<Vec<_>>(),
+        ));
+        let from: Vec<&Node> = requirements.iter().collect();
+        // A requirement is built in one story, the best.
+        let mut to_stories = links::tie(&from, Relation::Serves, &stories);
+        to_stories.dedup_by(|later, first| later.from == first.from && later.basis != Basis::Named);
+        ties.extend(to_stories);
+    } else {
+        let drafts = stories::derive(&goals, &requirements, ties);
+        let mut tied: Vec<(Vec<String>, Vec<String>)> = Vec::new();
+        let own: Vec<Node> = drafts
+            .into_iter()
+            .map(
+                |Draft {
+                     node,
+                     goals,
+                     requirements,
+                 }| {
+                    tied.push((goals, requirements));
+                    node
+                },
+            )
+            .collect();
+        nodes.insert(NodeKind::Story, own);
+        give_ids(nodes, NodeKind::Story, mint);
+        for (story, (goals, requirements)) in list(nodes, NodeKind::Story).iter().zip(tied) {
+            let tie = |from: &str, to: &str| Tie {
+                from: from.to_owned(),
+                to: to.to_owned(),
+                relation: Relation::Serves,
+                basis: Basis::Derived,
+            };
+            ties.extend(goals.iter().map(|goal| tie(&story.id, goal)));
+            ties.extend(requirements.iter().map(|from| tie(from, &story.id)));
+        }
+    }
+    let personas = nodes.get(&NodeKind::Persona).cloned().unwrap_or_default();
+    let stories = nodes.get(&NodeKind::Story).cloned().unwrap_or_default();
+    ties.extend(stories::actors(&stories, &personas));
+}
+
+/// What a criterion shows: requirements, by their own words and those of their goals; rules and
+/// decisions only where much is shared.
+fn tie_criteria(nodes: &Nodes, ties: &mut Ties) {
+    let requirements = list(nodes, NodeKind::Requirement);
+    let goals: BTreeMap<&str, &Node> = list(nodes, NodeKind::Goal)
+        .into_iter()
+        .map(|goal| (goal.id.as_str(), goal))
+        .collect();
+    let around: Vec<Vec<String>> = requirements
+        .iter()
+        .map(|node| {
+            ties.leaving(&node.id, Relation::Serves)
+                .filter_map(|tie| goals.get(tie.to.as_str()))
+                .flat_map(|goal| goal.stems.iter().cloned())
+                .collect()
+        })
+        .collect();
+    let criteria = [
+        list(nodes, NodeKind::Acceptance),
+        list(nodes, NodeKind::Success),
+    ]
+    .concat();
+    let binding = [
+        list(nodes, NodeKind::NonFunctional),
+        list(nodes, NodeKind::Decision),
+    ]
+    .concat();
+    ties.extend(links::tie_around(
+        &criteria,
+        Relation::Validates,
+        &requirements,
+        &around,
+        links::RELATED,
+    ));
+    ties.extend(links::tie_around(
+        &criteria,
+        Relation::Validates,
+        &binding,
+        &[],
+        links::CLOSE,
+    ));
+}
+
+/// Requirements without a normative word get one before them; the author's words stay as they are.
+fn phrase(nodes: &mut Nodes) {
+    for kind in [NodeKind::Requirement, NodeKind::NonFunctional] {
+        for node in nodes.get_mut(&kind).into_iter().flatten() {
+            let is_latin = node.text.chars().filter(char::is_ascii).count() * 2 > node.text.len();
+            if node.keyword.is_some() || !is_latin || has_keyword(&node.text) {
+                continue;
+            }
+            let said = node.text.clone();
+            let (lead, keyword) = lead(node);
+            node.text = format!("{lead}: {said}");
+            node.said = Some(said);
+            node.keyword = Some(keyword);
+        }
+    }
+}
+
+/// What is said to come later or to hold for now binds less.
+fn lead(node: &Node) -> (String, Keyword) {
+    if node.kind == NodeKind::Requirement {
+        return ("The system MUST provide".into(), Keyword::Must);
+    }
+    let about = match node.section.last() {
+        Some(section)
+            if node.spans.len() == 1
+                && !node.text.starts_with(&super::markdown::plain(section)) =>
+        {
+            super::markdown::plain(section)
+        }
+        _ => "It".to_owned(),
+    };
+    match Standing::of(&node.text) {
+        Standing::Lasting => (format!("{about} MUST hold"), Keyword::Must),
+        Standing::Interim => (format!("{about} MAY hold for now"), Keyword::May),
+        Standing::Later => (format!("{about} SHOULD hold later"), Keyword::Should),
+    }
+}
+
+fn has_keyword(text: &str) -> bool {
+    text.split(|c: char| !c.is_alphabetic())
+        .any(|word| matches!(word, "MUST" | "SHALL" | "SHOULD" | "MAY" | "must" | "shall"))
+}
+
+/// What the source says holds only for now is a risk for whoever builds on it.
+fn risks(nodes: &mut Nodes, statements: &[collect::Statement], ties: &Ties) {
+    let interim = |text: &str| collect::Standing::of(text) == collect::Standing::Interim;
+    let mut found: Vec<Node> = Vec::new();
+    let of_nodes = [
+        NodeKind::NonFunctional,
+        NodeKind::Requirement,
+        NodeKind::Decision,
+    ]
+    .iter()
+    .flat_map(|kind| nodes.get(kind).into_iter().flatten())
+    .filter(|node| interim(&node.text))
+    .map(|node| {
+        (
+            node.bare().to_owned(),
+            node.spans.clone(),
+            node.section.clone(),
+            node.id.clone(),
+        )
+    });
+    let of_statements = statements
+        .iter()
+        .filter(|statement| interim(&statement.text))
+        .map(|s| {
+            (
+                s.text.clone(),
+                vec![s.span],
+                s.section.clone(),
+                String::new(),
+            )
+        });
+    for (text, spans, section, id) in of_nodes.chain(of_statements) {
+        let mut node = Node::new(
+            NodeKind::Risk,
+            format!(
+                "The source says that this holds only for now: “{}”. Built upon, it becomes permanent.",
+                text.trim_end_matches('.')
+            ),
+        );
+        node.spans = spans;
+        node.section = section;
+        node.strength = Strength::Soft;
+        if !id.is_empty() {
+            node.named = vec![id];
+        }
+        found.push(node);
+    }
+    for node in list(nodes, NodeKind::Acceptance) {
+        let is_asked_for = ties.leaving(&node.id, Relation::Validates).next().is_some();
+        if is_asked_for || node.strength != Strength::Hard {
+            continue;
+        }
+        let mut risk = Node::new(
+            NodeKind::Risk,
+            format!(
+                "A release has to meet “{}”, but no requirement of the source asks for what it shows.",
+                node.bare()
+            ),
+        );
+        risk.spans.clone_from(&node.spans);
+        risk.section.clone_from(&node.section);
+        risk.named = vec![node.id.clone()];
+        found.push(risk);
+    }
+    nodes.entry(NodeKind::Risk).or_default().extend(found);
+}
+
+fn title(document: &Document) -> String {
+    let text = document
+        .title
+        .as_ref()
+        .map_or("", |title| title.text.as_str());
+    let mut text = text.trim();
+    for lead in [
+        "PRD",
+        "Product Requirements Document",
+        "Feature Specification",
+        "Product Requirements",
+        "Spec",
+    ] {
+        if let Some(rest) = text.strip_prefix(lead)
+            && let rest = rest.trim_start_matches([' ', ':', '-', '–', '—'])
+            && rest.len() < text.len() - lead.len()
+        {
+            text = rest;
+        }
+    }
+    if !text.chars().any(char::is_alphanumeric) {
+        let file = document.source.file();
+        let name = file.rsplit('/').next().unwrap_or(file);
+        return super::markdown::plain(name.split('.').next().unwrap_or(name));
+    }
+    super::markdown::plain(text)
+}
+
+/// A date in the head of the document, beside a word that says what it is.
+fn date(document: &Document) -> Option<String> {
+    (1..=30).find_map(|number| {
+        let line = document.source.line(number);
+        let lower = line.to_lowercase();
+        let says = ["date", "created", "updated", "datum", "fecha", "data:"];
+        if !says.iter().any(|word| lower.contains(word)) {
+            return None;
+        }
+        iso_date(line)
+    })
+}
+
+/// The first `2026-01-31` of a text.
+pub(crate) fn iso_date(text: &str) -> Option<String> {
+    let bytes = text.as_bytes();
+    (0..bytes.len().saturating_sub(9)).find_map(|at| {
+        let part = text.get(at..at + 10)?;
+        let is_date = part.bytes().enumerate().all(|(index, byte)| match index {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        });
+        let number = |from, to| part.get(from..to).and_then(|n: &str| n.parse::<u32>().ok());
+        let is_real = matches!(number(5, 7), Some(1..=12)) && matches!(number(8, 10), Some(1..=31));
+        (is_date && is_real).then(|| part.to_owned())
+    })
+}

@@ -1,0 +1,128 @@
+//! Which node stands for which: as the author says, else by the words that they share.
+
+use super::concepts;
+use super::matcher::Matcher;
+use super::node::{Basis, Node, Tie};
+use crate::manifest::{NodeKind, Relation};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Less than this in common is chance.
+pub(super) const RELATED: f64 = 0.16;
+/// So much that it can hardly be chance.
+pub(super) const CLOSE: f64 = 0.3;
+/// A second target must be nearly as good as the first.
+const ALSO: f64 = 0.75;
+/// Less so for a criterion, which often takes several requirements.
+const ALSO_SHOWN: f64 = 0.6;
+/// A requirement serves few goals, a criterion shows few requirements.
+const MAX_TARGETS: usize = 3;
+
+/// What is tied to what: (nodes, by which relation, to nodes).
+pub(super) fn tie(from: &[&Node], relation: Relation, to: &[&Node]) -> Vec<Tie> {
+    tie_around(from, relation, to, &[], RELATED)
+}
+
+/// The same, where each target has words around it too, and from a likeness on.
+pub(super) fn tie_around(
+    from: &[&Node],
+    relation: Relation,
+    to: &[&Node],
+    around: &[Vec<String>],
+    at_least: f64,
+) -> Vec<Tie> {
+    let ids: BTreeMap<&str, &str> = to
+        .iter()
+        .flat_map(|node| {
+            let own = node.own.as_deref().unwrap_or(&node.id);
+            [
+                (own, node.id.as_str()),
+                (node.id.as_str(), node.id.as_str()),
+            ]
+        })
+        .collect();
+    let also = match relation {
+        Relation::Validates => ALSO_SHOWN,
+        _ => ALSO,
+    };
+    let matcher = matcher_around(to, around);
+    let mut ties = Vec::new();
+    for node in from {
+        let named: BTreeSet<&str> = node
+            .named
+            .iter()
+            .filter_map(|name| ids.get(name.as_str()).copied())
+            .collect();
+        if !named.is_empty() {
+            ties.extend(named.into_iter().map(|id| Tie {
+                from: node.id.clone(),
+                to: id.to_owned(),
+                relation,
+                basis: Basis::Named,
+            }));
+            continue;
+        }
+        let matches = matcher.find(&node.stems, MAX_TARGETS);
+        let best = matches.first().map_or(0.0, |best| best.score);
+        for found in matches {
+            if found.score >= at_least
+                && found.score >= best * also
+                && let Some(target) = to.get(found.target)
+            {
+                ties.push(Tie {
+                    from: node.id.clone(),
+                    to: target.id.clone(),
+                    relation,
+                    basis: Basis::Words(found.shared),
+                });
+            }
+        }
+    }
+    ties
+}
+
+/// Finds nodes by their words, and less by those of their section.
+pub(super) fn matcher(nodes: &[&Node]) -> Matcher {
+    matcher_around(nodes, &[])
+}
+
+fn matcher_around(nodes: &[&Node], around: &[Vec<String>]) -> Matcher {
+    let sections: Vec<Vec<String>> = nodes
+        .iter()
+        .map(|node| concepts::stems(node.section.last().map_or("", String::as_str)))
+        .collect();
+    Matcher::new(
+        nodes
+            .iter()
+            .zip(&sections)
+            .enumerate()
+            .map(|(at, (node, section))| {
+                let around = around.get(at).map_or(&[][..], Vec::as_slice);
+                vec![
+                    (node.stems.as_slice(), 1.0),
+                    (around, 0.4),
+                    (section.as_slice(), 0.3),
+                ]
+            }),
+    )
+}
+
+/// A goal that no requirement serves becomes one itself, at the goal's place.
+pub(super) fn requirements_of_goals(goals: &[Node], ties: &[Tie]) -> Vec<(usize, Node)> {
+    let served: BTreeSet<&str> = ties
+        .iter()
+        .filter(|tie| tie.relation == Relation::Serves)
+        .map(|tie| tie.to.as_str())
+        .collect();
+    goals
+        .iter()
+        .enumerate()
+        .filter(|(_, goal)| !served.contains(goal.id.as_str()))
+        .map(|(index, goal)| {
+            let mut node = goal.clone();
+            node.kind = NodeKind::Requirement;
+            node.id = String::new();
+            node.own = None;
+            (index, node)
+        })
+        .collect()
+}

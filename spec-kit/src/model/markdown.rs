@@ -1,0 +1,164 @@
+//! Words of the source as markdown that reads back as the same words.
+
+/// A text without markup as one line of markdown: what was code in `raw` is code again, every
+/// other sign is itself.
+pub fn inline(plain: &str, raw: &str) -> String {
+    let codes = codes(raw);
+    let tildes = if plain.matches('~').count() > 1 {
+        Tildes::Several
+    } else {
+        Tildes::One
+    };
+    let mut out = String::with_capacity(plain.len() + 16);
+    let mut rest = plain.trim();
+    let mut codes = codes.into_iter().peekable();
+    while let Some(code) = codes.peek() {
+        let Some(at) = rest.find(code.as_str()) else {
+            codes.next();
+            continue;
+        };
+        let (before, after) = (rest.get(..at), rest.get(at + code.len()..));
+        escape(before.unwrap_or(""), tildes, &mut out);
+        // A tick right behind another would be read as one mark.
+        if out.ends_with('`') {
+            out.push(' ');
+        }
+        out.push('`');
+        out.push_str(code);
+        out.push('`');
+        rest = after.unwrap_or("");
+        codes.next();
+    }
+    escape(rest, tildes, &mut out);
+    out
+}
+
+/// The same for text that was never markdown.
+pub fn plain(text: &str) -> String {
+    inline(text, "")
+}
+
+/// A line of markdown as it may stand in a cell of a table.
+pub fn cell(markdown: &str) -> String {
+    let mut out = String::with_capacity(markdown.len());
+    let mut before = ' ';
+    for letter in markdown.chars() {
+        match letter {
+            '|' if before != '\\' => out.push_str("\\|"),
+            '\n' | '\r' => out.push(' '),
+            other => out.push(other),
+        }
+        before = letter;
+    }
+    out
+}
+
+/// A line of markdown as it may begin a paragraph.
+pub fn paragraph(markdown: &str) -> String {
+    let trimmed = markdown.trim_start();
+    let digits = trimmed.bytes().take_while(u8::is_ascii_digit).count();
+    if digits > 0
+        && digits < 10
+        && trimmed
+            .get(digits..)
+            .is_some_and(|r| r.starts_with(['.', ')']))
+    {
+        let (number, rest) = trimmed.split_at(digits);
+        return format!("{number}\\{rest}");
+    }
+    match trimmed.chars().next() {
+        Some('#' | '>' | '-' | '+' | '=' | '~' | '|' | ':') => format!("\\{trimmed}"),
+        _ => trimmed.to_owned(),
+    }
+}
+
+/// Code spans of one tick that stand in one line and have nothing in them that ends them.
+fn codes(raw: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut rest = raw;
+    while let Some(start) = rest.find('`') {
+        let after = rest.get(start..).unwrap_or("");
+        let ticks = after.bytes().take_while(|b| *b == b'`').count();
+        let body = after.get(ticks..).unwrap_or("");
+        let fence = after.get(..ticks).unwrap_or("`");
+        let Some(end) = body.find(fence) else {
+            rest = body;
+            continue;
+        };
+        let code = body.get(..end).unwrap_or("").trim();
+        if !code.is_empty() && !code.contains(['`', '\n']) {
+            found.push(code.to_owned());
+        }
+        rest = body.get(end + ticks..).unwrap_or("");
+    }
+    found
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tildes {
+    One,
+    Several,
+}
+
+fn escape(text: &str, tildes: Tildes, out: &mut String) {
+    let mut letters = text.chars().peekable();
+    let mut before = out.chars().next_back().unwrap_or(' ');
+    while let Some(letter) = letters.next() {
+        let next = letters.peek().copied().unwrap_or(' ');
+        let is_special = match letter {
+            '\\' => next.is_ascii_punctuation() || next == ' ',
+            '`' | '*' | '<' | '[' | ']' => true,
+            // One alone, as in `~2s`, means nothing.
+            '~' => tildes == Tildes::Several,
+            // Inside a word it means nothing.
+            '_' => !(before.is_alphanumeric() && next.is_alphanumeric()),
+            '&' => next.is_ascii_alphanumeric() || next == '#',
+            _ => false,
+        };
+        if letter.is_control() {
+            out.push(' ');
+        } else {
+            if is_special {
+                out.push('\\');
+            }
+            out.push(letter);
+        }
+        before = letter;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outline::{BlockKind, Outline};
+    use crate::text::Source;
+
+    fn words(markdown: &str) -> String {
+        let source = Source::decode("a.md", markdown.as_bytes()).expect("text");
+        match &Outline::of(&source).blocks.first().map(|b| b.kind.clone()) {
+            Some(BlockKind::Paragraph(inline)) => inline.text.clone(),
+            other => panic!("{other:?} of {markdown}"),
+        }
+    }
+
+    #[test]
+    fn code_is_code_again() {
+        assert_eq!(
+            inline("set a_b/c_d of <x>", "**set** `a_b/c_d` of `<x>`"),
+            "set `a_b/c_d` of `<x>`"
+        );
+        assert_eq!(inline("a*b [c]", "a"), "a\\*b \\[c\\]");
+        assert_eq!(cell("a | `b|c` \\| d"), "a \\| `b\\|c` \\| d");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_words_read_back_as_they_are(text in "[a-c#>*_`\\\\<&;~|!\\[\\]()0-9.:+= -]{0,40}") {
+            let one_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            let written = paragraph(&plain(&one_line));
+            if !one_line.is_empty() {
+                proptest::prop_assert_eq!(words(&written), one_line);
+            }
+        }
+    }
+}

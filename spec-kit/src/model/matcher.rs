@@ -1,0 +1,214 @@
+use std::collections::BTreeMap;
+
+/// Words in more passages than this tell none of them from the others.
+const MAX_POSTINGS: usize = 96;
+/// Words of a query that are looked up: the rarest. With [`MAX_POSTINGS`] this bounds the work
+/// of a query, and so makes all queries together linear.
+const MAX_TERMS: usize = 24;
+
+/// What is done to nearly everything tells little of what is meant, and so does a concern.
+const WEAK: &[&str] = &[
+    "add",
+    "allow",
+    "appear",
+    "avail",
+    "build",
+    "chang",
+    "creat",
+    "delet",
+    "edit",
+    "enabl",
+    "funct",
+    "execut",
+    "handl",
+    "implement",
+    "list",
+    "load",
+    "manag",
+    "new",
+    "provid",
+    "read",
+    "set",
+    "show",
+    "start",
+    "stat",
+    "statu",
+    "status",
+    "stop",
+    "stor",
+    "type",
+    "ui",
+    "updat",
+    "work",
+    "write",
+];
+const WEAK_WEIGHT: f64 = 0.5;
+/// Words that no passage has make a text longer, but not as much as those that could fit.
+const UNKNOWN_WEIGHT: f64 = 0.5;
+
+/// Concerns that few texts have, and that say enough alone.
+const TELLING: &[&str] = &["~once", "~recovery", "~money", "~notify"];
+
+fn weight(word: &str) -> f64 {
+    if TELLING.contains(&word) {
+        1.0
+    } else if word.starts_with('~') || WEAK.contains(&word) {
+        WEAK_WEIGHT
+    } else {
+        1.0
+    }
+}
+
+/// `2`, `5s`: a number is no subject.
+fn is_number(word: &str) -> bool {
+    word.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// Finds which of many passages a text speaks of, by the words that they share; rare words weigh
+/// more. Ties go to the earlier passage.
+#[derive(Debug, Default)]
+pub struct Matcher {
+    postings: BTreeMap<String, Vec<(usize, f64)>>,
+    norms: Vec<f64>,
+    count: usize,
+}
+
+/// A passage and how well it fits, 0 to 1, with the words that are shared.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Match {
+    pub target: usize,
+    pub score: f64,
+    pub shared: Vec<String>,
+}
+
+impl Matcher {
+    /// Each target is a list of (words, weight): its own words and, with less weight, those around it.
+    pub fn new<'a>(targets: impl IntoIterator<Item = Vec<(&'a [String], f64)>>) -> Self {
+        let mut postings: BTreeMap<String, Vec<(usize, f64)>> = BTreeMap::new();
+        let mut count = 0;
+        for (index, target) in targets.into_iter().enumerate() {
+            count = index + 1;
+            let mut weights: BTreeMap<&str, f64> = BTreeMap::new();
+            for (words, weight) in target {
+                for word in words {
+                    let entry = weights.entry(word).or_insert(0.0);
+                    *entry = entry.max(weight);
+                }
+            }
+            for (word, weight) in weights {
+                postings
+                    .entry(word.to_owned())
+                    .or_default()
+                    .push((index, weight));
+            }
+        }
+        let mut matcher = Self {
+            postings,
+            norms: vec![0.0; count],
+            count,
+        };
+        let mut norms = vec![0.0; count];
+        for (word, found) in &matcher.postings {
+            let rarity = matcher.rarity(word, found.len());
+            for (index, weight) in found {
+                if let Some(norm) = norms.get_mut(*index) {
+                    *norm += (rarity * weight).powi(2);
+                }
+            }
+        }
+        matcher.norms = norms.into_iter().map(f64::sqrt).collect();
+        matcher
+    }
+
+    fn rarity(&self, word: &str, passages: usize) -> f64 {
+        weight(word) * (1.0 + (1.0 + self.count as f64) / (1.0 + passages as f64)).ln()
+    }
+
+    /// The passages that share words with the text, best first, at most `limit`. A concern
+    /// that many texts have is too little alone.
+    pub fn find(&self, words: &[String], limit: usize) -> Vec<Match> {
+        let mut terms: Vec<(&str, &Vec<(usize, f64)>)> = Vec::new();
+        let mut norm = 0.0;
+        let mut seen: Vec<&String> = words.iter().filter(|word| !is_number(word)).collect();
+        seen.sort_unstable();
+        seen.dedup();
+        for word in seen {
+            let found = self.postings.get(word.as_str());
+            norm += match found {
+                Some(found) => self.rarity(word, found.len()).powi(2),
+                None => (UNKNOWN_WEIGHT * self.rarity(word, 0)).powi(2),
+            };
+            if let Some(found) = found
+                && (found.len() <= MAX_POSTINGS || self.count <= MAX_POSTINGS)
+            {
+                terms.push((word, found));
+            }
+        }
+        terms.sort_by_key(|(_, found)| found.len());
+        terms.truncate(MAX_TERMS);
+        // Which terms are shared is one bit each: there are at most `MAX_TERMS` of them.
+        let mut scores: BTreeMap<usize, (f64, u32)> = BTreeMap::new();
+        for (at, (word, found)) in terms.iter().enumerate() {
+            let rarity = self.rarity(word, found.len()).powi(2);
+            for (index, weight) in *found {
+                let (score, shared) = scores.entry(*index).or_default();
+                *score += rarity * weight;
+                *shared |= 1 << at;
+            }
+        }
+        let says_enough = |shared: u32| {
+            terms.iter().enumerate().any(|(at, (word, _))| {
+                shared & (1 << at) != 0 && (!word.starts_with('~') || TELLING.contains(word))
+            })
+        };
+        let mut matches: Vec<(f64, usize, u32)> = scores
+            .into_iter()
+            .filter(|(_, (_, shared))| says_enough(*shared))
+            .map(|(target, (score, shared))| {
+                let length = self.norms.get(target).copied().unwrap_or(1.0) * norm.sqrt();
+                let score = if length > 0.0 { score / length } else { 0.0 };
+                (score, target, shared)
+            })
+            .collect();
+        matches.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        matches.truncate(limit);
+        matches
+            .into_iter()
+            .map(|(score, target, shared)| Match {
+                target,
+                score,
+                shared: terms
+                    .iter()
+                    .enumerate()
+                    .filter(|(at, _)| shared & (1 << at) != 0)
+                    .map(|(_, (word, _))| (*word).to_owned())
+                    .collect(),
+            })
+            .collect()
+    }
+
+    pub fn best(&self, words: &[String], at_least: f64) -> Option<Match> {
+        self.find(words, 1)
+            .into_iter()
+            .next()
+            .filter(|found| found.score >= at_least)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::words::stems;
+
+    #[test]
+    fn rare_words_decide_and_ties_go_to_the_first() {
+        let texts = ["cancel a run", "claim a run", "claim a run", "list runs"];
+        let words: Vec<Vec<String>> = texts.iter().map(|text| stems(text)).collect();
+        let matcher = Matcher::new(words.iter().map(|w| vec![(w.as_slice(), 1.0)]));
+        let best = matcher.best(&stems("claiming runs"), 0.1).expect("a match");
+        assert_eq!(best.target, 1);
+        assert_eq!(best.shared, ["claim", "run"]);
+        assert_eq!(matcher.best(&stems("unrelated"), 0.1), None);
+        assert_eq!(matcher.find(&stems("runs"), 2).len(), 2);
+    }
+}

@@ -1,0 +1,191 @@
+//! Slices that can be built and shown one by one: the author's stories, else the groups of
+//! requirements that the source itself has, else its goals.
+
+use super::links::{self, RELATED};
+use super::node::{Basis, Node, Scene, Tie};
+use super::ties::Ties;
+use crate::manifest::{NodeKind, Relation};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// More groups than this are no stories but a list.
+const MAX_GROUPS: usize = 12;
+
+/// A story before it has an id, and the ids of what it stands for.
+#[derive(Debug)]
+pub(super) struct Draft {
+    pub node: Node,
+    pub goals: Vec<String>,
+    pub requirements: Vec<String>,
+}
+
+/// Stories for a source that has none.
+pub(super) fn derive(goals: &[Node], requirements: &[Node], ties: &Ties) -> Vec<Draft> {
+    // What a goal itself was made a requirement of stands in the goal's section.
+    let of_goals: BTreeSet<&Vec<crate::text::Span>> = goals.iter().map(|g| &g.spans).collect();
+    let stated: Vec<&Node> = requirements
+        .iter()
+        .filter(|node| !of_goals.contains(&node.spans))
+        .collect();
+    let groups = groups(&stated);
+    if groups.len() >= 2 && groups.len() <= MAX_GROUPS {
+        return groups
+            .into_iter()
+            .map(|group| of_group(group, ties))
+            .collect();
+    }
+    let by_id: BTreeMap<&str, &Node> = requirements
+        .iter()
+        .map(|node| (node.id.as_str(), node))
+        .collect();
+    let mut taken: BTreeSet<&str> = BTreeSet::new();
+    goals
+        .iter()
+        .filter_map(|goal| {
+            // A requirement that serves several goals is built with the first.
+            let own: Vec<&Node> = ties
+                .reaching(&goal.id, Relation::Serves)
+                .filter_map(|tie| by_id.get(tie.from.as_str()).copied())
+                .filter(|requirement| !taken.contains(requirement.id.as_str()))
+                .collect();
+            taken.extend(own.iter().map(|node| node.id.as_str()));
+            (!own.is_empty()).then(|| of_goal(goal, &own))
+        })
+        .collect()
+}
+
+/// Requirements by the innermost heading that they share, in order, where there are several.
+fn groups<'a>(requirements: &[&'a Node]) -> Vec<Vec<&'a Node>> {
+    let mut order: Vec<&[String]> = Vec::new();
+    let mut by_section: BTreeMap<&[String], Vec<&Node>> = BTreeMap::new();
+    for &node in requirements {
+        let group = by_section.entry(&node.section).or_default();
+        if group.is_empty() {
+            order.push(&node.section);
+        }
+        group.push(node);
+    }
+    order
+        .into_iter()
+        .filter_map(|section| by_section.remove(section))
+        .collect()
+}
+
+fn of_group(group: Vec<&Node>, ties: &Ties) -> Draft {
+    let title = group
+        .first()
+        .and_then(|node| node.section.last())
+        .map_or_else(String::new, |title| super::markdown::plain(title));
+    let ids: Vec<String> = group.iter().map(|node| node.id.clone()).collect();
+    let goals: BTreeSet<String> = ids
+        .iter()
+        .flat_map(|id| ties.leaving(id, Relation::Serves))
+        .map(|tie| tie.to.clone())
+        .collect();
+    let mut node = Node::new(NodeKind::Story, title.clone());
+    node.title = Some(title);
+    node.section = group.first().map(|n| n.section.clone()).unwrap_or_default();
+    node.spans = group.first().map(|n| n.spans.clone()).unwrap_or_default();
+    for member in &group {
+        node.stems.extend(member.stems.iter().cloned());
+    }
+    node.stems.truncate(super::words::MAX_WORDS);
+    Draft {
+        node,
+        goals: goals.into_iter().collect(),
+        requirements: ids,
+    }
+}
+
+fn of_goal(goal: &Node, requirements: &[&Node]) -> Draft {
+    let mut node = Node::new(NodeKind::Story, goal.text.trim_end_matches('.').to_owned());
+    node.title = Some(goal.name().trim_end_matches('.').to_owned());
+    node.section.clone_from(&goal.section);
+    node.spans.clone_from(&goal.spans);
+    for member in requirements {
+        node.stems.extend(member.stems.iter().cloned());
+    }
+    node.stems.truncate(super::words::MAX_WORDS);
+    Draft {
+        node,
+        goals: vec![goal.id.clone()],
+        requirements: requirements.iter().map(|n| n.id.clone()).collect(),
+    }
+}
+
+/// Who a story is for: the persona that shares most words with it.
+pub(super) fn actors(stories: &[Node], personas: &[Node]) -> Vec<Tie> {
+    let personas: Vec<&Node> = personas.iter().collect();
+    let matcher = links::matcher(&personas);
+    stories
+        .iter()
+        .filter_map(|story| {
+            let found = matcher.best(&story.stems, RELATED / 2.0)?;
+            let persona = personas.get(found.target)?;
+            Some(Tie {
+                from: story.id.clone(),
+                to: persona.id.clone(),
+                relation: Relation::Serves,
+                basis: Basis::Words(found.shared),
+            })
+        })
+        .collect()
+}
+
+/// What is done where a criterion does not say it.
+pub const TRIED: &str = "it is tried";
+
+/// How a criterion looks as a scenario: its own words, put where its grammar says.
+pub fn scene(criterion: &Node, context: &str) -> Scene {
+    let text = criterion.text.trim_end_matches('.');
+    let span = criterion.spans.first().copied();
+    let make = |given: &str, when: &str, then: &str| Scene {
+        given: given.to_owned(),
+        when: when.trim().trim_matches(',').to_owned(),
+        then: then.trim().to_owned(),
+        span,
+    };
+    if let Some((cause, effect)) = split(text, &[" triggers ", " leads to ", " results in "]) {
+        return make(
+            context,
+            &format!("{cause} happens"),
+            &format!("{effect} follows"),
+        );
+    }
+    if let Some((effect, cause)) = split(
+        text,
+        &[
+            " when ",
+            " whenever ",
+            " after ",
+            " as soon as ",
+            " if ",
+            " once ",
+        ],
+    ) {
+        return make(context, cause, effect);
+    }
+    if let Some((effect, cause)) = split(text, &[" of status changes", " of a change"]) {
+        return make(context, &format!("the status changes{cause}"), effect);
+    }
+    if let Some((subject, result)) = split(
+        text,
+        &[" produces ", " creates ", " returns ", " generates "],
+    ) {
+        return make(
+            context,
+            &format!("{subject} is used"),
+            &format!("it produces {result}"),
+        );
+    }
+    make(context, TRIED, text)
+}
+
+fn split<'a>(text: &'a str, joints: &[&str]) -> Option<(&'a str, &'a str)> {
+    joints.iter().find_map(|joint| {
+        let (before, after) = text.split_once(joint)?;
+        // Not inside of code.
+        (before.matches('`').count() % 2 == 0 && !before.trim().is_empty())
+            .then_some((before.trim(), after.trim()))
+            .filter(|(_, after)| !after.is_empty() || joint.ends_with("changes"))
+    })
+}

@@ -1,0 +1,234 @@
+//! Words by which two passages are known to speak of the same thing, without a dictionary.
+
+/// The most words of one passage that are looked at.
+pub const MAX_WORDS: usize = 400;
+
+/// Words that say nothing of what is meant, in normal form.
+const EMPTY: &[&str] = &[
+    "a", "about", "all", "also", "an", "and", "any", "are", "as", "at", "be", "been", "by", "can",
+    "could", "do", "don", "each", "either", "for", "from", "get", "has", "have", "how", "if", "in",
+    "into", "is", "it", "its", "may", "might", "must", "need", "no", "not", "of", "on", "onc",
+    "one", "only", "or", "other", "our", "out", "own", "per", "s", "shall", "should", "so", "such",
+    "support", "system", "t", "than", "that", "the", "their", "them", "then", "there", "these",
+    "they", "thi", "this", "those", "to", "us", "use", "using", "user", "via", "was", "we", "were",
+    "what", "when", "where", "which", "while", "who", "will", "with", "within", "without", "would",
+    "you", "your", "der", "die", "das", "und", "oder", "ein", "ein", "mit", "von", "zu", "ist",
+    "le", "la", "les", "de", "des", "et", "un", "une", "el", "los", "las", "y", "en", "que",
+];
+
+/// The stems of a text in order, without empty words. `run_templates`, `runTemplates` and "run
+/// template" are the same; a text without blanks between words gives its pairs of letters.
+pub fn stems(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for chunk in text.split(|c: char| !(c.is_alphanumeric() || c == '-')) {
+        if found.len() >= MAX_WORDS {
+            break;
+        }
+        let parts: Vec<&str> = chunk.split('-').filter(|part| !part.is_empty()).collect();
+        for part in &parts {
+            split_case(part, &mut found);
+        }
+        // So that `real-time` is `realtime` too.
+        if let [first, second] = parts.as_slice()
+            && first.len() > 1
+            && second.len() > 1
+            && first.len() < 8
+            && first.chars().chain(second.chars()).all(char::is_alphabetic)
+        {
+            push(&format!("{first}{second}"), &mut found);
+        }
+    }
+    found.truncate(MAX_WORDS);
+    found
+}
+
+/// The words of a text for people, in lower case, without signs: `claim endpoint with skip locked`.
+/// At most `limit` of them.
+pub fn normal(text: &str, limit: usize) -> String {
+    let mut out = String::new();
+    for word in text
+        .split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.' | '/')))
+        .map(|word| word.trim_matches(['.', '/']))
+        .filter(|word| !word.is_empty())
+        .take(limit)
+    {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(&word.to_lowercase());
+    }
+    out
+}
+
+fn split_case(word: &str, found: &mut Vec<String>) {
+    if word.chars().any(is_ideograph) {
+        return pairs(word, found);
+    }
+    let letters: Vec<(usize, char)> = word.char_indices().collect();
+    let mut start = 0;
+    for pair in letters.windows(2) {
+        let &[(_, before), (at, letter)] = pair else {
+            continue;
+        };
+        if before.is_lowercase() && letter.is_uppercase() {
+            push(word.get(start..at).unwrap_or(""), found);
+            start = at;
+        }
+    }
+    push(word.get(start..).unwrap_or(""), found);
+}
+
+fn is_ideograph(letter: char) -> bool {
+    matches!(letter, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{0e00}'..='\u{0e7f}')
+}
+
+fn pairs(word: &str, found: &mut Vec<String>) {
+    let letters: Vec<char> = word.chars().take(MAX_WORDS).collect();
+    if letters.len() < 2 {
+        found.push(word.to_owned());
+    }
+    for pair in letters.windows(2) {
+        found.push(pair.iter().collect());
+    }
+}
+
+fn push(word: &str, found: &mut Vec<String>) {
+    if word.is_empty() {
+        return;
+    }
+    let stem = stem(&word.to_lowercase());
+    if !EMPTY.contains(&stem.as_str()) {
+        found.push(stem);
+    }
+}
+
+/// The part of a word that its forms share: `claiming`, `claims` and `claim`; `cancelled` and
+/// `cancellation`.
+pub fn stem(word: &str) -> String {
+    if !word.is_ascii() || word.len() < 4 || word.bytes().any(|b| b.is_ascii_digit()) {
+        return word.to_owned();
+    }
+    let mut stem = word.to_owned();
+    if let Some(short) = stem.strip_suffix("ies") {
+        stem = format!("{short}y");
+    } else if stem.ends_with('s') && !stem.ends_with("ss") && !stem.ends_with("us") {
+        stem.pop();
+    }
+    for suffix in [
+        "ment", "able", "ible", "ing", "ion", "ness", "ed", "ly", "ery", "or",
+    ] {
+        let Some(short) = stem.strip_suffix(suffix) else {
+            continue;
+        };
+        if short.len() < 3 || !short.bytes().any(|b| b"aeiouy".contains(&b)) {
+            continue;
+        }
+        stem = if suffix == "ery" {
+            format!("{short}er")
+        } else {
+            short.to_owned()
+        };
+        break;
+    }
+    if stem.len() >= 4 && stem.ends_with('e') {
+        stem.pop();
+    }
+    if stem.len() >= 7 && stem.ends_with("at") {
+        stem.truncate(stem.len() - 2);
+    }
+    let bytes = stem.as_bytes();
+    if let [.., a, b] = bytes
+        && a == b
+        && stem.len() >= 4
+        && !b"aeiouslz".contains(b)
+    {
+        stem.pop();
+    } else if stem.len() >= 7 && stem.ends_with("ll") {
+        stem.pop();
+    }
+    stem
+}
+
+/// The first words of a text, with `…` where there are more.
+pub fn short(text: &str, words: usize) -> String {
+    let mut all = text.split_whitespace();
+    let mut out = all.by_ref().take(words).collect::<Vec<_>>().join(" ");
+    if out.chars().count() > 90 {
+        out = out.chars().take(90).collect::<String>() + "…";
+    } else if all.next().is_some() {
+        out.truncate(out.trim_end_matches([',', ';', ':', '-', '—', '(']).len());
+        out.push('…');
+    }
+    // Half a code span would swallow what follows.
+    if out.matches('`').count() % 2 == 1 {
+        out.push('`');
+    }
+    out
+}
+
+/// How much of two texts is the same, 0 to 1: twice the shared stems over all, as multisets.
+pub fn similarity(a: &[String], b: &[String]) -> f64 {
+    if a.is_empty() || b.is_empty() {
+        return 0.0;
+    }
+    let (mut left, mut right): (Vec<&String>, Vec<&String>) =
+        (a.iter().collect(), b.iter().collect());
+    left.sort_unstable();
+    right.sort_unstable();
+    let (mut i, mut j, mut shared) = (0, 0, 0usize);
+    while let (Some(x), Some(y)) = (left.get(i), right.get(j)) {
+        match x.cmp(y) {
+            std::cmp::Ordering::Less => i += 1,
+            std::cmp::Ordering::Greater => j += 1,
+            std::cmp::Ordering::Equal => {
+                shared += 1;
+                i += 1;
+                j += 1;
+            }
+        }
+    }
+    2.0 * shared as f64 / (a.len() + b.len()) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_of_a_word_have_one_stem() {
+        for family in [
+            &["claim", "claims", "claiming", "claimed", "claimable"][..],
+            &["cancel", "cancelled", "canceled", "cancellation"],
+            &["recover", "recovery", "recovered"],
+            &["deploy", "deployment", "deployments", "deployable"],
+            &["execute", "executor", "execution", "executes"],
+            &["generate", "generator", "generation", "generates"],
+            &["query", "queries"],
+            &["run", "running", "runs"],
+            &["index", "indexed"],
+        ] {
+            let stems: Vec<String> = family.iter().map(|word| stem(word)).collect();
+            assert!(stems.windows(2).all(|w| w[0] == w[1]), "{stems:?}");
+        }
+        assert_ne!(stem("status"), stem("state"));
+    }
+
+    #[test]
+    fn names_in_any_case_and_scripts_without_blanks_are_split() {
+        assert_eq!(stems("run_templates"), ["run", "templ"]);
+        assert_eq!(stems("runTemplates of the runs"), ["run", "templ", "run"]);
+        assert_eq!(stems("real-time"), ["real", "tim", "realtim"]);
+        assert_eq!(stem("realtime"), "realtim");
+        assert_eq!(stems("任务领取"), ["任务", "务领", "领取"]);
+        assert!(stems("the and of ---").is_empty());
+    }
+
+    #[test]
+    fn similarity_counts_each_word_once_for_each_time() {
+        let of = |a: &str, b: &str| similarity(&stems(a), &stems(b));
+        assert!((of("claim a run", "runs are claimed") - 1.0).abs() < 1e-9);
+        assert!((of("claim run", "claim") - 2.0 / 3.0).abs() < 1e-9);
+        assert!(of("claim", "cancel") < 1e-9);
+        assert!(of("", "") < 1e-9);
+    }
+}

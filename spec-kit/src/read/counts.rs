@@ -1,0 +1,577 @@
+//! Numbers that a document states of its own lists: `7 tables`, `12/40 done`, `80 %`.
+
+use super::reading::Reading;
+use super::units::{Unit, UnitKind};
+use super::words::{fold, is_cjk, joins, singular};
+use crate::facts::{DocumentKind, Role, StatedCount};
+use crate::outline::Inline;
+
+/// Words for what can be counted in a bundle, and the noun that they mean.
+const NOUNS: &[(&str, &str)] = &[
+    ("table", "table"),
+    ("endpoint", "endpoint"),
+    ("index", "index"),
+    ("task", "task"),
+    ("subtask", "subtask"),
+    ("sub-task", "subtask"),
+    ("requirement", "requirement"),
+    ("phase", "phase"),
+    ("milestone", "milestone"),
+    ("persona", "persona"),
+    ("goal", "goal"),
+    ("objective", "goal"),
+    ("non-goal", "non-goal"),
+    ("principle", "principle"),
+    ("tab", "tab"),
+    ("screen", "screen"),
+    ("page", "screen"),
+    ("file", "file"),
+    ("scenario", "scenario"),
+    ("story", "story"),
+    ("risk", "risk"),
+    ("decision", "decision"),
+    ("column", "column"),
+    ("criterion", "criterion"),
+    ("group", "group"),
+    ("question", "question"),
+    ("epic", "epic"),
+    ("lane", "lane"),
+    ("article", "principle"),
+    ("tabelle", "table"),
+    ("tabellen", "table"),
+    ("endpunkte", "endpoint"),
+    ("endpunkt", "endpoint"),
+    ("aufgabe", "task"),
+    ("aufgaben", "task"),
+    ("anforderung", "requirement"),
+    ("anforderungen", "requirement"),
+    ("phasen", "phase"),
+    ("meilensteine", "milestone"),
+    ("ziele", "goal"),
+    ("risiken", "risk"),
+    ("spalten", "column"),
+    ("prinzipien", "principle"),
+    ("akzeptanzkriterien", "criterion"),
+    ("teilaufgaben", "subtask"),
+    ("tache", "task"),
+    ("exigence", "requirement"),
+    ("jalon", "milestone"),
+    ("objectif", "goal"),
+    ("risque", "risk"),
+    ("principe", "principle"),
+    ("critere", "criterion"),
+    ("point de terminaison", "endpoint"),
+    ("tabla", "table"),
+    ("tarea", "task"),
+    ("requisito", "requirement"),
+    ("hito", "milestone"),
+    ("objetivo", "goal"),
+    ("riesgo", "risk"),
+    ("principio", "principle"),
+    ("criterio", "criterion"),
+    ("fase", "phase"),
+    ("tabela", "table"),
+    ("tarefa", "task"),
+    ("marco", "milestone"),
+    ("risco", "risk"),
+    ("historia", "story"),
+    ("subtarea", "subtask"),
+    ("subtarefa", "subtask"),
+    ("テーブル", "table"),
+    ("エンドポイント", "endpoint"),
+    ("タスク", "task"),
+    ("要件", "requirement"),
+    ("機能要件", "requirement"),
+    ("フェーズ", "phase"),
+    ("目標", "goal"),
+    ("リスク", "risk"),
+    ("原則", "principle"),
+    ("画面", "screen"),
+    ("インデックス", "index"),
+    ("表", "table"),
+    ("数据表", "table"),
+    ("接口", "endpoint"),
+    ("端点", "endpoint"),
+    ("任务", "task"),
+    ("需求", "requirement"),
+    ("功能需求", "requirement"),
+    ("阶段", "phase"),
+    ("目标", "goal"),
+    ("风险", "risk"),
+    ("原则", "principle"),
+    ("页面", "screen"),
+    ("索引", "index"),
+    ("里程碑", "milestone"),
+    ("子任务", "subtask"),
+    ("验收标准", "criterion"),
+];
+/// Words that may stand between a number and what is counted.
+const BETWEEN: &[&str] = &[
+    "functional",
+    "acceptance",
+    "user",
+    "hard",
+    "api",
+    "database",
+    "core",
+    "open",
+    "total",
+    "new",
+    "rpc",
+    "rest",
+    "public",
+    "sql",
+    "main",
+    "non-functional",
+    "success",
+    "implementation",
+    "detailed",
+    "ui",
+    "different",
+    "separate",
+    "key",
+    "technical",
+    "remaining",
+    "completed",
+    "funktionale",
+    "offene",
+    "mvp",
+    "edge",
+    "principal",
+    "postgres",
+    "http",
+    "parallel",
+];
+const NUMBERS: &[(&str, u64)] = &[
+    ("two", 2),
+    ("three", 3),
+    ("four", 4),
+    ("five", 5),
+    ("six", 6),
+    ("seven", 7),
+    ("eight", 8),
+    ("nine", 9),
+    ("ten", 10),
+    ("eleven", 11),
+    ("twelve", 12),
+    ("zwei", 2),
+    ("drei", 3),
+    ("vier", 4),
+    ("funf", 5),
+    ("sechs", 6),
+    ("sieben", 7),
+    ("acht", 8),
+    ("neun", 9),
+    ("zehn", 10),
+    ("trois", 3),
+    ("tres", 3),
+];
+
+pub(super) fn counts(reading: &Reading<'_>) -> Vec<StatedCount> {
+    let mut out = Vec::new();
+    let mut table: Vec<String> = Vec::new();
+    for unit in reading.units {
+        match unit.kind {
+            UnitKind::Head(head) => {
+                table = head
+                    .head
+                    .iter()
+                    .map(|cell| fold(cell.text.trim()))
+                    .collect()
+            }
+            UnitKind::Row(row) => in_row(reading, unit, &table, &row.cells, &mut out),
+            _ => {
+                let section = subject_section(reading, unit);
+                for words in unit.inlines() {
+                    in_words(words, section, is_progress(reading, unit), &mut out);
+                }
+            }
+        }
+    }
+    out
+}
+
+/// The section that a line speaks of: its own, but not that of a summary or the whole document.
+fn subject_section(reading: &Reading<'_>, unit: &Unit<'_>) -> Option<usize> {
+    let at = unit.section?;
+    let section = reading.sections.list.get(at)?;
+    let is_top = section.level == 1
+        || matches!(
+            section.role,
+            Role::Summary | Role::Coverage | Role::Status | Role::Other | Role::Verification
+        );
+    (!is_top).then_some(at)
+}
+
+/// Whether `3/5` here is progress rather than a choice or a date.
+fn is_progress(reading: &Reading<'_>, unit: &Unit<'_>) -> Progress {
+    let list = reading.kind == DocumentKind::Tasks
+        || unit
+            .section
+            .and_then(|at| reading.sections.list.get(at))
+            .is_some_and(|section| {
+                matches!(
+                    section.role,
+                    Role::Tasks | Role::Status | Role::Phases | Role::Coverage
+                )
+            });
+    match unit.kind {
+        UnitKind::Heading(_) if list => Progress::Plain,
+        _ if list => Progress::Said,
+        _ => Progress::Never,
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Progress {
+    /// `(3/5)` is enough.
+    Plain,
+    /// A word beside it must say so.
+    Said,
+    Never,
+}
+
+fn in_words(
+    words: &Inline,
+    section: Option<usize>,
+    progress: Progress,
+    out: &mut Vec<StatedCount>,
+) {
+    let text = words.text.as_str();
+    let mut at = 0;
+    for part in
+        text.split_inclusive(|c: char| c.is_whitespace() || matches!(c, '(' | '（' | '：' | '、'))
+    {
+        let start = at;
+        at += part.len();
+        let word =
+            part.trim_matches(|c: char| !(joins(c) || is_cjk(c) || matches!(c, '/' | '%' | '-')));
+        if word.is_empty() || word.len() > 40 {
+            continue;
+        }
+        let begin = start + part.find(word).unwrap_or(0);
+        let before = text.get(..begin).unwrap_or("");
+        let counted = number(word)
+            .filter(|_| clean_before(before))
+            .and_then(|(number, used)| {
+                noun(text, begin + used).map(|(noun, end)| (number, noun, end))
+            });
+        if let Some((stated, noun, end)) = counted {
+            out.push(StatedCount {
+                noun: noun.to_owned(),
+                stated,
+                of: None,
+                is_percent: false,
+                section,
+                span: words.span_of(begin..end),
+            });
+            continue;
+        }
+        if progress != Progress::Never
+            && let Some(count) = fraction(words, word, begin, section, progress)
+        {
+            out.push(count);
+        }
+    }
+}
+
+/// `FR-` and `phase ` before a number make it a name.
+fn clean_before(before: &str) -> bool {
+    let last = before.trim_end();
+    let glued = before
+        .chars()
+        .next_back()
+        .is_some_and(|c| joins(c) || matches!(c, '-' | '#' | '.' | '/'));
+    let word = last.rsplit(' ').next().unwrap_or("");
+    let names = [
+        "phase",
+        "step",
+        "section",
+        "requirement",
+        "version",
+        "story",
+        "task",
+        "milestone",
+        "level",
+        "tier",
+        "page",
+        "group",
+        "sprint",
+        "week",
+        "§",
+        "of",
+        "von",
+        "least",
+        "most",
+        "to",
+        "than",
+    ];
+    !glued
+        && !names.contains(&singular(word).as_str())
+        && !last.ends_with(['<', '>', '≤', '≥', '~'])
+}
+
+fn number(word: &str) -> Option<(u64, usize)> {
+    let digits = word.bytes().take_while(u8::is_ascii_digit).count();
+    if digits > 0 && digits < 7 {
+        let after = word.get(digits..)?;
+        let glued = after.chars().next();
+        // `7个表` and `7 tables`, but not `3-step`, `2x`, `40%`.
+        let fine = glued.is_none() || glued.is_some_and(is_cjk);
+        return fine.then_some((word.get(..digits)?.parse().ok()?, digits));
+    }
+    let folded = fold(word);
+    NUMBERS
+        .iter()
+        .find(|(name, _)| *name == folded)
+        .map(|(_, number)| (*number, word.len()))
+}
+
+/// What is counted, one or two words after the number; with where it ends.
+fn noun(text: &str, at: usize) -> Option<(&'static str, usize)> {
+    let rest = text.get(at..)?;
+    if let Some(first) = rest.trim_start().chars().next().filter(|c| is_cjk(*c)) {
+        let mut tail = rest.trim_start();
+        if "个個つの件項项张枚条種种".contains(first) {
+            tail = tail.trim_start_matches(|c| "个個つの件項项张枚条種种".contains(c));
+        }
+        let start = text.len() - tail.len();
+        return NOUNS
+            .iter()
+            .filter(|(word, _)| tail.starts_with(word) && word.chars().next().is_some_and(is_cjk))
+            .max_by_key(|(word, _)| word.len())
+            .map(|(word, noun)| (*noun, start + word.len()));
+    }
+    let mut from = at;
+    for _ in 0..3 {
+        let rest = text.get(from..)?;
+        let trimmed = rest.strip_prefix([' ', '\u{a0}'])?;
+        let start = text.len() - trimmed.len();
+        let length = trimmed
+            .find(|c: char| !(joins(c) || c == '-'))
+            .unwrap_or(trimmed.len());
+        let word = trimmed.get(..length)?;
+        let one = singular(word);
+        if let Some((_, noun)) = NOUNS.iter().find(|(name, _)| *name == one) {
+            // `2 tables per session` and `3 task types` count something else.
+            let after = trimmed.get(length..)?.trim_start();
+            let goes_on = after.starts_with("per ") || after.starts_with("each");
+            return (!goes_on).then_some((*noun, start + length));
+        }
+        if !BETWEEN.contains(&fold(word).as_str()) {
+            return None;
+        }
+        from = start + length;
+    }
+    None
+}
+
+const SAYS: &[&str] = &[
+    "done",
+    "complete",
+    "completed",
+    "finished",
+    "tasks",
+    "task",
+    "subtasks",
+    "progress",
+    "closed",
+    "implemented",
+    "checked",
+    "erledigt",
+    "fertig",
+    "abgeschlossen",
+    "termine",
+    "completado",
+    "concluido",
+    "fortschritt",
+    "完了",
+    "完成",
+    "进度",
+    "進捗",
+];
+
+fn fraction(
+    words: &Inline,
+    word: &str,
+    begin: usize,
+    section: Option<usize>,
+    progress: Progress,
+) -> Option<StatedCount> {
+    let text = words.text.as_str();
+    let around_start = text.get(..begin).map_or(0, |t| {
+        t.char_indices().rev().nth(24).map_or(0, |(at, _)| at)
+    });
+    let after = text.get(begin + word.len()..).unwrap_or("");
+    let after_end = after
+        .char_indices()
+        .nth(24)
+        .map_or(text.len(), |(at, _)| begin + word.len() + at);
+    let around = fold(text.get(around_start..after_end).unwrap_or(""));
+    let said = SAYS
+        .iter()
+        .any(|word| super::words::has_word(&around, word));
+    let noun = if super::words::has_word(&around, "subtasks") {
+        "subtask"
+    } else {
+        "task"
+    };
+    let count = |stated, of, is_percent| StatedCount {
+        noun: noun.to_owned(),
+        stated,
+        of,
+        is_percent,
+        section,
+        span: words.span_of(begin..begin + word.len()),
+    };
+    if let Some((n, m)) = word.split_once('/') {
+        let (n, m): (u64, u64) = (n.parse().ok()?, m.parse().ok()?);
+        return (n <= m && m > 0 && (said || progress == Progress::Plain))
+            .then(|| count(n, Some(m), false));
+    }
+    if let Some(percent) = word.strip_suffix('%').and_then(|p| p.parse().ok()) {
+        return (percent <= 100 && said).then(|| count(percent, None, true));
+    }
+    let stated: u64 = word.parse().ok()?;
+    let rest = after.trim_start();
+    if rest.starts_with('%') && stated <= 100 {
+        return said.then(|| count(stated, None, true));
+    }
+    let of = rest
+        .strip_prefix("of ")
+        .or_else(|| rest.strip_prefix("von "))?;
+    let digits = of.bytes().take_while(u8::is_ascii_digit).count();
+    let of: u64 = of.get(..digits)?.parse().ok()?;
+    (said && stated <= of).then(|| count(stated, Some(of), false))
+}
+
+/// A row of a summary: `| Phase 1: Setup | 3/5 |`, `| Phase 1 | 12 | 4 |`.
+fn in_row(
+    reading: &Reading<'_>,
+    unit: &Unit<'_>,
+    names: &[String],
+    cells: &[Inline],
+    out: &mut Vec<StatedCount>,
+) {
+    let Some(first) = cells.first() else { return };
+    let name = fold(first.text.trim());
+    let section = named_section(reading, &name);
+    let is_total = [
+        "total", "gesamt", "sum", "summe", "all", "overall", "合計", "总计", "合计",
+    ]
+    .iter()
+    .any(|word| name.starts_with(word));
+    let counts_rows = section.is_some() || is_total;
+    for (at, cell) in cells.iter().enumerate().skip(1) {
+        let column = names.get(at).map_or("", String::as_str);
+        let text = cell.text.trim();
+        if let Some((n, m)) = text.split_once('/') {
+            let numbers = (n.trim().parse().ok(), m.trim().parse().ok());
+            if let (Some(n), Some(m)) = numbers
+                && counts_rows
+                && n <= m
+            {
+                out.push(StatedCount {
+                    noun: noun_of(column),
+                    stated: n,
+                    of: Some(m),
+                    is_percent: false,
+                    section,
+                    span: cell.span,
+                });
+            }
+            continue;
+        }
+        if let Some(percent) = text.strip_suffix('%').and_then(|p| p.trim().parse().ok())
+            && counts_rows
+        {
+            out.push(StatedCount {
+                noun: noun_of(column),
+                stated: percent,
+                of: None,
+                is_percent: true,
+                section,
+                span: cell.span,
+            });
+            continue;
+        }
+        let known = [
+            "total",
+            "tasks",
+            "count",
+            "task count",
+            "# tasks",
+            "subtasks",
+            "aufgaben",
+            "anzahl",
+            "任务数",
+            "タスク数",
+        ]
+        .contains(&column);
+        if known
+            && counts_rows
+            && let Ok(stated) = text.parse()
+        {
+            out.push(StatedCount {
+                noun: noun_of(column),
+                stated,
+                of: None,
+                is_percent: false,
+                section,
+                span: cell.span,
+            });
+            continue;
+        }
+        in_words(
+            cell,
+            section.or_else(|| subject_section(reading, unit)),
+            Progress::Never,
+            out,
+        );
+    }
+    let row_noun = NOUNS
+        .iter()
+        .find(|(word, _)| singular(&name) == *word || name.ends_with(word));
+    if let (Some((_, noun)), Some(cell), None, false) = (row_noun, cells.get(1), section, is_total)
+        && let Ok(stated) = cell.text.trim().parse()
+        && cells.len() == 2
+    {
+        out.push(StatedCount {
+            noun: (*noun).to_owned(),
+            stated,
+            of: None,
+            is_percent: false,
+            section: None,
+            span: cell.span,
+        });
+    }
+}
+
+fn noun_of(column: &str) -> String {
+    if column.contains("subtask") {
+        "subtask"
+    } else {
+        "task"
+    }
+    .to_owned()
+}
+
+/// The section that a cell names, by its title or by the label of a phase.
+fn named_section(reading: &Reading<'_>, name: &str) -> Option<usize> {
+    if name.is_empty() {
+        return None;
+    }
+    reading.sections.list.iter().take(400).position(|section| {
+        let title = section
+            .path
+            .last()
+            .map(|title| fold(title))
+            .unwrap_or_default();
+        title == name
+            || title.strip_prefix(name).is_some_and(|rest| {
+                rest.starts_with([':', ' ', '-', '–', '—', '('])
+                    && (name.contains(|c: char| c.is_ascii_digit()) || name.len() > 8)
+            })
+            || (name.len() > 8 && title.ends_with(name))
+    })
+}

@@ -1,0 +1,202 @@
+//! Markdown of any shape to facts. Reads structure; what it does not understand it leaves out, and
+//! nothing is guessed from a word that stands somewhere.
+
+mod claims;
+mod counts;
+mod fields;
+mod ids;
+mod inventory;
+mod items;
+mod kind;
+mod lead;
+mod marks;
+mod names;
+mod norms;
+mod notes;
+mod phases;
+mod principles;
+mod quantities;
+mod reading;
+mod refs;
+mod roles;
+mod scenarios;
+mod sets;
+mod synonyms;
+mod tables;
+mod task_words;
+mod tasks;
+mod units;
+mod words;
+
+use crate::facts::{Document, DocumentKind, Role, Title};
+use crate::outline::{Inline, Outline};
+use crate::text::{Source, SourceError, Span};
+use marks::Marks;
+use reading::Reading;
+use units::Unit;
+
+/// Reads a document whose kind is told by its name, else by its title and content.
+///
+/// # Errors
+/// Bytes that are no UTF-8, or too many.
+pub fn document(file: &str, bytes: &[u8]) -> Result<Document, SourceError> {
+    Ok(read(None, Source::decode(file, bytes)?))
+}
+
+/// Reads a document whose kind is known.
+///
+/// # Errors
+/// Bytes that are no UTF-8, or too many.
+pub fn document_as(kind: DocumentKind, file: &str, bytes: &[u8]) -> Result<Document, SourceError> {
+    Ok(read(Some(kind), Source::decode(file, bytes)?))
+}
+
+fn read(kind: Option<DocumentKind>, source: Source) -> Document {
+    let outline = Outline::of(&source);
+    let units = units::units(&outline);
+    let marks = legends(&units);
+    let titles = roles::Titles::new();
+    let kind = kind
+        .or_else(|| kind::by_name(source.file()))
+        .or_else(|| kind::by_title(&outline))
+        .unwrap_or_else(|| {
+            let sections = roles::sections(&outline, &titles, &marks, Role::Other);
+            kind::by_content(&sections, &units)
+        });
+    let root = match kind {
+        DocumentKind::Tasks => Role::Tasks,
+        _ => Role::Other,
+    };
+    let sections = roles::sections(&outline, &titles, &marks, root);
+    let reading = Reading::new(&source, kind, &units, &sections, &titles, &marks);
+
+    let defined = refs::defined(&reading);
+    let marked = tasks::marked(&reading, &defined);
+    let (mut tasks, task_of) = tasks::tasks(&reading, &defined, &marked);
+    let mut phases = phases::explicit(&reading);
+    if phases.is_empty() {
+        phases = phases::groups(&reading, &marked);
+    }
+    let spans: Vec<Span> = phases.iter().map(|phase| phase.whole).collect();
+    let phase_of = phases::enclosing(&spans, &units);
+    phases::gates(&reading, &phase_of, &mut phases);
+    for (unit, task) in task_of.iter().enumerate() {
+        if let Some(task) = task.and_then(|at| tasks.get_mut(at))
+            && task.phase.is_none()
+        {
+            task.phase = phase_of.get(unit).copied().flatten();
+        }
+    }
+
+    let (principles, is_principle) = principles::principles(&reading, &defined);
+    let skip: Vec<bool> = (0..units.len())
+        .map(|at| {
+            task_of.get(at).is_some_and(Option::is_some)
+                || is_principle.get(at).copied().unwrap_or(false)
+        })
+        .collect();
+    let items = items::items(&reading, &defined, &skip);
+    let citations = citations(&reading, &defined);
+    let notes = notes::notes(&reading, &outline);
+    let version = principles::version(&reading);
+    let claims = claims::claims(&reading, &phases);
+    let sets = sets::sets(&reading);
+    let quantities = quantities::quantities(&reading);
+    let counts = counts::counts(&reading);
+    let inventory = inventory::inventory(&reading);
+    let suppressions = notes::suppressions(&source, &outline);
+    let title = title(&outline, &units, &marks);
+    let status = status(&units);
+    let definitions = defined.of.iter().flatten().cloned().collect();
+    let sections = sections.list;
+    Document {
+        kind,
+        title,
+        status,
+        sections,
+        items,
+        definitions,
+        citations,
+        principles,
+        version,
+        phases,
+        tasks,
+        sets,
+        quantities,
+        counts,
+        claims,
+        inventory,
+        clarifications: notes.clarifications,
+        todos: notes.todos,
+        tokens: notes.tokens,
+        links: notes.links,
+        suppressions,
+        outline,
+        source,
+    }
+}
+
+fn legends(units: &[Unit<'_>]) -> Marks {
+    let mut marks = Marks::default();
+    for words in units.iter().filter_map(Unit::words) {
+        if marks::is_legend(&words.text) {
+            marks.learn(&words.text);
+        }
+    }
+    marks
+}
+
+fn citations(reading: &Reading<'_>, defined: &refs::Defined) -> Vec<crate::facts::Citation> {
+    let mut out = Vec::new();
+    for (index, unit) in reading.units.iter().enumerate() {
+        let defines = defined.of.get(index).is_some_and(Option::is_some);
+        for (at, words) in unit.inlines().into_iter().enumerate() {
+            let lead = reading.lead(index).and_then(|lead| lead.id.as_ref());
+            let but = lead.filter(|_| defines && at == 0).map(|(_, range)| range);
+            out.extend(defined.citations(words, but));
+        }
+    }
+    out
+}
+
+/// The first heading of the first level, else the first of all.
+fn title(outline: &Outline, units: &[Unit<'_>], marks: &Marks) -> Option<Title> {
+    let top = outline
+        .sections
+        .iter()
+        .find(|section| section.level == 1)
+        .or_else(|| outline.sections.first());
+    let words: &Inline = match top {
+        Some(section) => &section.title,
+        None => units
+            .iter()
+            .find_map(Unit::words)
+            .filter(|words| words.text.len() < 120)?,
+    };
+    Some(Title {
+        text: roles::spoken(&words.text, marks),
+        span: words.span,
+    })
+}
+
+/// `**Status**: Draft` before the second section.
+fn status(units: &[Unit<'_>]) -> Option<Title> {
+    let head = units
+        .iter()
+        .take_while(|unit| unit.section.is_none_or(|at| at == 0))
+        .take(40);
+    head.filter_map(Unit::words).find_map(|words| {
+        let fields = fields::fields(words);
+        let field = fields.iter().find(|field| {
+            matches!(
+                field.key.as_str(),
+                "status" | "statut" | "estado" | "状態" | "状态" | "ステータス"
+            )
+        })?;
+        let value = field.value(words);
+        (!value.is_empty()).then(|| Title {
+            text: value.to_owned(),
+            span: words.span_of(field.value.clone()),
+        })
+    })
+}

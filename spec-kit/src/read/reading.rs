@@ -1,0 +1,146 @@
+//! What every reader of facts is given: the list of units, and what is known of each.
+
+use super::lead::{self, Lead};
+use super::marks::{self, Marks};
+use super::roles::{Sections, Titles, clean};
+use super::units::{Unit, UnitKind};
+use crate::facts::{DocumentKind, Role};
+use crate::outline::Inline;
+use crate::text::{Source, Span};
+
+pub(super) struct Reading<'a> {
+    pub source: &'a Source,
+    pub kind: DocumentKind,
+    pub units: &'a [Unit<'a>],
+    pub sections: &'a Sections,
+    pub titles: &'a Titles,
+    pub marks: &'a Marks,
+    /// Of each unit: of its words, or of the first cell of a row.
+    pub leads: Vec<Lead>,
+    /// Of each unit: of its section, or of the line that introduces its list.
+    pub roles: Vec<Role>,
+}
+
+impl<'a> Reading<'a> {
+    pub(super) fn new(
+        source: &'a Source,
+        kind: DocumentKind,
+        units: &'a [Unit<'a>],
+        sections: &'a Sections,
+        titles: &'a Titles,
+        marks: &'a Marks,
+    ) -> Self {
+        let leads = units
+            .iter()
+            .map(|unit| {
+                unit.inlines()
+                    .first()
+                    .map(|words| lead::read(words, marks))
+                    .unwrap_or_default()
+            })
+            .collect();
+        let mut reading = Self {
+            source,
+            kind,
+            units,
+            sections,
+            titles,
+            marks,
+            leads,
+            roles: Vec::new(),
+        };
+        for index in 0..units.len() {
+            let role = reading.own_role(index);
+            reading.roles.push(role);
+        }
+        reading
+    }
+
+    fn own_role(&self, index: usize) -> Role {
+        let Some(unit) = self.units.get(index) else {
+            return Role::Other;
+        };
+        let place = self.section_role(unit);
+        if let Some(label) = unit
+            .label
+            .and_then(|at| self.units.get(at))
+            .and_then(Unit::words)
+            && let Some(role) = self.label_role(label)
+        {
+            return super::roles::settle(role, place, None);
+        }
+        match unit.parent {
+            Some(parent) => self.roles.get(parent).copied().unwrap_or(place),
+            None => place,
+        }
+    }
+
+    pub(super) fn section_role(&self, unit: &Unit<'_>) -> Role {
+        match unit.section.and_then(|at| self.sections.list.get(at)) {
+            Some(section) => section.role,
+            None => self.sections.root,
+        }
+    }
+
+    /// The role of `**Acceptance Criteria**:`, word for word.
+    fn label_role(&self, label: &Inline) -> Option<Role> {
+        if label.text.len() > 80 {
+            return None;
+        }
+        let cleaned = clean(label.text.trim_end_matches([':', '：', ' ']));
+        self.titles.exact(&cleaned).or_else(|| {
+            let bare = cleaned.split('(').next().unwrap_or("").trim();
+            self.titles.exact(bare)
+        })
+    }
+
+    pub(super) fn role(&self, index: usize) -> Role {
+        self.roles.get(index).copied().unwrap_or(Role::Other)
+    }
+
+    pub(super) fn lead(&self, index: usize) -> Option<&Lead> {
+        self.leads.get(index)
+    }
+
+    /// A line that explains marks or ids, or only introduces what follows.
+    pub(super) fn is_talk(&self, index: usize) -> bool {
+        let Some(unit) = self.units.get(index) else {
+            return true;
+        };
+        let Some(words) = unit.words() else {
+            return false;
+        };
+        words.is_empty() || marks::is_legend(&words.text) || self.is_label(index)
+    }
+
+    fn is_label(&self, index: usize) -> bool {
+        let Some(unit) = self.units.get(index) else {
+            return false;
+        };
+        matches!(unit.kind, UnitKind::Words(_))
+            && self.units.get(index + 1..).is_some_and(|rest| {
+                rest.iter().take(3).any(|next| {
+                    next.label == Some(index) && !matches!(next.kind, UnitKind::Code(_))
+                })
+            })
+    }
+
+    /// The words of a unit without mark, box and id, and where they stand.
+    pub(super) fn body(&self, index: usize) -> (String, Span) {
+        let Some(unit) = self.units.get(index) else {
+            return (String::new(), Span::default());
+        };
+        let (Some(words), Some(lead)) = (unit.words(), self.lead(index)) else {
+            return (String::new(), unit.span);
+        };
+        let text = words.text.get(lead.rest..).unwrap_or("");
+        let text = match self.marks.tail(text) {
+            Some((_, start)) => text
+                .get(..start)
+                .unwrap_or(text)
+                .trim_end_matches([' ', '(', '[', '|', '–', '—']),
+            None => text,
+        };
+        (text.trim().to_owned(), unit.span)
+    }
+}

@@ -1,0 +1,476 @@
+//! Definitions and citations of ids.
+
+use super::ids::{self, Found, Shape};
+use super::reading::Reading;
+use super::units::{Unit, UnitKind};
+use super::words::fold;
+use crate::facts::{Citation, Definition, DocumentKind, Id, Role};
+use crate::outline::Inline;
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+/// Where each unit introduces an id, and what is introduced in the document.
+pub(super) struct Defined {
+    /// Of each unit.
+    pub of: Vec<Option<Definition>>,
+    known: BTreeSet<(String, Vec<u32>)>,
+    prefixes: BTreeSet<String>,
+}
+
+pub(super) fn defined(reading: &Reading<'_>) -> Defined {
+    let mut out = Defined {
+        of: Vec::new(),
+        known: BTreeSet::new(),
+        prefixes: BTreeSet::new(),
+    };
+    for (index, unit) in reading.units.iter().enumerate() {
+        let definition = definition(reading, index, unit);
+        if let Some(definition) = &definition {
+            let id = &definition.id;
+            out.known.insert((id.prefix.clone(), id.numbers.clone()));
+            out.prefixes.insert(id.prefix.clone());
+        }
+        out.of.push(definition);
+    }
+    out
+}
+
+fn definition(reading: &Reading<'_>, index: usize, unit: &Unit<'_>) -> Option<Definition> {
+    let lead = reading.lead(index)?;
+    let role = reading.role(index);
+    let Some((id, range)) = &lead.id else {
+        return numbered_criterion(reading, index, unit);
+    };
+    if id.bundle.is_some() || !is_home(id, role, reading.kind) {
+        return None;
+    }
+    let words = *unit.inlines().first()?;
+    let stands = match unit.kind {
+        UnitKind::Item(item) => {
+            let is_list_number = id.prefix.is_empty() && item.number.is_some();
+            !is_list_number
+                && (lead.is_set_off
+                    || item.check.is_some()
+                    || lead.bracket.is_some()
+                    || is_listed(role, id))
+        }
+        UnitKind::Heading(_) => {
+            !id.prefix.is_empty()
+                || id.written.starts_with(|c: char| !c.is_ascii_digit())
+                || is_tasks(reading, role)
+        }
+        UnitKind::Words(_) => {
+            lead.is_set_off
+                && !id.prefix.is_empty()
+                && words.text.len() > range.end + 1
+                && !unit.is_quoted
+        }
+        // A row introduces what its first cell is, not what it begins with.
+        UnitKind::Row(row) => {
+            row.cells.len() > 1
+                && words.text.trim().trim_matches(['[', ']', '*']).len() <= range.len() + 1
+        }
+        UnitKind::Head(_) | UnitKind::Code(_) | UnitKind::Html => false,
+    };
+    let is_dotted_elsewhere = id.prefix.is_empty()
+        && !matches!(unit.kind, UnitKind::Heading(_))
+        && !is_tasks(reading, role)
+        && !matches!(
+            role,
+            Role::Requirements | Role::Acceptance | Role::NonFunctional
+        );
+    (stands && !is_dotted_elsewhere).then(|| Definition {
+        id: id.clone(),
+        span: words.span_of(range.clone()),
+    })
+}
+
+fn is_tasks(reading: &Reading<'_>, role: Role) -> bool {
+    reading.kind == DocumentKind::Tasks || role == Role::Tasks
+}
+
+fn is_listed(role: Role, id: &Id) -> bool {
+    match role {
+        Role::Requirements | Role::NonFunctional => !id.prefix.is_empty(),
+        Role::Acceptance
+        | Role::Success
+        | Role::Goals
+        | Role::NonGoals
+        | Role::Stories
+        | Role::Risks
+        | Role::Decisions => !id.prefix.is_empty(),
+        Role::Tasks | Role::Phases => true,
+        _ => false,
+    }
+}
+
+/// Kiro numbers the criteria of `Requirement 3` 3.1, 3.2, ….
+fn numbered_criterion(reading: &Reading<'_>, index: usize, unit: &Unit<'_>) -> Option<Definition> {
+    let item = unit.item()?;
+    let number = u32::try_from(item.number?).ok()?;
+    if reading.role(index) != Role::Acceptance || unit.depth > 0 {
+        return None;
+    }
+    let above = owner(reading, unit.section?)?;
+    Some(Definition {
+        id: Id {
+            bundle: None,
+            prefix: String::new(),
+            numbers: vec![above, number],
+            written: format!("{above}.{number}"),
+        },
+        span: unit.span,
+    })
+}
+
+/// The number of the `Requirement N` that a section is in.
+fn owner(reading: &Reading<'_>, section: usize) -> Option<u32> {
+    let mut at = Some(section);
+    while let Some(index) = at {
+        let title = reading.sections.list.get(index)?.path.last()?;
+        if let Some((id, _)) = ids::worded(title)
+            && id.prefix.is_empty()
+            && let [number] = id.numbers.as_slice()
+        {
+            return Some(*number);
+        }
+        at = *reading.sections.parents.get(index)?;
+    }
+    None
+}
+
+/// Whether an id of this kind is introduced in sections of this role. Elsewhere it is cited.
+fn is_home(id: &Id, role: Role, kind: DocumentKind) -> bool {
+    use Role::*;
+    if matches!(
+        role,
+        Coverage | SourceMap | ConstitutionCheck | Dependencies | Complexity | Summary
+    ) {
+        return false;
+    }
+    let head = id.prefix.split('-').next().unwrap_or("");
+    let is_task = matches!(head, "T" | "TASK" | "");
+    let is_wish = matches!(
+        head,
+        "FR" | "NFR"
+            | "REQ"
+            | "US"
+            | "SC"
+            | "AC"
+            | "G"
+            | "NG"
+            | "PE"
+            | "UC"
+            | "UJ"
+            | "SM"
+            | "GOAL"
+            | "STORY"
+    );
+    match kind {
+        DocumentKind::Tasks if is_wish => return false,
+        DocumentKind::Plan
+            if is_wish
+                && !matches!(
+                    role,
+                    Requirements | NonFunctional | Acceptance | Goals | Success
+                ) =>
+        {
+            return false;
+        }
+        _ => {}
+    }
+    if is_wish
+        && matches!(
+            role,
+            Verification | OpenQuestions | Status | Milestones | Phases | Tasks | Decisions
+        )
+    {
+        return false;
+    }
+    match head {
+        "FR" | "REQ" => !matches!(role, Acceptance | Success | Risks | Assumptions),
+        "NFR" => !matches!(role, Acceptance | Success | Risks),
+        "AC" => !matches!(role, Success | Goals),
+        "G" | "GOAL" | "NG" | "PE" => !matches!(role, Requirements | NonFunctional | Acceptance),
+        "US" => !matches!(role, Acceptance | NonFunctional),
+        _ if is_task => true,
+        _ => true,
+    }
+}
+
+impl Defined {
+    pub(super) fn is_known(&self, id: &Id) -> bool {
+        self.known
+            .contains(&(id.prefix.clone(), id.numbers.clone()))
+    }
+
+    /// Ids that words name, without the one at `but`.
+    pub(super) fn citations(&self, words: &Inline, but: Option<&Range<usize>>) -> Vec<Citation> {
+        let text = words.text.as_str();
+        let mut out: Vec<Citation> = Vec::new();
+        let found = ids::scan(text);
+        let mut last: Option<(Range<usize>, Option<String>)> = None;
+        for found in &found {
+            if but.is_some_and(|but| but.start <= found.range.start && found.range.end <= but.end)
+                || !self.counts(text, found)
+            {
+                continue;
+            }
+            let relation = match &last {
+                Some((before, relation))
+                    if is_listing(text.get(before.end..found.range.start).unwrap_or("?")) =>
+                {
+                    relation.clone()
+                }
+                _ => relation(text.get(..found.range.start).unwrap_or("")),
+            };
+            if let Some((before, _)) = &last
+                && let Some(previous) = out.last()
+                && is_range(text.get(before.end..found.range.start).unwrap_or(""))
+            {
+                between(&previous.id.clone(), found, words, &relation, &mut out);
+            }
+            out.push(Citation {
+                id: found.id.clone(),
+                span: words.span_of(found.range.clone()),
+                relation: relation.clone(),
+            });
+            last = Some((found.range.clone(), relation));
+        }
+        dotted_refs(words, &mut out);
+        out
+    }
+
+    fn counts(&self, text: &str, found: &Found) -> bool {
+        let before = text
+            .get(..found.range.start)
+            .and_then(|t| t.chars().next_back());
+        let after = text.get(found.range.end..).and_then(|t| t.chars().next());
+        match found.shape {
+            Shape::Sure => true,
+            _ if self.is_known(&found.id) => true,
+            Shape::Loose => {
+                found.id.written.contains('-')
+                    && (self.prefixes.contains(&found.id.prefix)
+                        || (before == Some('[') && matches!(after, Some(']' | ','))))
+            }
+            // `T12` is a task, `T1` may be anything.
+            Shape::Short => found.id.prefix == "T" && found.id.written.len() >= 3,
+        }
+    }
+}
+
+fn is_listing(between: &str) -> bool {
+    let between = between.trim();
+    between.len() <= 4
+        && between
+            .trim_matches([
+                ',', ';', '/', '&', '+', '-', '–', '—', '[', ']', '(', ')', '.', '、', '`', '*',
+            ])
+            .split_whitespace()
+            .all(|word| matches!(word, "and" | "or" | "to" | "und" | "et" | "y" | "e"))
+}
+
+fn is_range(between: &str) -> bool {
+    matches!(
+        between.trim(),
+        "-" | "–" | "—" | ".." | "..." | "…" | "to" | "bis" | "through" | "〜" | "～"
+    )
+}
+
+/// `FR-001–FR-004` names the two between as well.
+fn between(
+    first: &Id,
+    last: &Found,
+    words: &Inline,
+    relation: &Option<String>,
+    out: &mut Vec<Citation>,
+) {
+    let ([from], [to]) = (first.numbers.as_slice(), last.id.numbers.as_slice()) else {
+        return;
+    };
+    if first.prefix != last.id.prefix || to.saturating_sub(*from) > 200 {
+        return;
+    }
+    let digits = first
+        .written
+        .bytes()
+        .rev()
+        .take_while(u8::is_ascii_digit)
+        .count();
+    let stem = first
+        .written
+        .get(..first.written.len() - digits)
+        .unwrap_or("");
+    for number in from + 1..*to {
+        out.push(Citation {
+            id: Id {
+                bundle: first.bundle.clone(),
+                prefix: first.prefix.clone(),
+                numbers: vec![number],
+                written: format!("{stem}{number:0digits$}"),
+            },
+            span: words.span_of(last.range.clone()),
+            relation: relation.clone(),
+        });
+    }
+}
+
+const RELATIONS: &[(&str, &[&str])] = &[
+    (
+        "depends on",
+        &[
+            "depends on",
+            "dependson",
+            "depends",
+            "dependencies",
+            "dependency",
+            "blocked by",
+            "requires",
+            "needs",
+            "prerequisite",
+            "prerequisites",
+            "after",
+            "hangt ab von",
+            "abhangig von",
+            "depend de",
+            "depende de",
+            "依存",
+            "依赖",
+        ],
+    ),
+    ("blocks", &["blocks"]),
+    (
+        "validates",
+        &[
+            "validates",
+            "validate",
+            "verifies",
+            "verify",
+            "tests",
+            "proves",
+            "validiert",
+            "pruft",
+        ],
+    ),
+    (
+        "implements",
+        &[
+            "implements",
+            "implement",
+            "covers",
+            "satisfies",
+            "fulfils",
+            "fulfills",
+            "realizes",
+            "addresses",
+            "carries",
+            "setzt um",
+        ],
+    ),
+    ("enforces", &["enforces", "enforced by"]),
+    ("serves", &["serves", "supports", "contributes to"]),
+    (
+        "requirements",
+        &[
+            "requirements",
+            "requirement",
+            "req",
+            "reqs",
+            "refs",
+            "ref",
+            "references",
+            "traces to",
+            "trace",
+            "anforderungen",
+            "anforderung",
+            "exigences",
+            "requisitos",
+            "需求",
+            "要件",
+        ],
+    ),
+    ("per", &["per", "see", "from", "siehe", "gemass"]),
+    ("parallel", &["parallel with"]),
+];
+
+/// The word before an id that says how it is named.
+fn relation(before: &str) -> Option<String> {
+    let start = before.char_indices().rev().nth(31).map_or(0, |(at, _)| at);
+    let tail = fold(before.get(start..)?);
+    let tail = tail.trim_end_matches(|c: char| !c.is_alphanumeric());
+    let tail = tail
+        .strip_suffix(" task")
+        .or_else(|| tail.strip_suffix(" tasks"))
+        .unwrap_or(tail);
+    RELATIONS
+        .iter()
+        .flat_map(|(relation, words)| words.iter().map(move |word| (*relation, *word)))
+        .filter(|(_, word)| {
+            tail.strip_suffix(word)
+                .is_some_and(|rest| !rest.chars().next_back().is_some_and(super::words::joins))
+        })
+        .max_by_key(|(_, word)| word.len())
+        .map(|(relation, _)| relation.to_owned())
+}
+
+/// `_Requirements: 1.2, 3.4_`
+fn dotted_refs(words: &Inline, out: &mut Vec<Citation>) {
+    let text = words.text.as_str();
+    if !text.bytes().any(|byte| byte.is_ascii_digit()) || !text.contains([':', '：', ' ']) {
+        return;
+    }
+    let folded = text.to_ascii_lowercase();
+    for word in [
+        "requirements:",
+        "requirement:",
+        "requirement ",
+        "req:",
+        "anforderungen:",
+        "exigences:",
+        "requisitos:",
+        "需求:",
+        "需求：",
+        "要件:",
+        "要件：",
+    ] {
+        let Some(at) = super::words::find_word(&folded, word.trim_end()) else {
+            continue;
+        };
+        let mut from = at + word.len();
+        while let Some(rest) = text.get(from..) {
+            let skipped = rest.len() - rest.trim_start_matches([' ', ',', ';', '、', '&']).len();
+            let rest = rest.get(skipped..).unwrap_or("");
+            let rest = rest.strip_prefix("and ").unwrap_or(rest);
+            let start = text.len() - rest.len();
+            let length = rest
+                .bytes()
+                .take_while(|b| b.is_ascii_digit() || *b == b'.')
+                .count();
+            let written = rest.get(..length).unwrap_or("").trim_end_matches('.');
+            let numbers: Option<Vec<u32>> = written.split('.').map(|n| n.parse().ok()).collect();
+            let (Some(numbers), false) = (numbers, written.is_empty()) else {
+                break;
+            };
+            if rest
+                .get(written.len()..)
+                .and_then(|r| r.chars().next())
+                .is_some_and(super::words::joins)
+            {
+                break;
+            }
+            from = start + written.len();
+            out.push(Citation {
+                id: Id {
+                    bundle: None,
+                    prefix: String::new(),
+                    numbers,
+                    written: written.to_owned(),
+                },
+                span: words.span_of(start..from),
+                relation: Some("requirements".to_owned()),
+            });
+        }
+        return;
+    }
+}

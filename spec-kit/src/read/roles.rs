@@ -1,0 +1,393 @@
+//! The role of each section: by its title where that is a known one, else the role of the section
+//! above. A word of a title is never enough.
+
+use super::ids;
+use super::marks::{Marks, heading_word};
+use super::synonyms::{ENDINGS, RELATIONS, TITLES};
+use super::words::{fold, is_cjk, unnumbered};
+use crate::facts::{Role, RoleSection};
+use crate::outline::{BlockKind, Inline, Outline, Section};
+use std::collections::HashMap;
+
+/// The synonym table, ready to be asked.
+pub(super) struct Titles {
+    // Only asked by key, so its order is never seen.
+    whole: HashMap<&'static str, Role>,
+}
+
+impl Titles {
+    pub(super) fn new() -> Self {
+        let mut whole = HashMap::new();
+        for (role, titles) in TITLES {
+            for title in *titles {
+                whole.entry(*title).or_insert(*role);
+            }
+        }
+        Self { whole }
+    }
+
+    /// The role that a title names; `None` where it names none.
+    pub(super) fn role(&self, title: &str) -> Option<Role> {
+        if title.len() > 200 {
+            return None;
+        }
+        let full = clean(title);
+        if let Some(role) = self.exact(&full) {
+            return Some(role);
+        }
+        let bare = without_brackets(&full);
+        if let Some(role) = self.exact(&bare) {
+            return Some(role);
+        }
+        // What follows a colon or dash tells of what, so only the first part counts.
+        let first = bare.split([':', '：', '–', '—']).next().unwrap_or("");
+        let first = first.split(" - ").next().unwrap_or("").trim();
+        if let Some(role) = self.exact(first) {
+            return Some(role);
+        }
+        let mut parts = parts(first);
+        parts.iter().find_map(|part| self.exact(part)).or_else(|| {
+            parts.retain(|part| part.split(' ').count() <= 5);
+            parts
+                .iter()
+                .find_map(|part| ending(part))
+                .or_else(|| self.relation(first))
+        })
+    }
+
+    /// The role of a title that is one word for word.
+    pub(super) fn exact(&self, title: &str) -> Option<Role> {
+        self.whole.get(title.trim()).copied()
+    }
+
+    fn relation(&self, title: &str) -> Option<Role> {
+        let (at, _) = title.match_indices(' ').find(|(at, _)| {
+            let next = title
+                .get(at + 1..)
+                .unwrap_or("")
+                .split(' ')
+                .next()
+                .unwrap_or("");
+            RELATIONS.contains(&next)
+        })?;
+        self.exact(title.get(..at)?)
+    }
+}
+
+fn ending(part: &str) -> Option<Role> {
+    ENDINGS
+        .iter()
+        .flat_map(|(role, ends)| ends.iter().map(move |end| (*role, *end)))
+        .filter(|(_, end)| {
+            part.strip_suffix(end).is_some_and(|rest| {
+                rest.is_empty() || rest.ends_with(' ') || end.chars().next().is_some_and(is_cjk)
+            })
+        })
+        .max_by_key(|(_, end)| end.len())
+        .map(|(role, _)| role)
+}
+
+fn parts(title: &str) -> Vec<String> {
+    let mut text = format!(" {title} ");
+    for joint in [
+        " and ", " und ", " et ", " y ", " e ", " + ", " & ", " / ", "/", "&", "と", "与", "和",
+    ] {
+        text = text.replace(joint, "\u{1}");
+    }
+    text.split(['\u{1}', ',', '、'])
+        .map(|part| part.trim().to_owned())
+        .filter(|part| !part.is_empty())
+        .collect()
+}
+
+/// Folded, without number, marks and the notes of templates.
+pub(super) fn clean(title: &str) -> String {
+    let (_, text) = unnumbered(
+        title.trim_start_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '[' | '§' | '(')),
+    );
+    let folded = fold(text);
+    let folded =
+        folded.trim_end_matches(|c: char| !c.is_alphanumeric() && !matches!(c, ')' | ']' | '）'));
+    folded.to_owned()
+}
+
+fn without_brackets(title: &str) -> String {
+    let mut out = String::new();
+    let mut depth = 0usize;
+    for letter in title.chars() {
+        match letter {
+            '(' | '[' | '（' => depth += 1,
+            ')' | ']' | '）' => depth = depth.saturating_sub(1),
+            _ if depth == 0 => out.push(letter),
+            _ => {}
+        }
+    }
+    let words: Vec<&str> = out.split_whitespace().collect();
+    words
+        .join(" ")
+        .trim_end_matches("mandatory")
+        .trim()
+        .to_owned()
+}
+
+/// A title as people say it: without number and mark.
+pub(super) fn spoken(title: &str, marks: &Marks) -> String {
+    let mut text = title.trim();
+    if let Some((_, length)) = marks.lead(text) {
+        text = text.get(length..).unwrap_or(text);
+    }
+    text = unnumbered(text).1;
+    if let Some((_, length)) = marks.lead(text) {
+        text = text.get(length..).unwrap_or(text);
+    }
+    if let Some((_, start)) = marks.tail(text) {
+        text = text
+            .get(..start)
+            .unwrap_or(text)
+            .trim_end_matches([' ', '(', '[', '|', '–', '—', '-', ':']);
+    }
+    text.trim().to_owned()
+}
+
+/// Sections with their roles, and which section stands above each.
+pub(super) struct Sections {
+    /// Of what stands before the first heading.
+    pub root: Role,
+    pub list: Vec<RoleSection>,
+    pub parents: Vec<Option<usize>>,
+    /// The section is one item by its title: `User Story 1`, `Requirement: …`, `FR-3: …`.
+    pub headed: Vec<bool>,
+}
+
+impl Sections {
+    /// Has no section below it.
+    pub(super) fn is_leaf(&self, section: usize) -> bool {
+        self.parents.get(section + 1).copied().flatten() != Some(section)
+    }
+}
+
+pub(super) fn sections(outline: &Outline, titles: &Titles, marks: &Marks, root: Role) -> Sections {
+    let walked = outline.walk();
+    let alone = walked
+        .iter()
+        .filter(|(_, section)| section.level == 1)
+        .count()
+        == 1;
+    let mut out = Sections {
+        root,
+        list: Vec::new(),
+        parents: Vec::new(),
+        headed: Vec::new(),
+    };
+    let mut open: Vec<usize> = Vec::new();
+    for (index, (above, section)) in walked.iter().enumerate() {
+        open.truncate(above.len());
+        let parent = open.last().copied();
+        open.push(index);
+        let inherited = parent
+            .and_then(|at| out.list.get(at))
+            .map_or(root, |above| above.role);
+        let headed = is_headed(&section.title.text);
+        let is_title = index == 0 && section.level == 1 && alone;
+        let role = if is_title {
+            titles.exact(&clean(&section.title.text)).unwrap_or(root)
+        } else if headed {
+            headed_role(&section.title.text).unwrap_or(inherited)
+        } else {
+            let own = titles.role(&section.title.text);
+            let above = parent
+                .and_then(|at| walked.get(at))
+                .map(|(_, above)| *above);
+            own.map_or(inherited, |own| settle(own, inherited, above))
+        };
+        let mut path: Vec<String> = above
+            .iter()
+            .map(|up| spoken(&up.title.text, marks))
+            .collect();
+        path.push(spoken(&section.title.text, marks));
+        out.list.push(RoleSection {
+            role,
+            path,
+            level: section.level,
+            title_span: section.title.span,
+            span: section.span,
+            is_empty: is_empty(section),
+            mark: mark(&section.title, marks),
+        });
+        out.parents.push(parent);
+        out.headed.push(headed);
+    }
+    out
+}
+
+fn mark(title: &Inline, marks: &Marks) -> Option<crate::facts::Mark> {
+    let text = title.text.trim();
+    let text = unnumbered(text).1;
+    let lead = marks.lead(text).or_else(|| marks.tail(text));
+    lead.map(|(mark, _)| mark)
+        .or_else(|| marks.bracket(text).map(|(mark, _, _)| mark))
+        .or_else(|| heading_word(text))
+        .or_else(|| tail_word(text))
+}
+
+/// `Phase 2: Storage (done)`, `Phase 3 – COMPLETE`
+fn tail_word(text: &str) -> Option<crate::facts::Mark> {
+    let inner = match text.strip_suffix([')', ']']) {
+        Some(open) => open.rsplit(['(', '[']).next(),
+        None => text
+            .rsplit([':', '–', '—'])
+            .next()
+            .filter(|last| last.len() < text.len()),
+    };
+    super::marks::word(inner?)
+}
+
+fn is_headed(title: &str) -> bool {
+    let text = title.trim().trim_start_matches(['[', '`', '*']);
+    let folded = fold(text.get(..text.len().min(24)).unwrap_or(""));
+    if folded.starts_with("requirement:") || folded.starts_with("scenario:") {
+        return true;
+    }
+    ids::worded(text).is_some()
+        || ids::one(text, 0).is_some_and(|found| found.shape > ids::Shape::Short)
+}
+
+/// The role that the kind of an id gives to its heading, where it gives one.
+fn headed_role(title: &str) -> Option<Role> {
+    let text = title.trim().trim_start_matches(['[', '`', '*']);
+    let id = ids::worded(text)
+        .map(|(id, _)| id)
+        .or_else(|| ids::one(text, 0).map(|f| f.id))?;
+    let head = id.prefix.split('-').next().unwrap_or("");
+    Some(match head {
+        "US" | "STORY" | "UC" | "UJ" | "EPIC" => Role::Stories,
+        "FR" | "REQ" | "" => Role::Requirements,
+        "NFR" => Role::NonFunctional,
+        "AC" => Role::Acceptance,
+        "SC" | "SM" | "KPI" => Role::Success,
+        "T" | "TASK" => Role::Tasks,
+        "NG" => Role::NonGoals,
+        "PE" => Role::Personas,
+        "ADR" | "DEC" => Role::Decisions,
+        "RISK" => Role::Risks,
+        _ => return None,
+    })
+}
+
+/// Which of two roles a section has whose own title and whose place say different things.
+pub(super) fn settle(own: Role, above: Role, parent: Option<&Section>) -> Role {
+    use Role::*;
+    match (above, own) {
+        // Goals that are called success criteria, and have no list beside them.
+        (Goals, Success) if parent.is_some_and(|section| section.blocks.is_empty()) => Goals,
+        (
+            NonGoals | Glossary | OpenQuestions | Risks | Coverage | SourceMap | Principles
+            | ConstitutionCheck,
+            _,
+        ) => match own {
+            Governance | Coverage | SourceMap => own,
+            _ => above,
+        },
+        (
+            Tasks | Phases,
+            Dependencies | Coverage | SourceMap | Verification | Acceptance | Risks | NonGoals
+            | Status | Milestones | Summary | Success,
+        ) => {
+            match own {
+                // Groups of work that tests or verify.
+                Verification if above == Tasks => above,
+                _ => own,
+            }
+        }
+        (Tasks | Phases, Tasks | Phases | Other) => own,
+        (Tasks | Phases | Status | Milestones, _) => above,
+        (
+            Requirements | NonFunctional | Acceptance | Success | Goals | Stories,
+            Security | Deployment | Interface | Architecture | Environment | Status | Tasks
+            | Principles | Phases,
+        ) => above,
+        (Acceptance | Success | NonFunctional, Requirements | NonFunctional | Verification) => {
+            above
+        }
+        (Goals, Problem | Summary) => above,
+        (_, own) => own,
+    }
+}
+
+fn is_empty(section: &Section) -> bool {
+    let blocks = section.blocks.iter().all(|block| match &block.kind {
+        BlockKind::Rule | BlockKind::Html => true,
+        BlockKind::Paragraph(words) | BlockKind::Heading(words) => is_placeholder(&words.text),
+        BlockKind::List(list) => list
+            .items
+            .iter()
+            .all(|item| item.blocks.is_empty() && is_placeholder(&item.text.text)),
+        BlockKind::Table(table) => table.rows.is_empty(),
+        BlockKind::Code(_) | BlockKind::Quote(_) => false,
+    });
+    // Six levels at most.
+    blocks && section.sections.iter().all(is_empty)
+}
+
+/// Nothing, dots, `TBD`, or one token of a template.
+fn is_placeholder(text: &str) -> bool {
+    let text = text
+        .trim()
+        .trim_matches(['.', '…', '-', '–', '—', '*', '_', ':'])
+        .trim();
+    if text.is_empty() {
+        return true;
+    }
+    let bracketed =
+        (text.starts_with('[') && text.ends_with(']') && text.matches('[').count() == 1)
+            || (text.starts_with('<') && text.ends_with('>'));
+    if bracketed {
+        return !fold(text).starts_with("[needs clarification");
+    }
+    matches!(
+        fold(text).as_str(),
+        "tbd"
+            | "todo"
+            | "to be populated"
+            | "to be defined"
+            | "to be done"
+            | "n/a"
+            | "???"
+            | "coming soon"
+            | "placeholder"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_of_many_shapes_and_languages_have_roles() {
+        let titles = Titles::new();
+        for (title, role) in [
+            ("13) MVP Functional Requirements", Some(Role::Requirements)),
+            ("14) Acceptance Criteria (Hard)", Some(Role::Acceptance)),
+            ("5) UX / Information Architecture", Some(Role::Interface)),
+            ("3) Non-Goals (v1)", Some(Role::NonGoals)),
+            (
+                "User Scenarios & Testing *(mandatory)*",
+                Some(Role::Stories),
+            ),
+            ("## ADDED Requirements", Some(Role::Requirements)),
+            ("Nicht-funktionale Anforderungen", Some(Role::NonFunctional)),
+            ("Critères d'acceptation", Some(Role::Acceptance)),
+            ("3. Requisitos não funcionais", Some(Role::NonFunctional)),
+            ("二、功能需求", Some(Role::Requirements)),
+            ("9) Concurrency + Reliability", Some(Role::NonFunctional)),
+            ("Goals for v1", Some(Role::Goals)),
+            ("🎯 Goals", Some(Role::Goals)),
+            ("16) Pulser SDK Install Instruction (Required)", None),
+            ("Assign tasks", None),
+            ("Why goals matter to players", None),
+            ("Acceptance test", Some(Role::Verification)),
+        ] {
+            assert_eq!(titles.role(title), role, "{title}");
+        }
+    }
+}

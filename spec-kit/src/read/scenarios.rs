@@ -1,0 +1,218 @@
+//! `Given … When … Then …`, in one line or one point per step, and EARS sentences.
+
+use super::words::find_word;
+use crate::facts::Scenario;
+use crate::text::Span;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Given,
+    When,
+    Then,
+    And,
+}
+
+const STEPS: &[(Step, &[&str])] = &[
+    (
+        Step::Given,
+        &[
+            "given",
+            "gegeben",
+            "angenommen",
+            "étant donné",
+            "dado",
+            "dada",
+            "dado que",
+            "前提",
+            "假如",
+            "假设",
+            "给定",
+        ],
+    ),
+    (
+        Step::When,
+        &[
+            "when", "wenn", "quand", "lorsque", "cuando", "quando", "もし", "当", "if", "while",
+            "falls",
+        ],
+    ),
+    (
+        Step::Then,
+        &[
+            "then",
+            "dann",
+            "alors",
+            "entonces",
+            "então",
+            "ならば",
+            "那么",
+            "则",
+        ],
+    ),
+    (
+        Step::And,
+        &["and", "und", "et", "y", "e", "かつ", "并且", "而且", "but"],
+    ),
+];
+
+/// A whole scenario in one line of words.
+pub(super) fn of_line(text: &str, span: Span) -> Option<Scenario> {
+    let folded = ascii_fold(text);
+    let when = first(&folded, Step::When, 0);
+    let given = first(&folded, Step::Given, 0).filter(|at| when.is_none_or(|when| at.0 < when.0));
+    let then = first(&folded, Step::Then, when.or(given).map_or(0, |at| at.1));
+    let leads = given
+        .or(when)
+        .is_some_and(|at| text.get(..at.0).is_some_and(|lead| lead.trim().len() <= 12));
+    if !leads || then.is_none() {
+        return None;
+    }
+    let part = |at: Option<(usize, usize)>, ends: &[Option<(usize, usize)>]| {
+        let (_, start) = at?;
+        let end = ends
+            .iter()
+            .flatten()
+            .map(|end| end.0)
+            .filter(|end| *end >= start)
+            .min()
+            .unwrap_or(text.len());
+        Some(tidy(text.get(start..end)?))
+    };
+    Some(Scenario {
+        given: part(given, &[when, then]),
+        when: part(when, &[then]),
+        then: part(then, &[]),
+        span,
+    })
+}
+
+/// `WHEN x, THE SYSTEM SHALL y` without a `then`.
+pub(super) fn of_ears(text: &str, span: Span) -> Option<Scenario> {
+    if let Some(scenario) = of_line(text, span) {
+        return Some(scenario);
+    }
+    let folded = ascii_fold(text);
+    let (at, start) = first(&folded, Step::When, 0)?;
+    if text.get(..at)?.trim().len() > 12 {
+        return None;
+    }
+    let end = [", the ", " the system ", ", "]
+        .iter()
+        .find_map(|joint| folded.get(start..)?.find(joint).map(|at| start + at))?;
+    Some(Scenario {
+        given: None,
+        when: Some(tidy(text.get(start..end)?)),
+        then: Some(tidy(text.get(end..)?)),
+        span,
+    })
+}
+
+/// Steps that are points of one list.
+pub(super) fn of_points(points: &[(String, Span)]) -> Vec<Scenario> {
+    let mut out: Vec<Scenario> = Vec::new();
+    let mut last = None;
+    for (text, span) in points {
+        let Some((step, words)) = step(text) else {
+            continue;
+        };
+        let begins = match step {
+            Step::Given => last != Some(Step::Given),
+            Step::When => !matches!(last, Some(Step::Given | Step::When)),
+            _ => false,
+        };
+        if begins || out.is_empty() {
+            out.push(Scenario {
+                given: None,
+                when: None,
+                then: None,
+                span: *span,
+            });
+        }
+        let kind = match step {
+            Step::And => last.unwrap_or(Step::Then),
+            other => other,
+        };
+        last = Some(kind);
+        let Some(scenario) = out.last_mut() else {
+            continue;
+        };
+        scenario.span = scenario.span.with(*span);
+        let slot = match kind {
+            Step::Given => &mut scenario.given,
+            Step::When => &mut scenario.when,
+            Step::Then | Step::And => &mut scenario.then,
+        };
+        match slot {
+            Some(before) => {
+                before.push_str("; ");
+                before.push_str(&words);
+            }
+            None => *slot = Some(words),
+        }
+    }
+    out.retain(|scenario| scenario.when.is_some() || scenario.then.is_some());
+    out
+}
+
+fn step(text: &str) -> Option<(Step, String)> {
+    let folded = ascii_fold(text);
+    let lead = text.len() - text.trim_start().len();
+    STEPS.iter().find_map(|(step, words)| {
+        let word = words
+            .iter()
+            .filter(|word| find_word(&folded, word) == Some(lead))
+            .max_by_key(|word| word.len())?;
+        Some((*step, tidy(text.get(lead + word.len()..)?)))
+    })
+}
+
+fn first(folded: &str, step: Step, from: usize) -> Option<(usize, usize)> {
+    let words = STEPS.iter().find(|(of, _)| *of == step)?.1;
+    words
+        .iter()
+        .filter_map(|word| {
+            find_word(folded.get(from..)?, word).map(|at| (from + at, from + at + word.len()))
+        })
+        .min_by_key(|(start, end)| (*start, usize::MAX - *end))
+}
+
+/// Lower case of the same length in bytes, so that places in it are places in the text.
+fn ascii_fold(text: &str) -> String {
+    text.to_ascii_lowercase()
+}
+
+fn tidy(text: &str) -> String {
+    text.trim_matches(|c: char| {
+        c.is_whitespace() || matches!(c, ',' | ';' | ':' | '、' | '，' | '：')
+    })
+    .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scenario_is_read_from_a_line_and_from_points() {
+        let span = Span::new(0, 1);
+        let line = of_line(
+            "Given a queue, When a worker claims, Then one run is given",
+            span,
+        )
+        .expect("one");
+        assert_eq!(line.given.as_deref(), Some("a queue"));
+        assert_eq!(line.when.as_deref(), Some("a worker claims"));
+        assert_eq!(line.then.as_deref(), Some("one run is given"));
+        assert!(of_line("Runs are listed when they exist, then shown", span).is_none());
+        let points: Vec<(String, Span)> = ["GIVEN a", "AND b", "WHEN c", "THEN d", "AND e"]
+            .iter()
+            .map(|text| ((*text).to_owned(), span))
+            .collect();
+        let read = of_points(&points);
+        assert_eq!(read.len(), 1);
+        assert_eq!(read[0].given.as_deref(), Some("a; b"));
+        assert_eq!(read[0].then.as_deref(), Some("d; e"));
+        let ears = of_ears("WHEN a run ends, the system SHALL tell", span).expect("one");
+        assert_eq!(ears.then.as_deref(), Some("the system SHALL tell"));
+    }
+}

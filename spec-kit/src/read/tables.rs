@@ -1,0 +1,134 @@
+//! What the columns of a table are for.
+
+use super::ids;
+use super::lead::Lead;
+use super::marks::{self, Marks};
+use super::norms;
+use super::words::fold;
+use crate::facts::{Id, Mark};
+use crate::outline::{Row, Table};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Column {
+    Id,
+    Status,
+    Priority,
+    Text,
+    /// Ids of other things: `Depends on`, `Requirements`.
+    Refs,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Columns {
+    pub kinds: Vec<Column>,
+    pub names: Vec<String>,
+}
+
+impl Columns {
+    pub(super) fn of(table: &Table) -> Self {
+        let names: Vec<String> = table
+            .head
+            .iter()
+            .map(|cell| fold(cell.text.trim()))
+            .collect();
+        let mut kinds: Vec<Column> = names.iter().map(|name| kind(name)).collect();
+        // A first column whose cells are ids is one, whatever its name.
+        let first: Vec<&str> = table
+            .rows
+            .iter()
+            .filter_map(|row| row.cells.first())
+            .map(|cell| cell.text.trim())
+            .collect();
+        if !first.is_empty()
+            && table.head.len() > 1
+            && first.iter().all(|cell| is_id(cell))
+            && let Some(kind) = kinds.first_mut()
+        {
+            *kind = Column::Id;
+        }
+        Self { kinds, names }
+    }
+
+    pub(super) fn find(&self, names: &[&str]) -> Option<usize> {
+        self.names
+            .iter()
+            .position(|name| names.contains(&name.as_str()))
+    }
+
+    pub(super) fn index(&self, kind: Column) -> Option<usize> {
+        self.kinds.iter().position(|own| *own == kind)
+    }
+
+    /// The cells with words, in order.
+    pub(super) fn texts(&self, row: &Row, lead: Option<&Lead>) -> Vec<String> {
+        let mut out = Vec::new();
+        for (at, cell) in row.cells.iter().enumerate() {
+            if self.kinds.get(at).copied().unwrap_or(Column::Text) != Column::Text {
+                continue;
+            }
+            let text = match lead {
+                Some(lead) if at == 0 => cell.text.get(lead.rest..).unwrap_or(&cell.text),
+                _ => &cell.text,
+            };
+            let text = text.trim();
+            if !text.is_empty() && !text.chars().all(|c| matches!(c, '-' | '–' | '—')) {
+                out.push(text.to_owned());
+            }
+        }
+        out
+    }
+
+    pub(super) fn mark(&self, row: &Row, marks: &Marks) -> Option<Mark> {
+        let cell = row.cells.get(self.index(Column::Status)?)?;
+        cell_mark(&cell.text, marks)
+    }
+
+    pub(super) fn priority(&self, row: &Row) -> Option<u32> {
+        norms::level(&row.cells.get(self.index(Column::Priority)?)?.text)
+    }
+
+    pub(super) fn id(&self, row: &Row) -> Option<Id> {
+        let text = row.cells.get(self.index(Column::Id)?)?.text.trim();
+        let text = text.trim_matches(['[', ']']);
+        let found = ids::one(text, 0)?;
+        (found.range.end == text.len()).then_some(found.id)
+    }
+}
+
+/// A mark or status word that fills a cell.
+pub(super) fn cell_mark(text: &str, marks: &Marks) -> Option<Mark> {
+    let text = text.trim();
+    if let Some((mark, _)) = marks.lead(text).or_else(|| marks.tail(text)) {
+        return Some(mark);
+    }
+    if let Some((mark, _, _)) = marks.bracket(text) {
+        return Some(mark);
+    }
+    marks::word(text).or_else(|| marks::word(text.split(['(', '–', '—', ',', ';']).next()?))
+}
+
+fn is_id(cell: &str) -> bool {
+    let cell = cell.trim_matches(['[', ']', '*']);
+    ids::one(cell, 0).is_some_and(|found| found.range.end == cell.len())
+        || (!cell.is_empty()
+            && cell.len() <= 6
+            && cell.bytes().all(|b| b.is_ascii_digit() || b == b'.'))
+}
+
+fn kind(name: &str) -> Column {
+    let bare = name
+        .trim_matches(|c: char| !c.is_alphanumeric() && c != '#')
+        .to_owned();
+    match bare.as_str() {
+        "id" | "#" | "no" | "no." | "nr" | "nr." | "num" | "number" | "ref" | "key" | "id."
+        | "nummer" | "numero" | "番号" | "编号" | "序号" => Column::Id,
+        "status" | "state" | "done" | "progress" | "stand" | "statut" | "etat" | "estado"
+        | "状態" | "状态" | "ステータス" | "进度" | "fortschritt" => Column::Status,
+        "priority" | "prio" | "prioritat" | "priorite" | "prioridad" | "prioridade" | "優先度"
+        | "优先级" | "moscow" => Column::Priority,
+        "depends on" | "dependencies" | "deps" | "depends" | "requirements" | "requirement ids"
+        | "refs" | "traces to" | "validates" | "covers" | "story" | "stories" | "blocked by"
+        | "dependency" | "source" | "abhangigkeiten" | "依赖" | "依存" => Column::Refs,
+        _ => Column::Text,
+    }
+}

@@ -1,0 +1,55 @@
+use crate::rules::Rule;
+use crate::rules::Severity::{Error, Warning};
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "SK-DOC-PKG",
+        severity: Warning,
+        title: "An install command names a package that must not be installed",
+        why: "A name that nobody has published can be taken by anybody.",
+        bad: "npm install @pulser/sdk",
+        good: "Not published yet; see docs/adapters.md",
+        fix: "Remove the command, or take the name off denied_packages once it is published",
+        source: "own rule; the list is in the configuration",
+    },
+    Rule {
+        id: "SK-PRV-001",
+        severity: Error,
+        title: "A generated document was edited outside of its unlocked blocks",
+        why: "The next generation loses the edit, or the manifest describes another text.",
+        bad: "prd.md differs from its digest in spec-kit.json",
+        good: "the edit stands between <!-- sk:unlock name --> and <!-- sk:lock -->",
+        fix: "Move the edit into an unlocked block or into the PRD, then generate again",
+        source: "own rule; ticking a box is no edit",
+    },
+    Rule {
+        id: "SK-PRV-002",
+        severity: Warning,
+        title: "The PRD changed after the bundle was generated",
+        why: "The bundle answers a question that is no longer asked.",
+        bad: "spec-kit.json: source sha256 1f3c…\nprd.md now: 9b20…",
+        good: "the same digest",
+        fix: "Generate again",
+        source: "own rule",
+    },
+    Rule {
+        id: "SK-SEC-001",
+        severity: Error,
+        title: "Something that looks like a secret",
+        why: "What is committed is public to everybody who can read, for ever.",
+        bad: "DATABASE_URL=postgres://app:(a real password)@db/app",
+        good: "DATABASE_URL=postgres://app:$PASSWORD@db/app",
+        fix: "Revoke it, then remove it from the text and the history; the value is not repeated here",
+        source: "formats as their issuers document them",
+    },
+    Rule {
+        id: "SK-SEC-002",
+        severity: Warning,
+        title: "An invisible character, or HTML that runs",
+        why: "What a reader sees is not what a program reads.",
+        bad: "FR‑001 with the hyphen U+2011",
+        good: "FR-001 with the hyphen U+002D",
+        fix: "Type the character again; remove the element",
+        source: "Unicode Technical Report 36; CVE-2021-42574",
+    },
+];

@@ -1,0 +1,91 @@
+use super::*;
+use crate::manifest::NodeSource;
+
+fn graph() -> Graph {
+    let node = |id: &str, kind| Node {
+        id: id.into(),
+        kind,
+        text: format!("words of {id}"),
+        document: "prd.md".into(),
+        source: Some(NodeSource {
+            file: "docs/prd.md".into(),
+            line: 7,
+            column: 1,
+            sha256: String::new(),
+        }),
+    };
+    let edge = |from: &str, to: &str, relation| Edge {
+        from: from.into(),
+        to: to.into(),
+        relation,
+    };
+    Graph::new(
+        [
+            node("G-01", NodeKind::Goal),
+            node("G-02", NodeKind::Goal),
+            node("FR-001", NodeKind::Requirement),
+            node("FR-002", NodeKind::Requirement),
+            node("AC-001", NodeKind::Acceptance),
+            node("AC-002", NodeKind::Acceptance),
+            node("T001", NodeKind::Task),
+            node("T002", NodeKind::Task),
+            node("T003", NodeKind::Task),
+        ],
+        [
+            edge("FR-001", "G-01", Relation::Serves),
+            edge("AC-001", "FR-001", Relation::Validates),
+            edge("T001", "FR-001", Relation::Implements),
+            edge("T002", "AC-001", Relation::Implements),
+            edge("T002", "T001", Relation::DependsOn),
+        ],
+    )
+}
+
+#[test]
+fn the_matrix_has_the_chain_and_what_is_missing() {
+    let matrix = graph().matrix();
+    let first = matrix.rows.first().expect("a row");
+    assert_eq!(first.goals, ["G-01"]);
+    assert_eq!(first.criteria, ["AC-001"]);
+    assert_eq!(
+        (first.tasks.join(","), first.proofs.join(",")),
+        ("T001".into(), "T002".into())
+    );
+    assert_eq!(matrix.without_task, ["FR-002", "AC-002"]);
+    assert_eq!(matrix.without_criterion, ["FR-002"]);
+    assert_eq!(matrix.loose_criteria, ["AC-002"]);
+    assert_eq!(matrix.loose_tasks, ["T003"]);
+    assert_eq!(
+        matrix.rows.last().and_then(|row| row.requirement.clone()),
+        None
+    );
+    assert!(
+        matrix
+            .markdown()
+            .contains("| G-01 | FR-001 | words of FR-001 | AC-001 | T001 | T002 |")
+    );
+    assert!(matrix.text().contains("Without a task: FR-002, AC-002"));
+    assert!(matrix.json().contains("\"without_task\""));
+}
+
+#[test]
+fn both_ways_are_walked_with_the_places_of_the_source() {
+    let graph = graph();
+    let up = graph.reverse("T002").expect("known");
+    let ids: Vec<(usize, &str)> = up.iter().map(|s| (s.depth, s.id.as_str())).collect();
+    assert_eq!(
+        ids,
+        [(0, "T002"), (1, "AC-001"), (2, "FR-001"), (3, "G-01")]
+    );
+    assert!(steps(&up).contains("    validates FR-001  words of FR-001  (docs/prd.md:7)\n"));
+    let down = graph.forward("G-01").expect("known");
+    let ids: Vec<&str> = down.iter().map(|s| s.id.as_str()).collect();
+    assert_eq!(ids, ["G-01", "FR-001", "AC-001", "T001", "T002"]);
+    assert_eq!(
+        graph.reverse("T009"),
+        Err(TraceError::Unknown {
+            id: "T009".into(),
+            nearest: "T003".into()
+        })
+    );
+}
