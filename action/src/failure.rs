@@ -1,4 +1,5 @@
 use ops_client::ClientError;
+use ops_spec_files::FilesError;
 use ops_worker::WorkerError;
 
 /// Why the action itself failed; a run that fails is no failure of the action that works for it.
@@ -8,8 +9,10 @@ pub enum Failure {
     Usage,
     #[error("{}", .0.join("\n"))]
     Inputs(Vec<String>),
-    #[error("mode `{0}` is not in this version")]
-    NotYet(&'static str),
+    #[error("the spec kit: {0}")]
+    Spec(#[from] FilesError),
+    #[error("this program has a fault; it says nothing about the documents")]
+    Crashed,
     #[error(
         "this job cannot prove who it is: give it `permissions: {{ id-token: write, contents: read }}`, or the action a `token`"
     )]

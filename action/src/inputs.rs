@@ -3,6 +3,7 @@
 use crate::duration;
 use crate::environment::Environment;
 use crate::failure::Failure;
+use ops_spec_kit::rules::Severity;
 use serde_json::{Map, Value};
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ pub enum Mode {
 #[derive(Debug)]
 pub struct Inputs {
     pub mode: Mode,
-    /// Origin of the control room: scheme, host and port.
+    /// Origin of the control room: scheme, host and port. Empty in mode `spec`, which asks none.
     pub url: String,
     pub token: Option<String>,
     pub lanes: Vec<String>,
@@ -34,6 +35,25 @@ pub struct Inputs {
     pub out: Option<String>,
     /// Outcomes that fail the job, `failed` and `cancelled`; nothing said: as the mode has it.
     pub fail_on: Option<Vec<String>>,
+    pub spec: SpecInputs,
+}
+
+/// Of mode `spec`. Paths are those of the workspace.
+#[derive(Debug, Default)]
+pub struct SpecInputs {
+    /// Generate from it into `out` first.
+    pub prd: Option<String>,
+    /// What is searched for bundles: the bundle that was generated, else the whole workspace.
+    pub paths: Vec<String>,
+    pub fails: SpecFails,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum SpecFails {
+    #[default]
+    AsConfigured,
+    From(Severity),
+    Never,
 }
 
 impl Inputs {
@@ -73,7 +93,10 @@ impl Reader<'_> {
         }
         Inputs {
             mode,
-            url: self.url(),
+            url: match mode {
+                Mode::Spec => String::new(),
+                _ => self.url(),
+            },
             token: self.text("token"),
             lanes: self.lanes(),
             session: self.text("session"),
@@ -86,7 +109,14 @@ impl Reader<'_> {
             runbook,
             params: self.params(),
             out: self.text("out"),
-            fail_on: self.fail_on(),
+            fail_on: match mode {
+                Mode::Spec => None,
+                _ => self.fail_on(),
+            },
+            spec: match mode {
+                Mode::Spec => self.spec(),
+                _ => SpecInputs::default(),
+            },
         }
     }
 
@@ -157,6 +187,26 @@ impl Reader<'_> {
         }
         let words = words.into_iter().filter(|word| *word != "never");
         Some(words.map(str::to_string).collect())
+    }
+
+    fn spec(&mut self) -> SpecInputs {
+        let prd = self.text("prd");
+        if prd.is_some() && self.text("out").is_none() {
+            self.fault("out", "is missing: the folder that `prd` is generated into");
+        }
+        let levels = [
+            ("error", SpecFails::From(Severity::Error)),
+            ("warning", SpecFails::From(Severity::Warning)),
+            ("note", SpecFails::From(Severity::Note)),
+            ("never", SpecFails::Never),
+        ];
+        let paths = self.text("paths").unwrap_or_default();
+        let paths = paths.lines().map(str::trim).filter(|path| !path.is_empty());
+        SpecInputs {
+            prd,
+            paths: paths.map(str::to_string).collect(),
+            fails: self.one_of("fail-on", &levels, SpecFails::AsConfigured),
+        }
     }
 
     fn name(&mut self) -> Option<String> {
@@ -278,6 +328,32 @@ mod tests {
                 "input `idle-timeout` is `soon`; write it as 90, 90s, 5m or 2h",
                 "input `params` has the line `=1`; write key=value, or a JSON object",
                 "input `fail-on` is `always`; it may be failed, cancelled, both, or never",
+            ]
+        );
+    }
+
+    #[test]
+    fn mode_spec_asks_no_control_room_and_has_levels_of_its_own() {
+        let read = |pairs: &[(&str, &str)]| {
+            let mut all = vec![("INPUT_MODE", "spec")];
+            all.extend(pairs);
+            Inputs::read(&Environment::of(&all))
+        };
+        let inputs = read(&[("INPUT_PATHS", "docs/specs\n\n specs ")]).expect("enough");
+        assert_eq!(inputs.spec.paths, ["docs/specs", "specs"]);
+        assert_eq!(inputs.spec.fails, SpecFails::AsConfigured);
+        let inputs = read(&[("INPUT_FAIL-ON", "warning")]).expect("enough");
+        assert_eq!(inputs.spec.fails, SpecFails::From(Severity::Warning));
+        let Err(Failure::Inputs(wrong)) =
+            read(&[("INPUT_PRD", "a.md"), ("INPUT_FAIL-ON", "failed")])
+        else {
+            panic!("it was taken");
+        };
+        assert_eq!(
+            wrong,
+            [
+                "input `out` is missing: the folder that `prd` is generated into",
+                "input `fail-on` is `failed`; it may be error, warning, note, never",
             ]
         );
     }

@@ -16,6 +16,7 @@ mod printer;
 mod report;
 mod run;
 mod signals;
+mod spec;
 mod summary;
 mod upload;
 mod work;
@@ -58,7 +59,7 @@ async fn act(environment: Environment) -> Result<ExitCode, Failure> {
         Mode::Work => work::work(&inputs, &environment).await,
         Mode::Run => run::run(&inputs, &environment).await,
         Mode::Dispatch => dispatch::dispatch(&inputs, &environment).await,
-        Mode::Spec => Err(Failure::NotYet("spec")),
+        Mode::Spec => spec::spec(&inputs, &environment).await,
     }
 }
 

@@ -7,7 +7,7 @@ use crate::report::{Entry, Report};
 use std::io::Write;
 
 /// The runner drops a summary of more than 1 MiB whole.
-const SUMMARY_BYTES: usize = 900 * 1024;
+pub const SUMMARY_BYTES: usize = 900 * 1024;
 
 pub fn write(environment: &Environment, report: &Report, url: &str) -> Result<(), Failure> {
     append(environment, "GITHUB_STEP_SUMMARY", &markdown(report, url))?;

@@ -3,7 +3,7 @@
 //! refused leaves the files in their folder and fails nothing.
 
 use crate::artifacts::Kept;
-use crate::commands::{mask, print};
+use crate::commands::{Level, annotate, mask, print};
 use crate::environment::Environment;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -33,6 +33,27 @@ pub struct Uploads {
     job: String,
     /// 7 takes a file as it is; `act`, a runner for tests, knows 4 alone and looks into no file.
     version: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Offered {
+    Taken,
+    /// Not all of them, and a notice says why.
+    Left,
+}
+
+/// To the workflow run where the runner lets us.
+pub async fn offer(kept: &[Kept], what: &str, environment: &Environment) -> Offered {
+    let done = match Uploads::of(environment) {
+        Some(uploads) => uploads.send(kept).await,
+        None => Err("the runner offers no place for artifacts".into()),
+    };
+    let Err(why) = done else {
+        return Offered::Taken;
+    };
+    let words = format!("{what} are not in the workflow run: {why}");
+    annotate(Level::Notice, None, &words);
+    Offered::Left
 }
 
 #[derive(Deserialize)]

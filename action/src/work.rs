@@ -1,14 +1,13 @@
 //! Mode `work`: the job is a worker until nothing is queued, or a limit is reached.
 
 use crate::artifacts::{Keeper, Kept};
-use crate::commands::{Level, annotate};
 use crate::environment::Environment;
 use crate::failure::Failure;
 use crate::held::{Book, Held};
 use crate::identity::establish;
 use crate::inputs::Inputs;
 use crate::printer::Printer;
-use crate::upload::Uploads;
+use crate::upload::{self, Offered};
 use crate::{signals, summary};
 use ops_worker::{Shutdown, WorkerConfig};
 use std::path::PathBuf;
@@ -96,15 +95,8 @@ async fn publish(kept: &[Kept], inputs: &Inputs, environment: &Environment) -> R
     if kept.is_empty() {
         return Ok(());
     }
-    let failure = match Uploads::of(environment) {
-        Some(uploads) => uploads.send(kept).await.err(),
-        None => Some("the runner offers no place for artifacts".into()),
-    };
-    if let Some(why) = &failure {
-        let words = format!("artifacts of runs are not in the workflow run: {why}");
-        annotate(Level::Notice, None, &words);
-    }
-    if failure.is_none() && inputs.out.is_none() {
+    let sent = upload::offer(kept, "artifacts of runs", environment).await;
+    if sent == Offered::Taken && inputs.out.is_none() {
         return Ok(());
     }
     let folder = folder(inputs, environment).display().to_string();

@@ -1,8 +1,8 @@
 //! The command line as a whole. Each command's own arguments stand beside its code.
 
 use crate::commands::{
-    audit, completions, dispatch, doctor, lanes, openapi, run, runs, sessions, setup, templates,
-    tokens, trust, up, worker, workers,
+    audit, completions, dispatch, doctor, lanes, openapi, run, runs, sessions, setup, spec,
+    templates, tokens, trust, up, worker, workers,
 };
 use crate::connection::Connection;
 use crate::exit;
@@ -44,6 +44,7 @@ pub enum Command {
     Trust(trust::TrustArgs),
     Audit(audit::AuditArgs),
     Setup(setup::SetupArgs),
+    Spec(Box<spec::SpecArgs>),
     Doctor(doctor::DoctorArgs),
     Openapi(openapi::OpenapiArgs),
     Completions(completions::CompletionsArgs),

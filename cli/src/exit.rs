@@ -53,10 +53,12 @@ impl Exit {
         match self {
             Exit::Success => "done; a followed run succeeded; a worker ended in good order",
             Exit::Failed => {
-                "a followed run failed; `ops doctor` found a problem; a question was answered with no; any other failure"
+                "a followed run failed; `ops doctor` or `ops spec` found something; a question was answered with no; any other failure"
             }
             Exit::Usage => "the command line is wrong",
-            Exit::NoAnswer => "the control room cannot be reached, or refuses the token",
+            Exit::NoAnswer => {
+                "the control room cannot be reached, or refuses the token; `ops spec` could not finish"
+            }
             Exit::Cancelled => "a followed run was cancelled",
             Exit::TimedOut => "a followed run timed out",
             Exit::Invalid => "a runbook, a parameter or a field is not valid",

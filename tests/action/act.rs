@@ -34,6 +34,7 @@ impl Repository {
         };
         write("work/.github/workflows/t.yml", workflow);
         write("work/check.yaml", CHECK);
+        write("work/prd.md", PRD);
         write("home/.config/act/actrc", "");
         write("out/keep", "");
         for name in ["action.yml", "action/release.json"] {
@@ -155,4 +156,28 @@ steps:
     run: |
       echo checked
       exit $PARAM_code
+";
+
+const PRD: &str = "\
+# PRD: Search
+
+## Problem
+
+People cannot find old orders.
+
+## Goals
+
+- Orders are found within a second.
+
+## Non-goals
+
+- Orders of other shops
+
+## Functional requirements
+
+1. The system MUST offer `GET /orders.search`.
+
+## Acceptance criteria
+
+- **AC-001** A word of an order's customer finds the order.
 ";

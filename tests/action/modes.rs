@@ -21,7 +21,11 @@ jobs:
       - id: spec
         continue-on-error: true
         uses: opsco/ops-control-room@v1
-        with: { mode: spec, url: '${{ env.OPS_URL }}', prd: PRD.md }
+        with: { mode: spec, prd: '${{ env.WORK }}/prd.md', out: '${{ env.OUT }}/search' }
+      - id: unclear
+        continue-on-error: true
+        uses: opsco/ops-control-room@v1
+        with: { mode: spec, prd: '${{ env.WORK }}/prd.md' }
       - id: dispatch
         continue-on-error: true
         uses: opsco/ops-control-room@v1
@@ -53,7 +57,8 @@ async fn mode_run_ends_as_its_run_ends_and_other_modes_say_what_is_missing() {
             .to_string()
     };
     assert_eq!(outcome("good"), "success", "{log}");
-    for step in ["bad", "spec", "dispatch", "wrong"] {
+    assert_eq!(outcome("spec"), "success", "{log}");
+    for step in ["bad", "unclear", "dispatch", "wrong"] {
         assert_eq!(outcome(step), "failure", "{step}\n{log}");
     }
     assert_eq!(steps["good"]["outputs"]["succeeded"], "1");
@@ -66,7 +71,12 @@ async fn mode_run_ends_as_its_run_ends_and_other_modes_say_what_is_missing() {
         log.contains("checked"),
         "the log of the run is followed\n{log}"
     );
-    assert!(log.contains("mode `spec` is not in this version"), "{log}");
+    assert_eq!(steps["spec"]["outputs"]["errors"], "0");
+    assert!(log.contains("input `out` is missing"), "{log}");
+    for name in ["prd.md", "tasks.md", "bundle.zip"] {
+        let uploaded = format!("uploaded search-{name}");
+        assert!(log.contains(&uploaded), "{uploaded}\n{log}");
+    }
     assert!(log.contains("it may be work, run, dispatch, spec"), "{log}");
     assert!(!log.contains(&world.up.token), "the token is masked\n{log}");
 }

@@ -10,6 +10,7 @@ pub mod run;
 pub mod runs;
 pub mod sessions;
 pub mod setup;
+pub mod spec;
 pub mod templates;
 pub mod tokens;
 pub mod trust;
@@ -38,6 +39,7 @@ pub fn run(command: Command) -> Result<Exit, Failure> {
         Command::Audit(arguments) => asking(audit::run(arguments)),
         Command::Setup(arguments) => asking(setup::run(arguments)),
         Command::Doctor(arguments) => asking(doctor::run(arguments)),
+        Command::Spec(arguments) => spec::run(*arguments),
         Command::Openapi(arguments) => asking(openapi::run(arguments)),
         Command::Completions(arguments) => completions::run(arguments),
     }

@@ -25,6 +25,7 @@ impl Failure {
             Failure::Runbook(_) | Failure::Params { .. } => Exit::Invalid,
             Failure::Up { error, .. } => exit_of_up(error),
             Failure::Worker { error, .. } => exit_of_worker(error),
+            Failure::Spec(failure) => failure.exit(),
             Failure::Output(_)
             | Failure::Unsaved(_)
             | Failure::Signals(_)

@@ -49,6 +49,7 @@ impl Failure {
                 _ => Vec::new(),
             },
             Failure::File { error, .. } => hint_of_file(error).into_iter().collect(),
+            Failure::Spec(failure) => failure.hint().into_iter().collect(),
             Failure::Unsaved(_) => vec!["what went wrong stands above; the others were saved".into()],
             Failure::Output(_) => vec!["see whether the disk is full or the terminal has gone".into()],
             Failure::BrokenPipe | Failure::Signals(_) | Failure::Runtime(_) | Failure::Random(_) => {

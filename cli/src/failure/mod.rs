@@ -4,6 +4,7 @@ mod exits;
 mod hints;
 mod words;
 
+use crate::commands::spec::SpecFailure;
 use crate::connection::Address;
 use crate::output::{self, style::Paint, style::To};
 use ops_core::{FieldError, Problem};
@@ -63,12 +64,20 @@ pub enum Failure {
         error: Box<WorkerError>,
         address: Address,
     },
+    #[error(transparent)]
+    Spec(Box<SpecFailure>),
     #[error("cannot watch for signals: {0}")]
     Signals(io::Error),
     #[error("cannot start: {0}")]
     Runtime(io::Error),
     #[error("no random numbers from the system: {0}")]
     Random(getrandom::Error),
+}
+
+impl From<SpecFailure> for Failure {
+    fn from(failure: SpecFailure) -> Self {
+        Failure::Spec(Box::new(failure))
+    }
 }
 
 impl Failure {

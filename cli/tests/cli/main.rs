@@ -12,4 +12,5 @@ mod room;
 mod runbooks;
 mod runs;
 mod saving;
+mod spec;
 mod usage;

@@ -96,6 +96,12 @@ impl Ops {
         self
     }
 
+    /// Started in another folder than its own.
+    pub fn within(mut self, folder: &Path) -> Self {
+        self.command.current_dir(folder);
+        self
+    }
+
     pub fn at(self, url: &str) -> Self {
         self.env("OPS_URL", url).env("OPS_TOKEN", "ops_secret")
     }

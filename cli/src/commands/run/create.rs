@@ -3,6 +3,7 @@
 use crate::connection::Room;
 use crate::failure::Failure;
 use crate::output;
+use ops_client::ClientError;
 use ops_core::api::{CreatedRun, NewRun};
 use std::time::Duration;
 
@@ -16,8 +17,20 @@ pub async fn create(room: &Room, mut run: NewRun) -> Result<CreatedRun, Failure>
     if run.idempotency_key.is_none() {
         run.idempotency_key = Some(random_key()?);
     }
+    patiently(room, async || room.client.runs_create(&run).await).await
+}
+
+/// Each of them with an idempotency key.
+pub async fn create_bulk(room: &Room, runs: &[NewRun]) -> Result<Vec<CreatedRun>, Failure> {
+    patiently(room, async || room.client.runs_create_bulk(runs).await).await
+}
+
+async fn patiently<T>(
+    room: &Room,
+    call: impl AsyncFn() -> Result<T, ClientError>,
+) -> Result<T, Failure> {
     for pause in PAUSES {
-        match room.client.runs_create(&run).await {
+        match call().await {
             Err(error) if error.is_transient() => {
                 output::note(format_args!("{error}; trying again"));
                 tokio::time::sleep(pause.max(error.retry_after())).await;
@@ -25,7 +38,7 @@ pub async fn create(room: &Room, mut run: NewRun) -> Result<CreatedRun, Failure>
             done => return done.map_err(|error| room.failure(error)),
         }
     }
-    room.ask(room.client.runs_create(&run)).await
+    room.ask(call()).await
 }
 
 fn random_key() -> Result<String, Failure> {

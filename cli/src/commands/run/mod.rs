@@ -1,4 +1,4 @@
-mod create;
+pub mod create;
 mod params;
 pub mod target;
 
