@@ -29,9 +29,14 @@ create table if not exists public.run_template_versions (
 create table if not exists public.spec_docs (
   id uuid primary key default gen_random_uuid(),
   slug text not null unique,
+  -- Slugs are `<bundle>/<file>`.
+  bundle text not null generated always as (split_part(slug, '/', 1)) stored,
   title text not null,
   content text not null,
   meta jsonb not null default '{}',
+  sha256 text,
+  updated_by text,
   created_at timestamptz not null default clock_timestamp(),
   updated_at timestamptz not null default clock_timestamp()
 );
+create index if not exists spec_docs_bundle on public.spec_docs (bundle);

@@ -20,7 +20,7 @@ impl Dice {
     }
 }
 
-const VERBS: [&str; 36] = [
+const VERBS: [&str; 41] = [
     "sessions.update",
     "sessions.archive",
     "sessions.delete",
@@ -28,6 +28,11 @@ const VERBS: [&str; 36] = [
     "templates.delete",
     "workers.drain",
     "audit.list",
+    "spec.generate",
+    "spec.validate",
+    "spec.put",
+    "spec.get",
+    "spec.list",
     "runs.create",
     "runs.claim",
     "runs.start",

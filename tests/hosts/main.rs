@@ -6,6 +6,7 @@ mod host;
 mod imports;
 mod large;
 mod same;
+mod spec;
 mod table;
 mod timeout;
 mod together;

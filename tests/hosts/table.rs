@@ -119,6 +119,15 @@ fn workers() -> Vec<Ask> {
         read("artifacts.get?artifact_id={binary}&raw=true"),
         read("artifacts.list?run_id={run}"),
         write(
+            "spec.put",
+            held(
+                json!({ "bundle": "notes", "documents": [{ "name": "notes.md", "content": "# Notes" }] }),
+            ),
+        ),
+        read("spec.get?slug=notes/notes.md"),
+        read("spec.get?slug=notes&format=zip"),
+        read("spec.list"),
+        write(
             "runs.finish",
             held(json!({ "status": "succeeded", "last_seq": 5 })),
         ),

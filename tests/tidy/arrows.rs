@@ -12,10 +12,14 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("ops-github", &["ops-core"]),
     ("ops-schema", &[]),
     ("ops-spec-kit", &[]),
+    ("ops-spec-files", &["ops-spec-kit"]),
     ("ops-store-postgres", &["ops-core", "ops-schema"]),
     ("ops-store-supabase", &["ops-core"]),
     ("ops-embedded", &["ops-core"]),
-    ("ops-worker", &["ops-core", "ops-client", "ops-runbook"]),
+    (
+        "ops-worker",
+        &["ops-core", "ops-client", "ops-runbook", "ops-spec-kit"],
+    ),
     ("ops-render", &["ops-core"]),
     (
         "ops-web",
@@ -25,6 +29,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "ops-render",
             "ops-runbook",
             "ops-schema",
+            "ops-spec-kit",
         ],
     ),
     (
@@ -40,7 +45,16 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "ops-function",
         &["ops-core", "ops-store-supabase", "ops-web"],
     ),
-    ("ops-action", &["ops-core", "ops-client", "ops-worker"]),
+    (
+        "ops-action",
+        &[
+            "ops-core",
+            "ops-client",
+            "ops-spec-files",
+            "ops-spec-kit",
+            "ops-worker",
+        ],
+    ),
     ("ops-wasi-02", &["ops-core", "ops-function"]),
     ("ops-wasi-03", &["ops-core", "ops-function"]),
     ("ops-lambda", &["ops-client", "ops-function", "ops-web"]),
@@ -66,6 +80,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "ops-worker",
             "ops-server",
             "ops-setup",
+            "ops-spec-files",
+            "ops-spec-kit",
         ],
     ),
 ];

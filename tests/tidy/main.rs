@@ -1,5 +1,6 @@
 //! Rules about the house that a program can check.
 
+mod adapter;
 mod arrows;
 mod openapi;
 mod workflows;

@@ -54,8 +54,8 @@ fn verbs(document: &Value) -> Vec<(String, &Value)> {
             operation.expect("a method"),
         )
     });
-    // The document itself and the health of the database ask nobody who they are; the validator is
-    // no function, and asks `templates_list` who calls; the ticket of an upload is its right, and the
+    // The document itself and the health of the database ask nobody who they are; the validators are
+    // no functions, and ask `templates_list` and `spec_list` who calls; the ticket of an upload is its right, and the
     // identity token of an exchange.
     verbs
         .filter(|(verb, _)| {
@@ -63,6 +63,7 @@ fn verbs(document: &Value) -> Vec<(String, &Value)> {
                 "openapi.json",
                 "health",
                 "templates.validate",
+                "spec.validate",
                 "artifacts.upload",
                 "workers.exchange",
             ]

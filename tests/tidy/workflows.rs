@@ -5,7 +5,7 @@ use ops_tests::harness::process::{Folder, shown};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+pub(crate) const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 const ACTION: &str = "action.yml";
 
 /// Each tool has to refuse it for a reason of its own: a branch as the version of an action and a title
@@ -29,11 +29,11 @@ enum Tool {
 }
 
 /// As `cargo xtask test` brings them by pip.
-fn packages() -> PathBuf {
+pub(crate) fn packages() -> PathBuf {
     Path::new(ROOT).join("tools/workflows")
 }
 
-fn program(name: &str) -> PathBuf {
+pub(crate) fn program(name: &str) -> PathBuf {
     packages().join("bin").join(name)
 }
 
@@ -79,7 +79,7 @@ const OF_WORKFLOWS: [Tool; 3] = [
 const OF_ACTIONS: [Tool; 2] = [Tool::Zizmor, Tool::Schema("vendor.github-actions")];
 
 /// The files of `folder` whose names end so, in their order.
-fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
+pub(crate) fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(Path::new(ROOT).join(folder)).expect("a folder");
     let names = entries.map(|entry| entry.expect("an entry").file_name());
     let mut files: Vec<PathBuf> = names

@@ -99,3 +99,61 @@ fn a_faulty_runbook_is_refused_with_its_place() {
         shown(&output)
     );
 }
+
+const PRD: &str = "# Search\n\n## Problem\n\nNobody finds a document.\n\n## Goals\n\n- Find a document by a word of it.\n\n## Requirements\n\n- The system MUST answer a search within 200 ms.\n";
+
+/// The names of a run's artifacts, where it ended as `status`.
+fn artifacts_of(up: &Up, arguments: &[&str], status: &str) -> Vec<String> {
+    let mut run = up.ops();
+    let output = run.arg("run").args(arguments).args(["--follow", "--json"]);
+    let output = output.output().expect("runs");
+    let told = String::from_utf8_lossy(&output.stdout);
+    let last = told.trim().lines().next_back().expect("a line");
+    let last: Value = serde_json::from_str(last).expect("JSON");
+    assert_eq!(last["run"]["status"], status, "{}", shown(&output));
+    let id = last["run"]["id"].as_str().expect("an id");
+    let listed = up.ops().args(["runs", "artifacts", id, "--json"]).output();
+    let listed = listed.expect("lists");
+    let text = String::from_utf8_lossy(&listed.stdout);
+    let names = text.split("\"name\"").skip(1);
+    let names = names.filter_map(|rest| rest.split('"').nth(1));
+    names.map(str::to_owned).collect()
+}
+
+#[test]
+fn a_worker_generates_and_checks_a_bundle_by_the_bundled_runbooks() {
+    let folder = Folder::new();
+    let up = Up::start(&folder.data(), &["--workers", "1"]);
+    let prd = format!("prd={PRD}");
+    let made = artifacts_of(&up, &["generate-spec-kit", "-p", &prd], "succeeded");
+    for name in [
+        "constitution.md",
+        "prd.md",
+        "plan.md",
+        "tasks.md",
+        "spec-kit.json",
+        "report.json",
+    ] {
+        let name = format!("search/{name}");
+        assert!(made.contains(&name), "{name} is not in {made:?}");
+    }
+    assert!(made.contains(&"search.zip".to_string()), "{made:?}");
+    // Stored, so the second generation takes what is there, and the other runbook finds it.
+    artifacts_of(&up, &["generate-spec-kit", "-p", &prd], "succeeded");
+    let checked = artifacts_of(
+        &up,
+        &["validate-spec-kit", "-p", "bundle=search"],
+        "succeeded",
+    );
+    for name in ["report.json", "report.md", "report.sarif"] {
+        assert!(
+            checked.contains(&name.to_string()),
+            "{name} is not in {checked:?}"
+        );
+    }
+    artifacts_of(
+        &up,
+        &["validate-spec-kit", "-p", "bundle=unheard-of"],
+        "failed",
+    );
+}

@@ -353,6 +353,44 @@ impl Client {
         self.post("dispatch.cancel", held).await
     }
 
+    pub async fn spec_generate(&self, wanted: &SpecGenerate) -> Answer<SpecGenerated> {
+        self.post("spec.generate", wanted).await
+    }
+
+    pub async fn spec_validate(&self, wanted: &SpecValidate) -> Answer<SpecValidated> {
+        self.post("spec.validate", wanted).await
+    }
+
+    /// Of a step, by whoever holds its run. May be repeated: the same texts change nothing.
+    pub async fn spec_put(&self, put: &SpecPut) -> Answer<SpecStored> {
+        self.post("spec.put", put).await
+    }
+
+    /// `<bundle>` or `<bundle>/<file>`.
+    pub async fn spec_get(&self, slug: &str) -> Answer<SpecBundle> {
+        self.get("spec.get", &[("slug", slug)]).await
+    }
+
+    /// For a step, by whoever holds its run.
+    pub async fn spec_get_held(&self, held: &HeldSpec) -> Answer<SpecBundle> {
+        let attempt = held.attempt.to_string();
+        let query = [
+            ("slug", held.slug.as_str()),
+            ("run_id", held.run_id.as_str()),
+            ("worker_id", held.worker_id.as_str()),
+            ("attempt", attempt.as_str()),
+        ];
+        self.get("spec.get", &query).await
+    }
+
+    pub async fn spec_list(&self) -> Answer<Vec<SpecBundle>> {
+        #[derive(Deserialize)]
+        struct All {
+            bundles: Vec<SpecBundle>,
+        }
+        Ok(self.get::<All>("spec.list", &[]).await?.bundles)
+    }
+
     pub async fn tokens_list(&self) -> Answer<Vec<Token>> {
         #[derive(Deserialize)]
         struct All {

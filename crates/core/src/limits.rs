@@ -36,6 +36,12 @@ pub const ARTIFACT_INLINE_BYTES: usize = 64 * 1024;
 pub const ARTIFACT_BYTES: usize = 50 * 1024 * 1024;
 /// Artifacts of one attempt.
 pub const ARTIFACTS_PER_ATTEMPT: usize = 200;
+/// One document that the spec kit reads by the API.
+pub const SPEC_SOURCE_BYTES: usize = 512 * 1024;
+/// All documents of one stored bundle.
+pub const SPEC_BYTES: usize = 3 * 1024 * 1024;
+/// Documents in one call of the spec kit.
+pub const SPEC_DOCUMENTS: usize = 100;
 /// Lease of a run, in seconds.
 pub const LEASE_SECONDS: std::ops::RangeInclusive<u32> = 5..=3_600;
 /// Lease granted by the native server where nothing else is said, in seconds.

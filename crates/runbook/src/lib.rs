@@ -26,9 +26,10 @@ pub use format::json_schema;
 pub use interpolate::{InterpolateError, interpolate, interpolate_json, interpolate_url};
 pub use limits::*;
 pub use model::{
-    ArtifactFile, ArtifactSource, ArtifactSpec, Concurrency, Count, Expect, HttpCall, HttpMethod,
-    InvalidPause, InvalidStatus, InvalidWorkdir, OnInterrupt, Pause, Probe, Retry, Runbook,
-    StatusMatch, Step, StepKind, WaitFor, WantedStatus, Workdir, WorkflowCall,
+    ArtifactFile, ArtifactSource, ArtifactSpec, Concurrency, Count, Expect, FailOn, HttpCall,
+    HttpMethod, InvalidPause, InvalidStatus, InvalidWorkdir, OnInterrupt, Pause, Probe, Retry,
+    Runbook, SpecFormat, SpecGeneration, SpecKitCall, SpecSubject, SpecValidation, StatusMatch,
+    Step, StepKind, WaitFor, WantedStatus, Workdir, WorkflowCall,
 };
 pub use names::{
     RESERVED_ENV_PREFIXES, is_env_name, is_lane, is_output_key, is_param, is_path_below,

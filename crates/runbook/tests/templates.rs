@@ -54,7 +54,10 @@ fn play(runbook: &Runbook, shell: &[&str], params: Value) -> Played {
                 Map::new()
             }
             // These need a worker; its tests execute them.
-            StepKind::Http(_) | StepKind::WaitFor(_) | StepKind::Workflow(_) => {
+            StepKind::Http(_)
+            | StepKind::WaitFor(_)
+            | StepKind::Workflow(_)
+            | StepKind::SpecKit(_) => {
                 panic!("only shells are played")
             }
         };

@@ -126,6 +126,7 @@ fn is_about_held_runs(function: &str) -> bool {
         "events_append",
         "artifacts_begin",
         "artifacts_put",
+        "spec_put",
     ]
     .contains(&function)
 }

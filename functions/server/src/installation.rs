@@ -12,7 +12,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Templates that every installation starts with.
-const RUNBOOKS: [(&str, &str); 5] = [
+const RUNBOOKS: [(&str, &str); 7] = [
     (
         "hello",
         include_str!("../../../templates/runbooks/hello.yaml"),
@@ -32,6 +32,14 @@ const RUNBOOKS: [(&str, &str); 5] = [
     (
         "database-maintenance",
         include_str!("../../../templates/runbooks/database-maintenance.yaml"),
+    ),
+    (
+        "generate-spec-kit",
+        include_str!("../../../templates/runbooks/generate-spec-kit.yaml"),
+    ),
+    (
+        "validate-spec-kit",
+        include_str!("../../../templates/runbooks/validate-spec-kit.yaml"),
     ),
 ];
 
@@ -142,6 +150,6 @@ pub async fn load_runbooks(client: &Client) -> Result<usize, ClientError> {
 }
 
 /// Slugs of the bundled runbooks.
-pub fn bundled() -> [&'static str; 5] {
+pub fn bundled() -> [&'static str; 7] {
     RUNBOOKS.map(|(slug, _)| slug)
 }

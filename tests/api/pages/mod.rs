@@ -5,5 +5,6 @@ mod export;
 mod intervals;
 mod sessions;
 mod setup;
+mod spec;
 mod tags;
 mod templates;

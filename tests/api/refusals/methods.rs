@@ -4,7 +4,9 @@ use crate::common::{Room, send};
 use ops_core::Code;
 use reqwest::Method;
 
-const READS: [&str; 12] = [
+const READS: [&str; 14] = [
+    "spec.get",
+    "spec.list",
     "audit.list",
     "runs.get",
     "runs.list",
@@ -19,7 +21,10 @@ const READS: [&str; 12] = [
     "workers.list",
 ];
 
-const WRITES: [&str; 22] = [
+const WRITES: [&str; 25] = [
+    "spec.generate",
+    "spec.validate",
+    "spec.put",
     "sessions.update",
     "sessions.archive",
     "sessions.delete",

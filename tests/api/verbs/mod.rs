@@ -13,5 +13,6 @@ mod multipart;
 mod operators;
 mod reads;
 mod sessions;
+mod spec;
 mod templates;
 mod tokens;

@@ -6,6 +6,7 @@ mod bounds;
 mod parameter;
 mod refusals;
 mod shapes;
+mod spec;
 mod tables;
 mod verb;
 mod verbs;

@@ -138,6 +138,13 @@ fn name_types(generator: &mut SchemaGenerator) {
     add::<StepDispatch>(generator);
     add::<HeldDispatch>(generator);
     add::<Followed>(generator);
+    add::<SpecGenerate>(generator);
+    add::<SpecGenerated>(generator);
+    add::<SpecValidate>(generator);
+    add::<SpecValidated>(generator);
+    add::<SpecPut>(generator);
+    add::<SpecStored>(generator);
+    add::<SpecBundle>(generator);
 }
 
 /// A whole number of Rust has an end, which `format` alone does not say; and a null that stands for

@@ -12,11 +12,11 @@ use crate::limits;
 use serde_json::json;
 
 const NOBODY: &[&str] = &[];
-const OPERATOR: &[&str] = &["operator"];
-const READERS: &[&str] = &["operator", "viewer"];
-const WORKER: &[&str] = &["worker"];
+pub(super) const OPERATOR: &[&str] = &["operator"];
+pub(super) const READERS: &[&str] = &["operator", "viewer"];
+pub(super) const WORKER: &[&str] = &["worker"];
 const SWEEPERS: &[&str] = &["operator", "worker"];
-const EVERYBODY: &[&str] = &["operator", "viewer", "worker"];
+pub(super) const EVERYBODY: &[&str] = &["operator", "viewer", "worker"];
 
 pub fn all() -> Vec<Verb> {
     let mut verbs = runs();
@@ -25,11 +25,12 @@ pub fn all() -> Vec<Verb> {
     verbs.extend(sessions());
     verbs.extend(templates());
     verbs.extend(lanes());
+    verbs.extend(super::spec::verbs());
     verbs.extend(rest());
     verbs
 }
 
-fn limit() -> Parameter {
+pub(super) fn limit() -> Parameter {
     number("limit", 1..=limits::PAGE_ROWS.into())
 }
 
@@ -37,7 +38,7 @@ fn after_number() -> Parameter {
     number("after", 1..=i64::MAX).says("`next` of the page before.")
 }
 
-fn version() -> std::ops::RangeInclusive<i64> {
+pub(super) fn version() -> std::ops::RangeInclusive<i64> {
     1..=i32::MAX.into()
 }
 

@@ -101,7 +101,11 @@ pub(crate) const STEP: [Key; 17] = [
         "The step's failure is not the run's.",
         boolean,
     ),
-    Key::not_built("spec_kit"),
+    Key::new(
+        "spec_kit",
+        "Generates or checks a bundle of documents.",
+        || reference("specKit"),
+    ),
     Key::new(
         "workflow",
         "Starts a workflow at GitHub, and follows that very run.",
@@ -132,7 +136,9 @@ pub(crate) const CONCURRENCY: [Key; 2] = [
 ];
 
 /// Kinds of steps that run today.
-pub(crate) const STEP_KINDS: [&str; 5] = ["run", "artifact", "http", "wait_for", "workflow"];
+pub(crate) const STEP_KINDS: [&str; 6] = [
+    "run", "artifact", "http", "wait_for", "workflow", "spec_kit",
+];
 
 pub(crate) const HTTP: [Key; 9] = [
     Key::new("method", "GET where nothing is said.", method),
@@ -237,6 +243,49 @@ pub(crate) const WORKFLOW: [Key; 4] = [
     ),
     Key::new("inputs", "At most 25; values may hold `{{ … }}`.", inputs),
 ];
+
+pub(crate) const SPEC_KIT: [Key; 2] = [
+    Key::new("generate", "A bundle from one document.", || {
+        reference("specGenerate")
+    }),
+    Key::new("validate", "What the rules find in documents.", || {
+        reference("specValidate")
+    }),
+];
+
+pub(crate) const SPEC_CALLS: [&str; 2] = ["generate", "validate"];
+
+pub(crate) const SPEC_GENERATE: [Key; 3] = [
+    Key::new(
+        "prd",
+        "The text, or in one line the path of a file; may hold `{{ … }}`.",
+        text,
+    )
+    .required(),
+    Key::new(
+        "slug",
+        "Of the bundle; made of the title where nothing is said.",
+        text,
+    ),
+    Key::new("out", "Folder below the step's, for the files.", text),
+];
+
+pub(crate) const SPEC_VALIDATE: [Key; 4] = [
+    Key::new("path", "A file or a folder; may hold `{{ … }}`.", text),
+    Key::new("slug", "A stored bundle; may hold `{{ … }}`.", text),
+    Key::new(
+        "fail_on",
+        "`error`, `warning`, `note` or `never`; `error` where nothing is said.",
+        || serde_json::json!({ "enum": ["error", "warning", "note", "never"] }),
+    ),
+    Key::new(
+        "formats",
+        "Of the report: `json`, `markdown`, `sarif`; the first two where nothing is said.",
+        || serde_json::json!({ "type": "array", "items": { "enum": ["json", "markdown", "sarif"] } }),
+    ),
+];
+
+pub(crate) const SPEC_SUBJECTS: [&str; 2] = ["path", "slug"];
 
 pub(crate) const RETRY: [Key; 4] = [
     Key::new(

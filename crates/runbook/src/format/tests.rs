@@ -167,7 +167,7 @@ fn what_the_reader_takes_the_schema_takes_and_missing_keys_both_refuse() {
 fn what_is_not_built_is_not_offered() {
     let schema = json_schema();
     let step = &schema["$defs"]["step"]["properties"];
-    assert!(step["run"].is_object() && step["spec_kit"].is_null());
+    assert!(step["run"].is_object() && step["agent"].is_null());
 }
 
 proptest! {

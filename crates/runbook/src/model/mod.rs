@@ -2,12 +2,14 @@
 //! it is itself a valid runbook, because durations are plain seconds there.
 
 mod http;
+mod spec_kit;
 mod status;
 mod tries;
 mod whole;
 mod workflow;
 
 pub use http::{Expect, HttpCall, HttpMethod};
+pub use spec_kit::{FailOn, SpecFormat, SpecGeneration, SpecKitCall, SpecSubject, SpecValidation};
 pub use status::{InvalidStatus, StatusMatch, WantedStatus};
 pub use tries::{Count, InvalidPause, Pause, Probe, Retry, WaitFor};
 pub use whole::{Concurrency, OnInterrupt};
@@ -95,6 +97,8 @@ pub enum StepKind {
     WaitFor(WaitFor),
     /// Starts a workflow at GitHub and follows that very run.
     Workflow(WorkflowCall),
+    /// Generates or checks a bundle, in the worker itself.
+    SpecKit(SpecKitCall),
 }
 
 impl StepKind {
@@ -105,6 +109,7 @@ impl StepKind {
             StepKind::Http(_) => "http",
             StepKind::WaitFor(_) => "wait_for",
             StepKind::Workflow(_) => "workflow",
+            StepKind::SpecKit(_) => "spec_kit",
         }
     }
 }

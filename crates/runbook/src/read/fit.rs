@@ -20,7 +20,9 @@ pub(super) fn check(step: &Field<'_>, kind: &StepKind, report: &mut Report<'_>) 
     let sends = match kind {
         StepKind::Http(_) => true,
         StepKind::WaitFor(wait) => matches!(wait.probe, Probe::Http(_)),
-        StepKind::Run(_) | StepKind::Artifact(_) | StepKind::Workflow(_) => false,
+        StepKind::Run(_) | StepKind::Artifact(_) | StepKind::Workflow(_) | StepKind::SpecKit(_) => {
+            false
+        }
     };
     if sends {
         refuse(
@@ -53,7 +55,10 @@ pub(super) fn check(step: &Field<'_>, kind: &StepKind, report: &mut Report<'_>) 
             "it is dispatched once anyway, and a later attempt follows the same workflow run",
         );
     }
-    if matches!(kind, StepKind::Artifact(_)) {
+    if matches!(kind, StepKind::SpecKit(_)) {
+        refuse("env", "no shell is started; write `{{ … }}` into the texts");
+    }
+    if matches!(kind, StepKind::Artifact(_) | StepKind::SpecKit(_)) {
         refuse("retry", "only `run` and `http` can be tried again");
     }
 }

@@ -9,6 +9,7 @@ mod http;
 mod not_built;
 mod scope;
 mod shell;
+mod spec_kit;
 mod step;
 mod steps;
 mod tries;

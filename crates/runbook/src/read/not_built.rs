@@ -5,13 +5,8 @@ use crate::node::Field;
 use crate::report::Report;
 
 /// Kinds of steps, and what to do until they are built.
-pub(super) const KINDS: [(&str, &str); 2] = [
-    (
-        "spec_kit",
-        "use `run:` with `ops spec generate` or `ops spec validate`",
-    ),
-    ("agent", "use `run:` and start the agent's command there"),
-];
+pub(super) const KINDS: [(&str, &str); 1] =
+    [("agent", "use `run:` and start the agent's command there")];
 
 pub(super) fn in_step(step: &Field<'_>, report: &mut Report<'_>) {
     for (kind, hint) in KINDS {

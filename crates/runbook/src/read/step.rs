@@ -1,7 +1,7 @@
 //! One step.
 
 use super::scope::Scope;
-use super::{artifact, env, fit, http, not_built, shell, tries, values, workflow};
+use super::{artifact, env, fit, http, not_built, shell, spec_kit, tries, values, workflow};
 use crate::diagnostic::DiagnosticCode as Code;
 use crate::format::keys::{STEP, STEP_KINDS};
 use crate::limits::MAX_TITLE_CHARS;
@@ -95,11 +95,14 @@ fn kind(step: &Field<'_>, scope: &Scope<'_>, report: &mut Report<'_>) -> Option<
         ["workflow"] => {
             workflow::read(&step.get("workflow")?, scope, report).map(StepKind::Workflow)
         }
+        ["spec_kit"] => {
+            spec_kit::read(&step.get("spec_kit")?, scope, report).map(StepKind::SpecKit)
+        }
         // Reported as not built.
         [_] => None,
         [] => {
             let message = "a step needs a key that says what it does";
-            let hint = "write `run: |` with shell text below, `http: {url: …}`, `wait_for: {…}`, `workflow: {…}`, or `artifact: {…}`";
+            let hint = "write `run: |` with shell text below, `http: {url: …}`, `wait_for: {…}`, `workflow: {…}`, `spec_kit: {…}`, or `artifact: {…}`";
             report.at(step, Code::MissingKey, message, hint);
             None
         }

@@ -14,6 +14,7 @@ mod openapi;
 mod prepare;
 pub(crate) mod runs;
 mod sessions;
+mod spec;
 pub(crate) mod templates;
 mod tokens;
 pub(crate) mod trust;
@@ -85,6 +86,11 @@ fn verbs() -> Vec<(&'static str, MethodRouter<App>)> {
         ("dispatch.get", get(dispatch::read)),
         ("dispatch.list", get(dispatch::list)),
         ("dispatch.cancel", post(workflow::cancel)),
+        ("spec.generate", post(spec::generate)),
+        ("spec.validate", post(spec::validate)),
+        ("spec.put", post(spec::put)),
+        ("spec.get", get(spec::read)),
+        ("spec.list", get(spec::list)),
         ("health", get(health)),
         ("openapi.json", get(openapi::read)),
     ]

@@ -83,7 +83,7 @@ fn pages() -> Router<App> {
         .route("/templates/{slug}/edit", get(templates::edit))
         .route("/chat", get(chat::page))
         .route("/spec-kit", get(spec::page))
-        .route("/spec-kit/{slug}", get(spec::page_of))
+        .route("/spec-kit/{*slug}", get(spec::page_of))
         .route("/github", get(github::page))
         .route("/setup", get(setup::page))
         .route("/setup/schema.sql", get(setup::sql))

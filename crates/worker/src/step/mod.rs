@@ -19,6 +19,8 @@ mod process;
 mod request;
 mod run_step;
 mod shell;
+mod spec_kit;
+mod spec_store;
 mod step_end;
 mod strays;
 mod tries;

@@ -58,6 +58,7 @@ impl Attempt<'_> {
             StepKind::Http(call) => self.run_http(step, call).await,
             StepKind::WaitFor(wait) => self.wait_for(place, step, wait).await,
             StepKind::Workflow(call) => self.run_workflow(step, call).await,
+            StepKind::SpecKit(call) => self.run_spec_kit(step, call).await,
         }
     }
 

@@ -114,7 +114,7 @@ fn file_name(name: &str) -> String {
 }
 
 /// What a run left is hostile: never a page of ours, always a download.
-fn download(bytes: Vec<u8>, name: &str) -> axum::response::Response {
+pub fn download(bytes: Vec<u8>, name: &str) -> axum::response::Response {
     let mut response = bytes.into_response();
     let headers = response.headers_mut();
     headers.insert(

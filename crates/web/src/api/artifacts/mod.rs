@@ -8,7 +8,7 @@ mod put;
 mod read;
 
 pub use begin::{begin, upload};
-pub(crate) use bytes::{attachment, fetch};
+pub(crate) use bytes::{attachment, download, fetch};
 pub use put::put;
 pub use read::{list, read};
 

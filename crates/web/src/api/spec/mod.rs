@@ -1,0 +1,12 @@
+//! The spec kit: bundles made, checked and kept by `spec.*`. What is decided of their text, `ops-spec-kit`
+//! decides; who may and what is stored, the database.
+
+mod check;
+#[cfg_attr(not(feature = "spec-kit"), path = "absent.rs")]
+mod kit;
+mod put;
+mod read;
+
+pub use kit::{generate, validate};
+pub use put::put;
+pub use read::{list, read};
