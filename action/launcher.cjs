@@ -64,7 +64,7 @@ async function built(env, folder) {
   const command = ["build", "--locked", "-p", PACKAGE];
   let code;
   try {
-    code = await ended(spawn("cargo", command, { cwd: folder, env, stdio: "inherit" }));
+    code = await ended(() => spawn("cargo", command, { cwd: folder, env, stdio: "inherit" }));
   } catch (error) {
     if (error.code !== "ENOENT") {
       throw error;
@@ -81,15 +81,27 @@ async function built(env, folder) {
   return path.join(out, "debug", PACKAGE);
 }
 
-/** Waits for a child, passes signals on to it, and answers its exit code as a shell would tell it. */
-function ended(child) {
+/**
+ * Starts a child, passes signals on to it, and answers its exit code as a shell would tell it.
+ *
+ * The handlers are there before the child is: a signal in between would end the launcher alone, and
+ * leave the child to nobody. They run when this function has returned, so there is a child by then.
+ */
+function ended(start) {
   return new Promise((resolve, reject) => {
+    let child;
     const handlers = PASSED_ON.map((signal) => [signal, () => child.kill(signal)]);
     const settle = (done) => (value) => {
       handlers.forEach(([signal, handler]) => process.removeListener(signal, handler));
       done(value);
     };
     handlers.forEach(([signal, handler]) => process.on(signal, handler));
+    try {
+      child = start();
+    } catch (error) {
+      settle(reject)(error);
+      return;
+    }
     child.once("error", settle(reject));
     child.once("exit", (code, signal) => settle(resolve)(exitCode(code, signal)));
   });
@@ -101,7 +113,7 @@ function exitCode(code, signal) {
 
 /** Runs the binary as the step itself: its output, its environment, its exit code. */
 function run(binary, step, env) {
-  return ended(spawn(binary, [step], { env, stdio: "inherit" }));
+  return ended(() => spawn(binary, [step], { env, stdio: "inherit" }));
 }
 
 /** Keeps a value for post. Heredoc, with a delimiter that no value can guess, as GitHub advises. */

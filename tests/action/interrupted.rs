@@ -132,7 +132,11 @@ async fn a_cancelled_job_hands_its_run_back_at_any_moment_and_leaves_no_process(
             said
         });
         let how = cancel(&mut child).await;
-        let mut said = rest.await.expect("the output ends");
+        // Whoever was left behind would hold the output open for ever.
+        let ended = tokio::time::timeout(Duration::from_secs(60), rest).await;
+        let mut said = ended
+            .unwrap_or_else(|_| panic!("round {round}, {how} after {moment:?}: somebody is left"))
+            .expect("the output ends");
         said.push(job.post().await);
         let steps = job.steps();
         let pids = steps.iter().flat_map(|step| &step[1..]);
