@@ -163,5 +163,5 @@ begin
   if (select true from public.dispatches d where d.cause = 'step' and d.closed_at is null limit 1) then
     return jsonb_build_object('to_cancel', public.ops_workflows_to_end(p_now, p_runs));
   end if;
-  return '{}';
+  return '{}'::jsonb;
 end $$;
