@@ -2,10 +2,12 @@
 //! nothing is guessed from a word that stands somewhere.
 
 mod claims;
+mod count_words;
 mod counts;
 mod fields;
 mod ids;
 mod inventory;
+mod item_words;
 mod items;
 mod kind;
 mod lead;
@@ -16,10 +18,12 @@ mod notes;
 mod phases;
 mod principles;
 mod quantities;
+mod quantity_words;
 mod reading;
 mod refs;
 mod roles;
 mod scenarios;
+mod set_lists;
 mod sets;
 mod synonyms;
 mod tables;
