@@ -27,6 +27,9 @@ create table if not exists public.lanes (
   paused_reason text,
   -- As a pause, and workers that ask for nothing else are told to end.
   draining boolean not null default false,
+  -- Queued runs that it may hold. `queue_full`: that many were seen, and creates are refused.
+  queue_limit integer default 1000000 check (queue_limit > 0),
+  queue_full boolean not null default false,
   -- Scale from zero: `{repository, workflow, ref, per_hour, inputs?}` of the workflow that is a worker here.
   dispatch jsonb,
   created_at timestamptz not null default clock_timestamp(),
@@ -200,6 +203,7 @@ create index if not exists runs_group_waits on public.runs (md5(group_key), prio
   where status = 'queued' and parked = 'group';
 create index if not exists runs_waits on public.runs (lane, priority, seq)
   where status = 'queued' and parked in ('depends_on', 'group');
+create index if not exists runs_due_in_lane on public.runs (lane, not_before) where status = 'queued' and parked = 'not_before';
 create index if not exists runs_group_next on public.runs (group_key)
   where status = 'queued' and parked is null and group_key is not null;
 create index if not exists runs_start_by on public.runs (start_by) where status = 'queued' and start_by is not null;
@@ -754,6 +758,8 @@ begin
   v_unparked := v_unparked + cardinality(v_part);
   v_lanes := v_lanes || v_part;
 
+  perform public.ops_open_full_lanes();
+
   counts := jsonb_build_object('requeued', v_requeued, 'ended', v_ended, 'leases_released', v_released,
     'overdue', v_overdue, 'unparked', v_unparked);
   select jsonb_object_agg(w.lane, w.n) into wake
@@ -1091,6 +1097,63 @@ begin
     order by x.expires_at limit p_rows for update skip locked));
 end $$;
 
+-- 27_queue_limit.sql
+-- What is queued in a lane is bounded, so that a program that creates runs without end fills neither
+-- the disk nor the time of everybody else. An exact count at each create would cost more than the create,
+-- and a counter would be a row for which all creates of a lane wait. So a create looks with a chance of
+-- its runs over a tenth of the limit, which is at most ten entries of an index for each run, and what it
+-- found stays at the lane until a sweep finds less: a lane may run over by about a tenth.
+create or replace function public.ops_queue_reaches(p_lane text, p_limit integer) returns boolean
+language sql stable set search_path = '' as $$
+  select (select count(*) from (select from public.runs r
+      where r.lane = p_lane and r.status = 'queued' and r.parked is null limit p_limit) x)
+    + (select count(*) from (select from public.runs r
+      where r.lane = p_lane and r.status = 'queued' and r.parked in ('depends_on', 'group') limit p_limit) y)
+    + (select count(*) from (select from public.runs r
+      where r.lane = p_lane and r.status = 'queued' and r.parked = 'not_before' limit p_limit) z) >= p_limit
+$$;
+
+-- `p_made`: how many runs were just queued in each lane.
+create or replace function public.ops_note_full_lanes(p_made jsonb) returns void
+language plpgsql volatile set search_path = '' as $$
+declare
+  l record;
+begin
+  for l in
+    select x.name, x.queue_limit from public.lanes x
+    where p_made ? x.name and not x.queue_full and x.queue_limit is not null
+      and random() * greatest(1, x.queue_limit / 10) < (p_made ->> x.name)::integer
+  loop
+    if public.ops_queue_reaches(l.name, l.queue_limit) then
+      update public.lanes x set queue_full = true where x.name = l.name and not x.queue_full;
+    end if;
+  end loop;
+end $$;
+
+-- In sweeps. A long queue is looked at the more seldom: 20,000 entries a sweep in the mean.
+create or replace function public.ops_open_full_lanes() returns void
+language plpgsql volatile set search_path = '' as $$
+declare
+  l record;
+begin
+  for l in
+    select x.name, x.queue_limit from public.lanes x
+    where x.queue_full and (x.queue_limit is null or random() * x.queue_limit < 20000)
+    order by x.name for no key update skip locked
+  loop
+    if l.queue_limit is null or not public.ops_queue_reaches(l.name, l.queue_limit) then
+      update public.lanes x set queue_full = false where x.name = l.name;
+    end if;
+  end loop;
+end $$;
+
+create or replace function public.ops_queue_full(p_lane text) returns jsonb
+language sql stable set search_path = '' as $$
+  select jsonb_build_object('code', 'queue_full', 'detail',
+    format('lane %s holds the %s queued runs that it may hold', l.name, l.queue_limit))
+  from public.lanes l where l.name = p_lane and l.queue_full and l.queue_limit is not null
+$$;
+
 -- 30_runs_create.sql
 -- All or none. `web` has validated params against the template of `template_version`; where that is
 -- no longer the newest, nothing is written and the newest comes back with the refusal, so that a
@@ -1104,6 +1167,7 @@ declare
   v_mismatch jsonb;
   v_wake jsonb;
   v_made bigint;
+  v_queued jsonb;
   v_new uuid[];
   v_groups text[];
   v_depend boolean;
@@ -1148,10 +1212,11 @@ begin
     (select jsonb_object_agg(w.lane, w.n)
       from (select lane, count(*) as n from made where parked is null group by lane) w),
     (select count(*) from made),
+    (select jsonb_object_agg(w.lane, w.n) from (select lane, count(*) as n from made group by lane) w),
     array_agg(x.new_id order by x.ord),
     (select array_agg(distinct made.group_key) from made where made.group_key is not null),
     bool_or(x.depends_on is not null)
-  into v_answers, v_wake, v_made, v_new, v_groups, v_depend from x;
+  into v_answers, v_wake, v_made, v_queued, v_new, v_groups, v_depend from x;
 
   if v_made < cardinality(v_new) then
     -- Some keys were seen: those entries answer with the run as it is now.
@@ -1168,6 +1233,7 @@ begin
       raise exception using errcode = 'OPS01', message = v_mismatch::text;
     end if;
   end if;
+  perform public.ops_note_full_lanes(v_queued);
   if v_groups is not null then
     -- After the rows: whoever has a group waits for no key of a create. Of those that are not due too: a
     -- sweep makes no groups.
@@ -1211,6 +1277,7 @@ declare
   v_runs jsonb := p -> 'runs';
   v_wrong jsonb;
   v_stale jsonb;
+  v_full text;
   v_out jsonb;
   v_run public.runs%rowtype;
   a record;
@@ -1262,13 +1329,18 @@ begin
   select
     (select jsonb_agg(jsonb_build_object('at', w.at, 'field', w.field, 'message', w.message) order by w.at, w.field) from w),
     (select jsonb_agg(distinct jsonb_build_object('slug', m.slug, 'version', m.version, 'runbook', m.runbook))
-      from m where m.slug is not null and m.version is distinct from m.template_version)
-  into v_wrong, v_stale;
+      from m where m.slug is not null and m.version is distinct from m.template_version),
+    (select min(l.name) from m join public.lanes l on l.name = coalesce(m.lane, m.default_lane, 'A') where l.queue_full)
+  into v_wrong, v_stale, v_full;
   if v_wrong is not null then
     return jsonb_build_object('code', 'invalid', 'errors', v_wrong);
   end if;
   if v_stale is not null then
     return jsonb_build_object('code', 'template_changed', 'templates', v_stale);
+  end if;
+  v_out := public.ops_queue_full(v_full);
+  if v_out is not null then
+    return v_out;
   end if;
 
   begin
@@ -1711,6 +1783,11 @@ begin
   end if;
   if exists (select from public.sessions s where s.id = r.session_id and s.status = 'archived') then
     return jsonb_build_object('retry_of', p_run, 'code', 'conflict', 'detail', 'its session is archived; reopen it first');
+  end if;
+  v_out := public.ops_queue_full(r.lane);
+  -- A repeat is answered with what it made.
+  if v_out is not null and not exists (select from public.runs x where x.idempotency_key = p_key) then
+    return v_out || jsonb_build_object('retry_of', p_run);
   end if;
   v_new := jsonb_strip_nulls(jsonb_build_object('title', r.title, 'template', r.template,
     'template_version', r.template_version, 'session_id', r.session_id, 'lane', r.lane, 'priority', r.priority,
@@ -2472,7 +2549,7 @@ end $$;
 create or replace function public.ops_lane_json(l public.lanes) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object('name', l.name, 'concurrency_limit', l.concurrency_limit, 'paused', l.paused,
-    'paused_reason', l.paused_reason, 'draining', l.draining, 'dispatch', l.dispatch,
+    'paused_reason', l.paused_reason, 'draining', l.draining, 'dispatch', l.dispatch, 'queue_limit', l.queue_limit, 'queue_full', l.queue_full,
     'queued', (select count(*) from public.runs r where r.lane = l.name and r.status = 'queued' and r.parked is null),
     'held', (select count(*) from public.run_leases x where x.lane = l.name))
 $$;
@@ -2490,7 +2567,7 @@ begin
     select jsonb_agg(public.ops_lane_json(l) order by l.name collate "C") from public.lanes l));
 end $$;
 
--- A lane that does not exist is made. Limit 0 takes the limit away. A pause means no claims; what
+-- A lane that does not exist is made. Limits of 0 take the limit away. A pause means no claims; what
 -- is held goes on.
 create or replace function public.lanes_update(p jsonb) returns jsonb
 language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
@@ -2507,6 +2584,9 @@ begin
   update public.lanes x set
     concurrency_limit = case when p ? 'concurrency_limit' then nullif((p ->> 'concurrency_limit')::integer, 0)
       else x.concurrency_limit end,
+    queue_limit = case when p ? 'queue_limit' then nullif((p ->> 'queue_limit')::integer, 0) else x.queue_limit end,
+    queue_full = case when p ? 'queue_limit' then
+      coalesce(public.ops_queue_reaches(x.name, nullif((p ->> 'queue_limit')::integer, 0)), false) else x.queue_full end,
     paused = coalesce((p ->> 'paused')::boolean, x.paused),
     draining = coalesce((p ->> 'draining')::boolean, x.draining),
     paused_reason = case when (p ->> 'paused')::boolean then p ->> 'reason'
@@ -2700,7 +2780,7 @@ $$;
 create or replace function public.ops_board_lane(l public.lanes, p_session uuid, p_now timestamptz) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object('name', l.name, 'concurrency_limit', l.concurrency_limit, 'paused', l.paused,
-    'paused_reason', l.paused_reason, 'draining', l.draining,
+    'paused_reason', l.paused_reason, 'draining', l.draining, 'queue_full', l.queue_full,
     'held', (select count(*) from public.run_leases x where x.lane = l.name),
     -- Counted up to a thousand, so that a long queue costs no more than a short one.
     'queued', (select count(*) from (
@@ -3938,7 +4018,8 @@ begin
         'ops_lane_is_served', 'ops_dispatch_pause', 'ops_scale', 'ops_dispatched', 'ops_repository_is_named',
         'ops_dispatch_overdue', 'ops_dispatch_step', 'ops_dispatch_held', 'ops_workflow_told', 'ops_workflows_to_end', 'ops_left_workflows',
         'ops_lock_groups', 'ops_admit', 'ops_try_admit', 'ops_admit_some', 'ops_wake', 'ops_interrupted', 'ops_once_ended',
-        'ops_dependencies_ended', 'ops_depend', 'ops_depend_some', 'ops_spec_json', 'ops_spec_store')
+        'ops_dependencies_ended', 'ops_depend', 'ops_depend_some', 'ops_spec_json', 'ops_spec_store',
+        'ops_queue_reaches', 'ops_note_full_lanes', 'ops_open_full_lanes', 'ops_queue_full')
       or pg_get_function_identity_arguments(p.oid) = 'p jsonb' and p.proname in (
       'runs_create', 'runs_claim', 'runs_start', 'runs_heartbeat', 'runs_finish', 'runs_cancel',
       'runs_retry', 'runs_get', 'runs_list', 'runs_sweep', 'events_append', 'events_list', 'artifacts_begin', 'artifacts_put',

@@ -7,6 +7,9 @@ create table if not exists public.lanes (
   paused_reason text,
   -- As a pause, and workers that ask for nothing else are told to end.
   draining boolean not null default false,
+  -- Queued runs that it may hold. `queue_full`: that many were seen, and creates are refused.
+  queue_limit integer default 1000000 check (queue_limit > 0),
+  queue_full boolean not null default false,
   -- Scale from zero: `{repository, workflow, ref, per_hour, inputs?}` of the workflow that is a worker here.
   dispatch jsonb,
   created_at timestamptz not null default clock_timestamp(),

@@ -58,6 +58,7 @@ create index if not exists runs_group_waits on public.runs (md5(group_key), prio
   where status = 'queued' and parked = 'group';
 create index if not exists runs_waits on public.runs (lane, priority, seq)
   where status = 'queued' and parked in ('depends_on', 'group');
+create index if not exists runs_due_in_lane on public.runs (lane, not_before) where status = 'queued' and parked = 'not_before';
 create index if not exists runs_group_next on public.runs (group_key)
   where status = 'queued' and parked is null and group_key is not null;
 create index if not exists runs_start_by on public.runs (start_by) where status = 'queued' and start_by is not null;

@@ -95,6 +95,8 @@ begin
   v_unparked := v_unparked + cardinality(v_part);
   v_lanes := v_lanes || v_part;
 
+  perform public.ops_open_full_lanes();
+
   counts := jsonb_build_object('requeued', v_requeued, 'ended', v_ended, 'leases_released', v_released,
     'overdue', v_overdue, 'unparked', v_unparked);
   select jsonb_object_agg(w.lane, w.n) into wake

@@ -10,6 +10,7 @@ declare
   v_mismatch jsonb;
   v_wake jsonb;
   v_made bigint;
+  v_queued jsonb;
   v_new uuid[];
   v_groups text[];
   v_depend boolean;
@@ -54,10 +55,11 @@ begin
     (select jsonb_object_agg(w.lane, w.n)
       from (select lane, count(*) as n from made where parked is null group by lane) w),
     (select count(*) from made),
+    (select jsonb_object_agg(w.lane, w.n) from (select lane, count(*) as n from made group by lane) w),
     array_agg(x.new_id order by x.ord),
     (select array_agg(distinct made.group_key) from made where made.group_key is not null),
     bool_or(x.depends_on is not null)
-  into v_answers, v_wake, v_made, v_new, v_groups, v_depend from x;
+  into v_answers, v_wake, v_made, v_queued, v_new, v_groups, v_depend from x;
 
   if v_made < cardinality(v_new) then
     -- Some keys were seen: those entries answer with the run as it is now.
@@ -74,6 +76,7 @@ begin
       raise exception using errcode = 'OPS01', message = v_mismatch::text;
     end if;
   end if;
+  perform public.ops_note_full_lanes(v_queued);
   if v_groups is not null then
     -- After the rows: whoever has a group waits for no key of a create. Of those that are not due too: a
     -- sweep makes no groups.
@@ -117,6 +120,7 @@ declare
   v_runs jsonb := p -> 'runs';
   v_wrong jsonb;
   v_stale jsonb;
+  v_full text;
   v_out jsonb;
   v_run public.runs%rowtype;
   a record;
@@ -168,13 +172,18 @@ begin
   select
     (select jsonb_agg(jsonb_build_object('at', w.at, 'field', w.field, 'message', w.message) order by w.at, w.field) from w),
     (select jsonb_agg(distinct jsonb_build_object('slug', m.slug, 'version', m.version, 'runbook', m.runbook))
-      from m where m.slug is not null and m.version is distinct from m.template_version)
-  into v_wrong, v_stale;
+      from m where m.slug is not null and m.version is distinct from m.template_version),
+    (select min(l.name) from m join public.lanes l on l.name = coalesce(m.lane, m.default_lane, 'A') where l.queue_full)
+  into v_wrong, v_stale, v_full;
   if v_wrong is not null then
     return jsonb_build_object('code', 'invalid', 'errors', v_wrong);
   end if;
   if v_stale is not null then
     return jsonb_build_object('code', 'template_changed', 'templates', v_stale);
+  end if;
+  v_out := public.ops_queue_full(v_full);
+  if v_out is not null then
+    return v_out;
   end if;
 
   begin

@@ -98,6 +98,11 @@ begin
   if exists (select from public.sessions s where s.id = r.session_id and s.status = 'archived') then
     return jsonb_build_object('retry_of', p_run, 'code', 'conflict', 'detail', 'its session is archived; reopen it first');
   end if;
+  v_out := public.ops_queue_full(r.lane);
+  -- A repeat is answered with what it made.
+  if v_out is not null and not exists (select from public.runs x where x.idempotency_key = p_key) then
+    return v_out || jsonb_build_object('retry_of', p_run);
+  end if;
   v_new := jsonb_strip_nulls(jsonb_build_object('title', r.title, 'template', r.template,
     'template_version', r.template_version, 'session_id', r.session_id, 'lane', r.lane, 'priority', r.priority,
     'intent', r.intent, 'env', r.env, 'repo', r.repo, 'max_attempts', r.max_attempts,

@@ -1,7 +1,7 @@
 create or replace function public.ops_lane_json(l public.lanes) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object('name', l.name, 'concurrency_limit', l.concurrency_limit, 'paused', l.paused,
-    'paused_reason', l.paused_reason, 'draining', l.draining, 'dispatch', l.dispatch,
+    'paused_reason', l.paused_reason, 'draining', l.draining, 'dispatch', l.dispatch, 'queue_limit', l.queue_limit, 'queue_full', l.queue_full,
     'queued', (select count(*) from public.runs r where r.lane = l.name and r.status = 'queued' and r.parked is null),
     'held', (select count(*) from public.run_leases x where x.lane = l.name))
 $$;
@@ -19,7 +19,7 @@ begin
     select jsonb_agg(public.ops_lane_json(l) order by l.name collate "C") from public.lanes l));
 end $$;
 
--- A lane that does not exist is made. Limit 0 takes the limit away. A pause means no claims; what
+-- A lane that does not exist is made. Limits of 0 take the limit away. A pause means no claims; what
 -- is held goes on.
 create or replace function public.lanes_update(p jsonb) returns jsonb
 language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
@@ -36,6 +36,9 @@ begin
   update public.lanes x set
     concurrency_limit = case when p ? 'concurrency_limit' then nullif((p ->> 'concurrency_limit')::integer, 0)
       else x.concurrency_limit end,
+    queue_limit = case when p ? 'queue_limit' then nullif((p ->> 'queue_limit')::integer, 0) else x.queue_limit end,
+    queue_full = case when p ? 'queue_limit' then
+      coalesce(public.ops_queue_reaches(x.name, nullif((p ->> 'queue_limit')::integer, 0)), false) else x.queue_full end,
     paused = coalesce((p ->> 'paused')::boolean, x.paused),
     draining = coalesce((p ->> 'draining')::boolean, x.draining),
     paused_reason = case when (p ->> 'paused')::boolean then p ->> 'reason'

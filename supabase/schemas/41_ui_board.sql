@@ -36,7 +36,7 @@ $$;
 create or replace function public.ops_board_lane(l public.lanes, p_session uuid, p_now timestamptz) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object('name', l.name, 'concurrency_limit', l.concurrency_limit, 'paused', l.paused,
-    'paused_reason', l.paused_reason, 'draining', l.draining,
+    'paused_reason', l.paused_reason, 'draining', l.draining, 'queue_full', l.queue_full,
     'held', (select count(*) from public.run_leases x where x.lane = l.name),
     -- Counted up to a thousand, so that a long queue costs no more than a short one.
     'queued', (select count(*) from (

@@ -1,6 +1,6 @@
 //! Lanes: limits, pauses, lanes of one's own; and why a run waits.
 
-use crate::story::{Story, merged};
+use crate::story::{Story, merged, shaped, text};
 use crate::world::{World, in_every_world};
 use serde_json::{Value, json};
 
@@ -12,6 +12,7 @@ in_every_world!(
     a_custom_lane_is_made_by_its_first_update,
     a_run_says_why_it_waits,
     a_worker_waits_nowhere_for_runs_of_other_sessions,
+    a_full_queue_takes_no_more,
 );
 
 async fn update<W: World>(s: &Story<W>, more: Value) -> Value {
@@ -145,4 +146,47 @@ async fn a_worker_waits_nowhere_for_runs_of_other_sessions<W: World>() {
     let inside = s.create(json!({ "session_id": session })).await;
     assert_eq!(s.get(&outside).await["waiting"]["reason"], "no_worker");
     assert_eq!(s.get(&inside).await["waiting"]["reason"], "queue");
+}
+
+async fn a_full_queue_takes_no_more<W: World>() {
+    let s = Story::<W>::new().await;
+    let lane = update(&s, json!({ "queue_limit": 3 })).await;
+    assert_eq!(
+        (&lane["queue_limit"], &lane["queue_full"]),
+        (&json!(3), &json!(false))
+    );
+    s.create(json!({})).await;
+    s.create(json!({ "not_before": s.date(600) })).await;
+    let create = |more| s.call("runs_create", json!({ "runs": [shaped(more)] }));
+    let keyed = json!({ "idempotency_key": "last", "body_sha256": "same" });
+    let last = create(keyed.clone()).await;
+    let last = text(&last["runs"][0]["run_id"]);
+
+    assert_eq!(create(json!({})).await["code"], "queue_full");
+    // A repeat is told what it made, and other lanes are no business of this one.
+    assert_eq!(create(keyed).await["runs"][0]["run_id"], last);
+    s.create(json!({ "lane": "B" })).await;
+    let both = json!({ "runs": [shaped(json!({ "lane": "B" })), shaped(json!({}))] });
+    assert_eq!(s.call("runs_create", both).await["code"], "queue_full");
+
+    // Room is seen by the next sweep; what is requeued is never refused.
+    let held = s.take("w").await;
+    assert_eq!(create(json!({})).await["code"], "queue_full");
+    s.sweep().await;
+    s.create(json!({})).await;
+    assert_eq!(create(json!({})).await["code"], "queue_full");
+    s.hand_back(&held, "shutdown").await;
+    assert_eq!(s.status(&held.run).await, "queued");
+
+    s.cancel(&last).await;
+    let retry = json!({ "run_id": last, "idempotency_key": "again" });
+    assert_eq!(
+        s.call("runs_retry", retry.clone()).await["code"],
+        "queue_full"
+    );
+    update(&s, json!({ "queue_limit": 0 })).await;
+    let again = s.call("runs_retry", retry.clone()).await;
+    update(&s, json!({ "queue_limit": 1 })).await;
+    let repeat = s.call("runs_retry", retry).await;
+    assert_eq!(repeat["runs"][0]["run_id"], again["runs"][0]["run_id"]);
 }

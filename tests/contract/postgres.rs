@@ -70,8 +70,8 @@ impl Postgres {
             delete from public.runs; delete from public.workers; delete from public.run_groups; delete from public.run_dependencies;
             delete from public.run_template_versions; delete from public.run_templates;
             delete from public.session_members; delete from public.sessions; delete from public.audit;
-            delete from public.tokens; delete from public.lanes where name not in ('A', 'B', 'C', 'D');
-            update public.lanes set concurrency_limit = null, paused = false, draining = false, paused_reason = null;";
+            delete from public.tokens; delete from public.lanes;
+            insert into public.lanes (name) values ('A'), ('B'), ('C'), ('D');";
         let admin = &self.database.admin;
         admin.batch_execute(sql).await.expect("an empty database");
         let kinds = ["operator", "worker"];

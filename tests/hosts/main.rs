@@ -10,3 +10,4 @@ mod spec;
 mod table;
 mod timeout;
 mod together;
+mod uploads;

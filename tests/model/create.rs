@@ -74,6 +74,10 @@ pub fn create(s: &mut State, who: &Caller, p: Value) -> Reply {
         let depends_on = new.depends_on.clone().unwrap_or_default();
         frozen.push((freeze(s, new, lease)?, start_by, depends_on));
     }
+    let full = frozen.iter().map(|(new, _, _)| new.lane.as_str());
+    if let Some(lane) = full.filter(|lane| s.lanes[*lane].queue_full).min() {
+        return Err(super::refuse("queue_full", &format!("lane {lane} is full")));
+    }
     insert(s, who, frozen)
 }
 
@@ -205,6 +209,7 @@ pub fn insert(
         return Err(Stop::Refused(json!({ "code": "invalid", "errors": wrong })));
     }
     let mut answers: Vec<Value> = Vec::new();
+    let mut lanes = Vec::new();
     for (frozen, start_by, names) in news {
         let same = |run: &&Run| frozen.key.is_some() && run.frozen.key == frozen.key;
         answers.push(match s.runs.iter().find(same) {
@@ -215,10 +220,14 @@ pub fn insert(
                     None => name.clone(),
                 };
                 let depends_on: Vec<String> = names.iter().map(named).collect();
+                lanes.push(frozen.lane.clone());
                 let id = add(s, who, frozen, start_by, depends_on);
                 json!({ "run_id": id, "status": "queued" })
             }
         });
+    }
+    for lane in &lanes {
+        s.note_full_lane(lane);
     }
     dependencies::resolve(s);
     for answer in &mut answers {

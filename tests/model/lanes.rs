@@ -12,7 +12,7 @@ fn shown(s: &State, name: &str, lane: &Lane) -> Value {
         .filter(|run| run.may_go() && run.frozen.lane == name);
     json!({
         "name": name, "concurrency_limit": lane.limit, "paused": lane.paused, "paused_reason": lane.paused_reason,
-        "draining": lane.draining, "queued": queued.count(), "held": s.held_in(name),
+        "draining": lane.draining, "queue_limit": lane.queue_limit, "queue_full": lane.queue_full, "queued": queued.count(), "held": s.held_in(name),
     })
 }
 
@@ -25,7 +25,7 @@ pub fn list(s: &mut State, _: &Caller, _: Value) -> Reply {
     Ok(json!({ "lanes": lanes }))
 }
 
-/// A lane that does not exist is made. Limit 0 takes the limit away.
+/// A lane that does not exist is made. Limits of 0 take the limit away.
 pub fn update(s: &mut State, _: &Caller, p: Value) -> Reply {
     let name = p["name"]
         .as_str()
@@ -35,6 +35,12 @@ pub fn update(s: &mut State, _: &Caller, p: Value) -> Reply {
     if let Some(limit) = p["concurrency_limit"].as_u64() {
         lane.limit = Some(limit).filter(|limit| *limit > 0);
     }
+    if let Some(limit) = p["queue_limit"].as_u64() {
+        lane.queue_limit = Some(limit).filter(|limit| *limit > 0);
+        s.open_full_lane(name);
+        s.note_full_lane(name);
+    }
+    let lane = s.lanes.entry(name.into()).or_default();
     if let Some(paused) = p["paused"].as_bool() {
         lane.paused = paused;
         lane.paused_reason = p["reason"].as_str().filter(|_| paused).map(String::from);

@@ -49,6 +49,11 @@ fn one(s: &mut State, who: &Caller, id: &str, key: Option<&str>) -> Reply {
     if s.sessions.iter().any(|session| archived(&session)) {
         return refuse("conflict", "its session is archived and takes no new runs");
     }
+    let lane = &old.frozen.lane;
+    let is_repeat = key.is_some() && s.runs.iter().any(|run| run.frozen.key.as_deref() == key);
+    if s.lanes[lane].queue_full && !is_repeat {
+        return refuse("queue_full", &format!("lane {lane} is full"));
+    }
     let frozen = Frozen {
         not_before: None,
         key: key.map(String::from),

@@ -34,12 +34,32 @@ pub struct Token {
     pub last_used_at: Option<Time>,
 }
 
-#[derive(Default)]
 pub struct Lane {
     pub limit: Option<u64>,
+    pub queue_limit: Option<u64>,
+    pub queue_full: bool,
     pub paused: bool,
     pub paused_reason: Option<String>,
     pub draining: bool,
+}
+
+impl Default for Lane {
+    fn default() -> Self {
+        Lane {
+            limit: None,
+            queue_limit: Some(1_000_000),
+            queue_full: false,
+            paused: false,
+            paused_reason: None,
+            draining: false,
+        }
+    }
+}
+
+impl Lane {
+    fn is_reached(&self, queued: u64) -> bool {
+        self.queue_limit.is_some_and(|limit| queued >= limit)
+    }
 }
 
 pub struct Session {
@@ -235,6 +255,26 @@ impl State {
     pub fn wake(&mut self, lane: &str) {
         let count = self.wake.get(lane).and_then(Value::as_u64).unwrap_or(0);
         self.wake.insert(lane.into(), (count + 1).into());
+    }
+
+    fn queued_in(&self, lane: &str) -> u64 {
+        let queued = |run: &&Run| run.status == RunStatus::Queued && run.frozen.lane == lane;
+        self.runs.iter().filter(queued).count() as u64
+    }
+
+    /// After runs were queued in it. Exact, as the database is with limits of ten and fewer.
+    pub fn note_full_lane(&mut self, lane: &str) {
+        let queued = self.queued_in(lane);
+        if let Some(lane) = self.lanes.get_mut(lane) {
+            lane.queue_full |= lane.is_reached(queued);
+        }
+    }
+
+    pub fn open_full_lane(&mut self, lane: &str) {
+        let queued = self.queued_in(lane);
+        if let Some(lane) = self.lanes.get_mut(lane) {
+            lane.queue_full &= lane.is_reached(queued);
+        }
     }
 
     /// Runs of a lane that somebody holds: a cancelled one too, until its holder ends.

@@ -64,6 +64,10 @@ pub fn sweep(s: &mut State, rows: usize) -> Counts {
         }
     }
     counts.unparked += dependencies::resolve(s);
+    let lanes: Vec<String> = s.lanes.keys().cloned().collect();
+    for lane in lanes {
+        s.open_full_lane(&lane);
+    }
     counts
 }
 

@@ -1,5 +1,6 @@
-use crate::stage::cargo;
+use crate::stage::{built, cargo, program, root};
 use crate::{browser, npm, wasm, wasmtime};
+use std::process::Command;
 
 /// The real programs in release mode: `ops up` in one process, the load in another. With `pages` it
 /// is a browser that waits, with `serverless` each host stands in front of Supabase, with `github`
@@ -40,17 +41,7 @@ pub fn run(arguments: &[&str]) -> Result<(), String> {
             "--bins",
         ],
     )?;
-    let mut run = vec![
-        "run",
-        "--release",
-        "--locked",
-        "--quiet",
-        "-p",
-        "ops-tests",
-        "--bin",
-        "ops-bench",
-        "--",
-    ];
-    run.extend(arguments);
-    cargo("bench", &run)
+    // Not by `cargo run`: alone the package has other features, and everything would be built again.
+    let bench = built("release", "ops-bench");
+    program(Command::new(&bench).args(arguments).current_dir(root()))
 }

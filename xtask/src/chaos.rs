@@ -1,5 +1,6 @@
 use crate::npm;
-use crate::stage::cargo;
+use crate::stage::{built, cargo, program, root};
+use std::process::Command;
 
 /// Kills and freezes real workers; `--minutes N`, `--seed S`, `--workers N`; with
 /// `--supabase` through PostgREST, which is killed too.
@@ -20,16 +21,6 @@ pub fn run(arguments: &[&str]) -> Result<(), String> {
             "--bins",
         ],
     )?;
-    let mut run = vec![
-        "run",
-        "--locked",
-        "--quiet",
-        "-p",
-        "ops-tests",
-        "--bin",
-        "ops-chaos",
-        "--",
-    ];
-    run.extend(arguments);
-    cargo("chaos", &run)
+    let chaos = built("debug", "ops-chaos");
+    program(Command::new(&chaos).args(arguments).current_dir(root()))
 }

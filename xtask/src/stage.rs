@@ -1,5 +1,6 @@
 //! A step of a longer command, timed.
 
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
@@ -26,6 +27,26 @@ pub fn cargo(name: &str, arguments: &[&str]) -> Result<(), String> {
         Ok(())
     } else {
         Err(format!("`cargo {}` failed", arguments.join(" ")))
+    }
+}
+
+/// A program that was built for `profile`.
+pub fn built(profile: &str, name: &str) -> PathBuf {
+    target().join(profile).join(name)
+}
+
+pub fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| Path::new(root()).join("target"), Into::into)
+}
+
+/// Runs it to its end.
+pub fn program(command: &mut Command) -> Result<(), String> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let status = command.status().map_err(|e| format!("{name}: {e}"))?;
+    match status.success() {
+        true => Ok(()),
+        false => Err(format!("{name} failed: {status}")),
     }
 }
 

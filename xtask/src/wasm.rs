@@ -1,7 +1,7 @@
 //! The components: one router, two versions of WASI, and for each a build that any host of
 //! `wasi:http` takes and one that reads Spin's variables.
 
-use crate::stage::{cargo, root};
+use crate::stage::{built, cargo, root};
 use std::path::Path;
 use std::process::Command;
 
@@ -66,10 +66,8 @@ fn command() -> Vec<&'static str> {
 fn collect(kind: &str) -> Result<(), String> {
     let dist = Path::new(root()).join("dist");
     std::fs::create_dir_all(&dist).map_err(|e| format!("dist: {e}"))?;
-    let target = std::env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| Path::new(root()).join("target"), Into::into);
     for version in ["2", "3"] {
-        let built = target.join(format!("wasm32-wasip2/wasm/ops_wasi_0{version}.wasm"));
+        let built = built("wasm32-wasip2/wasm", &format!("ops_wasi_0{version}.wasm"));
         let name = format!("ops-{kind}-0.{version}.wasm");
         let bytes = std::fs::copy(&built, dist.join(&name))
             .map_err(|e| format!("{}: {e}", built.display()))?;

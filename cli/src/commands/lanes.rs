@@ -30,7 +30,7 @@ enum LanesCommand {
         #[command(flatten)]
         common: Common,
     },
-    Update(UpdateArgs),
+    Update(Box<UpdateArgs>),
 }
 
 /// Change a lane; one that does not exist is made
@@ -46,6 +46,9 @@ struct UpdateArgs {
     /// Runs at once; 0 takes the limit away
     #[arg(long, value_name = "N")]
     limit: Option<u32>,
+    /// Queued runs that it may hold, a million where never set; 0 takes the limit away
+    #[arg(long, value_name = "N")]
+    queue_limit: Option<u32>,
     /// Claim no more runs of it
     #[arg(long, conflicts_with = "resume")]
     pause: bool,
@@ -98,7 +101,7 @@ fn workflow(text: &str) -> Result<DispatchRule, String> {
 pub async fn run(arguments: LanesArgs) -> Result<Exit, Failure> {
     match arguments.command {
         LanesCommand::List { common } => list(&common).await,
-        LanesCommand::Update(arguments) => update(arguments).await,
+        LanesCommand::Update(arguments) => update(*arguments).await,
     }
 }
 
@@ -128,6 +131,7 @@ async fn update(arguments: UpdateArgs) -> Result<Exit, Failure> {
     let update = LaneUpdate {
         name: arguments.name,
         concurrency_limit: arguments.limit,
+        queue_limit: arguments.queue_limit,
         paused: either(arguments.pause, arguments.resume),
         draining: either(arguments.drain, arguments.undrain),
         reason: arguments.reason,
@@ -182,16 +186,22 @@ fn starts(rule: &DispatchRule) -> Option<String> {
 
 const OPEN: &str = "open";
 
-/// `open`, `draining`, `paused: database moves`, `draining, paused`.
+/// `open`, `draining`, `paused: database moves`, `draining, paused`, `queue full`.
 fn state(lane: &Lane) -> String {
     let paused = match &lane.paused_reason {
         Some(reason) => format!("paused: {reason}"),
         None => "paused".into(),
     };
-    match (lane.draining, lane.paused) {
-        (false, false) => OPEN.into(),
-        (false, true) => paused,
-        (true, false) => "draining".into(),
-        (true, true) => format!("draining, {paused}"),
+    let said = [
+        (lane.draining, "draining"),
+        (lane.paused, &paused),
+        (lane.queue_full, "queue full"),
+    ];
+    let said: Vec<&str> = (said.into_iter())
+        .filter_map(|(is, words)| is.then_some(words))
+        .collect();
+    match said.is_empty() {
+        true => OPEN.into(),
+        false => said.join(", "),
     }
 }

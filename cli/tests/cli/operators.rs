@@ -51,6 +51,23 @@ fn lanes_are_paused_and_drained_on_their_own() {
 }
 
 #[test]
+fn a_lane_with_a_full_queue_is_told_and_given_more_room() {
+    let full = |_: &_| {
+        let mut lane = lane(false, false, Value::Null);
+        lane["queue_full"] = true.into();
+        ok(json!({ "lane": lane }))
+    };
+    let room = ScriptedRoom::start(full);
+    let done = ops(&["lanes", "update", "B", "--queue-limit", "5000"])
+        .at(&room.url)
+        .run()
+        .exits(0);
+    assert!(done.out.ends_with("queue full\n"), "{}", done.out);
+    let said = json!({ "name": "B", "queue_limit": 5000 });
+    assert_eq!(room.next().body, said);
+}
+
+#[test]
 fn workers_are_listed_and_drained() {
     let worker = |id: &str, ago: u64, drain: bool| {
         json!({ "id": id, "name": "ci", "version": "0.1.0", "lanes": ["A", "B"], "session_id": null,

@@ -84,6 +84,8 @@ fn a_file_is_sent_whole_and_the_id_is_all_that_is_printed() {
         "5m",
         "--key",
         "k1",
+        "--depends-on",
+        RUN,
     ])
     .file("good.yaml", GOOD)
     .at(&room.url)
@@ -94,6 +96,7 @@ fn a_file_is_sent_whole_and_the_id_is_all_that_is_printed() {
     let body = room.next().body;
     assert_eq!(body["runbook"], GOOD);
     assert_eq!(body["params"], json!({ "count": 3 }));
+    assert_eq!(body["depends_on"], json!([RUN]));
     assert_eq!(
         (
             &body["lane"],

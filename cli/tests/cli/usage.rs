@@ -10,6 +10,7 @@ fn a_wrong_command_line_ends_with_2() {
         &["run", "hello", "--timeout", "soon"],
         &["run", "hello", "--not-before", "tomorrow"],
         &["run", "hello", "--max-attempts", "0"],
+        &["run", "hello", "--depends-on", "first"],
         &["run", "two words"],
         &["run", "hello", "-p", "a=1", "-p", "a=2"],
         &["runs", "get", "7"],

@@ -46,6 +46,7 @@ codes! {
     Invalid = "invalid", 422, "The request is not valid", "`errors` names each field and what is wrong with it.";
     UpgradeRequired = "upgrade_required", 426, "This client is too old for the server", "Install the version of `ops` that the server runs.";
     RateLimited = "rate_limited", 429, "Too many calls from this caller", "Try again after the seconds of `Retry-After`, and call less often; many runs travel in one call.";
+    QueueFull = "queue_full", 429, "The lane holds as many queued runs as it may", "Try again after the seconds of `Retry-After`: workers have to take some first, or an operator raises the lane's `queue_limit`.";
     NotConfigured = "not_configured", 409, "This control room is not set up for that", "See the detail: it names the setting that is missing.";
     NotInstalled = "not_installed", 503, "The database has no schema of ours", "Run `ops setup`: it installs the schema and says what is wrong.";
     Unavailable = "unavailable", 503, "The database does not answer", "Try again; the answer says after how long.";

@@ -4,6 +4,9 @@ use axum::response::{IntoResponse, Response};
 use ops_core::{Code, FieldError, Problem};
 use serde_json::{Map, Value};
 
+/// Workers have to take runs before there is room again; asking each second would help nobody.
+const QUEUE_FULL_PAUSE_SECONDS: u32 = 10;
+
 /// A refusal on its way out, as `application/problem+json`.
 #[derive(Debug)]
 pub struct Refusal {
@@ -81,7 +84,10 @@ impl Refusal {
         }
         answer.retain(|name, _| !["type", "title", "hint"].contains(&name.as_str()));
         problem.facts = answer;
-        problem.into()
+        match code {
+            Code::QueueFull => Refusal::retry_after(problem, QUEUE_FULL_PAUSE_SECONDS),
+            _ => problem.into(),
+        }
     }
 }
 

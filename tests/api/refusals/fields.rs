@@ -187,6 +187,11 @@ async fn the_other_operator_verbs_name_their_fields_too() {
         ),
         (
             "lanes.update",
+            json!({ "name": "A", "queue_limit": 100_000_001 }),
+            "/queue_limit",
+        ),
+        (
+            "lanes.update",
             json!({ "name": "A", "paused": "yes" }),
             "/paused",
         ),

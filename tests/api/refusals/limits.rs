@@ -70,3 +70,25 @@ async fn whoever_guesses_is_stopped_before_the_database_and_known_tokens_are_not
         .await
         .refused(Code::Unauthenticated);
 }
+
+#[tokio::test]
+async fn a_full_lane_says_when_to_come_back_and_counts_no_repeat() {
+    let room = Room::new().await;
+    room.post("lanes.update", json!({ "name": "A", "queue_limit": 1 }))
+        .await
+        .is(200);
+    let steps = json!([{ "id": "a", "run": "true" }]);
+    let runbook = json!({ "version": 1, "slug": "x", "title": "X", "steps": steps });
+    let first = json!({ "runbook": runbook, "idempotency_key": "first" });
+    room.post("runs.create", first.clone()).await.is(201);
+    let create = room.request(Method::POST, "runs.create");
+    let full = create.json(&json!({ "runbook": runbook })).send().await;
+    let full = full.expect("an answer");
+    assert_eq!(full.status(), 429);
+    assert_eq!(full.headers()["retry-after"], "10");
+    let problem: serde_json::Value = full.json().await.expect("a problem");
+    assert_eq!(problem["code"], "queue_full");
+    let detail = "lane A holds the 1 queued runs that it may hold";
+    assert_eq!(problem["detail"], detail);
+    room.post("runs.create", first).await.is(200);
+}

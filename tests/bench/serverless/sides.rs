@@ -39,8 +39,13 @@ pub async fn start(origin: &str) -> Fallible<Vec<Side>> {
     let (url, up, folder) = native(origin).await?;
     let native = Side::new("native server", &url, Running::Native(up, folder));
     let mut sides = vec![bare, native];
-    for (name, version) in [("wasmtime, 0.2", "0.2"), ("wasmtime, 0.3", "0.3")] {
-        let wasmtime = Wasmtime::serve(&component(version), origin, &[]);
+    let reused = ["--max-instance-reuse-count=128"];
+    for (name, version, more) in [
+        ("wasmtime, 0.2", "0.2", &[][..]),
+        ("wasmtime, 0.2, 128 requests an instance", "0.2", &reused),
+        ("wasmtime, 0.3", "0.3", &[]),
+    ] {
+        let wasmtime = Wasmtime::serve(&component(version), origin, more);
         let url = wasmtime.url.clone();
         sides.push(Side::new(name, &url, Running::Wasmtime(wasmtime)));
     }

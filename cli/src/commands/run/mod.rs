@@ -68,6 +68,9 @@ pub struct RunArgs {
     /// Not to be started before, such as 2026-11-24T22:30:00Z
     #[arg(long, value_name = "TIMESTAMP", value_parser = values::timestamp)]
     not_before: Option<String>,
+    /// A run that has to succeed first; may be given often. Where it ends otherwise, this one is cancelled
+    #[arg(long, value_name = "ID", value_parser = values::id)]
+    depends_on: Vec<String>,
     /// Stream the log and end with the run's outcome
     #[arg(short, long)]
     follow: bool,
@@ -92,6 +95,7 @@ pub async fn run(arguments: RunArgs) -> Result<Exit, Failure> {
         max_attempts: arguments.max_attempts,
         timeout_seconds: arguments.timeout,
         not_before: arguments.not_before,
+        depends_on: arguments.depends_on,
         idempotency_key: arguments.key,
         ..NewRun::default()
     };

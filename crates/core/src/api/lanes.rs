@@ -14,11 +14,17 @@ pub struct Lane {
     pub draining: bool,
     #[serde(default)]
     pub dispatch: Option<DispatchRule>,
+    /// Queued runs that it may hold, those that wait for something included; absent: any number.
+    #[serde(default)]
+    pub queue_limit: Option<u32>,
+    /// `runs.create` is refused until workers have taken some.
+    #[serde(default)]
+    pub queue_full: bool,
     pub queued: u64,
     pub held: u64,
 }
 
-/// `lanes.update`: a lane that does not exist is made. `concurrency_limit` 0 takes the limit away.
+/// `lanes.update`: a lane that does not exist is made. A limit of 0 takes the limit away.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[cfg_attr(any(test, feature = "schema"), derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -26,6 +32,8 @@ pub struct LaneUpdate {
     pub name: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub concurrency_limit: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queue_limit: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paused: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

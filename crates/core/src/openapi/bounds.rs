@@ -185,6 +185,7 @@ fn bounds() -> Vec<(&'static str, &'static str, Value)> {
         ("TemplateUpdate", "expected_version", counted()),
         ("LaneUpdate", "name", lane()),
         ("LaneUpdate", "concurrency_limit", number(0, 10_000)),
+        ("LaneUpdate", "queue_limit", number(0, 100_000_000)),
         ("LaneUpdate", "reason", text(0, 2_000)),
         ("WorkerDrain", "worker_id", text(1, 200)),
         ("NewToken", "name", text(1, 200)),

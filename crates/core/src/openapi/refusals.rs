@@ -5,6 +5,9 @@ use crate::Code;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
+/// Those after which the same call may go through a while later.
+const PASSING: [Code; 3] = [Code::Unavailable, Code::RateLimited, Code::QueueFull];
+
 /// Sorted by word, so that a set has one name.
 fn by_status(verb: &Verb) -> BTreeMap<u16, Vec<Code>> {
     let mut statuses: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
@@ -57,7 +60,7 @@ fn response(status: u16, codes: &[Code]) -> Value {
 }
 
 fn header(codes: &[Code]) -> Option<(&'static str, Value)> {
-    if codes.contains(&Code::Unavailable) || codes.contains(&Code::RateLimited) {
+    if codes.iter().any(|code| PASSING.contains(code)) {
         let schema = json!({ "type": "integer", "minimum": 0 });
         let what =
             "Seconds after which the same call may go through; absent where no repeat helps.";

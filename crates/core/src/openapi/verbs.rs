@@ -59,7 +59,7 @@ fn runs() -> Vec<Verb> {
             .note("200 for a key that was seen; a list is answered in the order sent")
         .answers(200, of("CreatedRun"))
             .answers(201, either(of("CreatedRuns"), of("CreatedRun")))
-            .refuses(&[IdempotencyMismatch, TemplateChanged]),
+            .refuses(&[IdempotencyMismatch, TemplateChanged, QueueFull]),
         read("runs.get", READERS, "One run, with params, steps, attempts, and why it waits")
             .query([id("run_id").required()])
             .answers(200, one("run", "Run"))
@@ -88,7 +88,7 @@ fn runs() -> Vec<Verb> {
             .note("The new one has `retry_of`; `conflict` while the old one has not ended. Many at once: see below")
         .answers(200, either(of("CreatedRun"), of("BulkAnswer")))
             .answers(201, of("CreatedRun"))
-            .refuses(&[NotFound, Conflict, IdempotencyMismatch]),
+            .refuses(&[NotFound, Conflict, IdempotencyMismatch, QueueFull]),
         write("runs.sweep", SWEEPERS, "Deals with expired leases and with what time alone changes", exactly(&[], json!({})))
             .or_no_body()
             .answers(200, swept()),

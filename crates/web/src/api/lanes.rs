@@ -32,6 +32,11 @@ pub async fn update(State(app): State<App>, request: Request) -> Answer {
         "at most 10000; 0 takes the limit away",
     );
     wrong.unless(
+        update.queue_limit.is_none_or(|n| n <= 100_000_000),
+        "/queue_limit",
+        "at most 100000000; 0 takes the limit away",
+    );
+    wrong.unless(
         update.reason.as_ref().is_none_or(|r| r.len() <= 2_000),
         "/reason",
         "at most 2000 bytes",

@@ -229,6 +229,14 @@ fn place(lane: &Value) -> Place {
 fn banner(lane: &Value, is_paused: bool) -> Option<Banner> {
     let (name, queued) = (text(lane, "name"), number(lane, "queued"));
     let is_stuck = queued > 0 && number(lane, "workers") == 0 && !is_paused;
+    if lane["queue_full"] == true {
+        return Some(Banner {
+            title: format!("Lane {name} holds as many queued runs as it may."),
+            detail: "New ones are refused until workers have taken some.".into(),
+            command: format!("ops lanes update {name} --queue-limit 2000000"),
+            dispatch: Some(Href::path(&["github"])),
+        });
+    }
     is_stuck.then(|| Banner {
         title: format!("No worker asks for lane {name}."),
         detail: match queued {

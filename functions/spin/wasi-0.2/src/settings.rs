@@ -13,9 +13,9 @@ pub fn read() -> Settings {
         github: GitHubSettings {
             oidc_audience: variable("oidc_audience"),
             oidc_issuers: variable("oidc_issuers"),
+            oidc_token_seconds: variable("oidc_token_seconds"),
             token: variable("github_token"),
             api: variable("github_api"),
-            ..GitHubSettings::default()
         },
     }
 }

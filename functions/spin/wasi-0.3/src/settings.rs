@@ -13,9 +13,9 @@ pub async fn read() -> Settings {
         github: GitHubSettings {
             oidc_audience: variable("oidc_audience").await,
             oidc_issuers: variable("oidc_issuers").await,
+            oidc_token_seconds: variable("oidc_token_seconds").await,
             token: variable("github_token").await,
             api: variable("github_api").await,
-            ..GitHubSettings::default()
         },
     }
 }
