@@ -8,6 +8,7 @@ pub mod process;
 mod runs;
 pub mod storage;
 pub mod supabase;
+pub mod tcp;
 pub mod wasmtime;
 
 pub use api::Api;

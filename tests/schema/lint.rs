@@ -1,7 +1,8 @@
 //! What linters say of the migrations: squawk reads the text, plpgsql_check behind `supabase db lint`
 //! the functions in a database.
 
-use crate::supabase_cli::{cli, on_tcp, said, supabase};
+use crate::supabase_cli::{cli, said, supabase};
+use ops_tests::harness::tcp::on_tcp;
 use ops_tests::harness::{TestDatabase, not_run};
 use serde_json::Value;
 use std::path::Path;

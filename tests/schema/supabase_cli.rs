@@ -2,42 +2,14 @@
 
 use crate::folders::catalog;
 use ops_store_postgres::{Migrated, connect, migrate};
+use ops_tests::harness::tcp::on_tcp;
 use ops_tests::harness::{TestDatabase, not_run};
 use std::path::{Path, PathBuf};
 use std::process::Output;
-use tokio::net::{TcpListener, UnixStream};
-use tokio_postgres::Config;
-use tokio_postgres::config::Host;
 
 pub fn cli() -> PathBuf {
     let package = "supabase/node_modules/@supabase/cli-linux-x64/bin/supabase";
     Path::new(env!("CARGO_MANIFEST_DIR")).join(package)
-}
-
-/// The CLI speaks TCP alone; test databases are on a socket.
-pub async fn on_tcp(config: &Config) -> String {
-    let Some(Host::Unix(folder)) = config.get_hosts().first() else {
-        panic!("test databases are on a socket");
-    };
-    let socket = folder.join(".s.PGSQL.5432");
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let address = listener.local_addr().expect("an address");
-    tokio::spawn(async move {
-        while let Ok((mut outside, _)) = listener.accept().await {
-            let socket = socket.clone();
-            tokio::spawn(async move {
-                let mut inside = UnixStream::connect(socket).await.expect("PostgreSQL");
-                // Either side may hang up.
-                let _ = tokio::io::copy_bidirectional(&mut outside, &mut inside).await;
-            });
-        }
-    });
-    let (user, database) = (config.get_user(), config.get_dbname());
-    format!(
-        "postgres://{}:x@{address}/{}?sslmode=disable",
-        user.unwrap_or_default(),
-        database.unwrap_or_default()
-    )
 }
 
 pub async fn supabase(remote: &str, arguments: &[&str]) -> Output {

@@ -3,6 +3,7 @@
 
 mod acceptance;
 mod keys;
+mod lite;
 mod road;
 mod server;
 

@@ -16,6 +16,7 @@ pub fn run() -> Result<(), String> {
     extensions::install();
     browser::set_up()?;
     npm::install("tests/supabase")?;
+    npm::install("tests/supabase-lite")?;
     wasmtime::install()?;
     schemathesis::install()?;
     workflows::install()?;
