@@ -76,7 +76,7 @@ pub fn create(s: &mut State, who: &Caller, p: Value) -> Reply {
     }
     let full = frozen.iter().map(|(new, _, _)| new.lane.as_str());
     if let Some(lane) = full.filter(|lane| s.lanes[*lane].queue_full).min() {
-        return Err(super::refuse("queue_full", &format!("lane {lane} is full")));
+        return Err(super::refuse("queue_full", format!("lane {lane} is full")));
     }
     insert(s, who, frozen)
 }

@@ -52,7 +52,7 @@ fn one(s: &mut State, who: &Caller, id: &str, key: Option<&str>) -> Reply {
     let lane = &old.frozen.lane;
     let is_repeat = key.is_some() && s.runs.iter().any(|run| run.frozen.key.as_deref() == key);
     if s.lanes[lane].queue_full && !is_repeat {
-        return refuse("queue_full", &format!("lane {lane} is full"));
+        return refuse("queue_full", "the lane is full");
     }
     let frozen = Frozen {
         not_before: None,
