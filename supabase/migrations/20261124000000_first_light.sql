@@ -782,7 +782,10 @@ begin
   end if;
   s := public.ops_sweep(v_now, 100);
   perform public.ops_forget(v_now, 20);
-  v_out := s.counts || jsonb_build_object('wake', s.wake) || public.ops_left_workflows(v_now, null);
+  if p ? 'keep_days' then
+    v_out := public.ops_expire(v_now, (p ->> 'keep_days')::integer, 20);
+  end if;
+  v_out := coalesce(v_out, '{}') || s.counts || jsonb_build_object('wake', s.wake) || public.ops_left_workflows(v_now, null);
   if exists (select from public.lanes l where l.dispatch is not null) then
     v_out := v_out || jsonb_build_object('to_dispatch', public.ops_scale(v_now, null));
   end if;
@@ -1153,6 +1156,47 @@ language sql stable set search_path = '' as $$
     format('lane %s holds the %s queued runs that it may hold', l.name, l.queue_limit))
   from public.lanes l where l.name = p_lane and l.queue_full and l.queue_limit is not null
 $$;
+
+-- 28_retention.sql
+-- Runs that ended long ago go, with their logs, steps, artifacts and attempts: only where a host says after
+-- how many days (`keep_days`). The oldest first, in small parts, so that no sweep takes long: of a log the
+-- sweep after the next takes the rest. Bytes in the artifact store go before the rows that name them, so
+-- that a host which dies between the two leaves nothing that nobody knows of: they are given back as
+-- `to_remove`, and the run goes once `ops_artifacts_removed` was told.
+create or replace function public.ops_expire(p_now timestamptz, p_days integer, p_rows integer) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_ids uuid[];
+  v_stored jsonb;
+begin
+  select array_agg(s.id) into v_ids from (
+    select r.id from public.runs r where r.finished_at < p_now - make_interval(days => p_days)
+      -- A cancelled run is held until its holder ends.
+      and not exists (select from public.run_leases l where l.run_id = r.id)
+    order by r.finished_at limit p_rows for update skip locked) s;
+  if v_ids is null then
+    return '{"deleted": 0}'::jsonb;
+  end if;
+  delete from public.run_events e where e.ctid = any (array(
+    select x.ctid from public.run_events x where x.run_id = any (v_ids) limit 5000));
+  select jsonb_agg(jsonb_build_object('artifact_id', x.id, 'run_id', x.run_id, 'attempt', x.attempt, 'sha256', x.sha256)) into v_stored
+  from (select a.* from public.artifacts a where a.run_id = any (v_ids) and a.is_stored order by a.run_id limit 20) x;
+  v_ids := array(select i.id from unnest(v_ids) as i (id)
+    where not exists (select from public.run_events e where e.run_id = i.id)
+      and not exists (select from public.artifacts a where a.run_id = i.id and a.is_stored));
+  delete from public.run_attempts t where t.run_id = any (v_ids);
+  delete from public.runs r where r.id = any (v_ids);
+  return jsonb_strip_nulls(jsonb_build_object('deleted', cardinality(v_ids), 'to_remove', v_stored));
+end $$;
+
+-- Their bytes are gone. No verb leads here.
+create or replace function public.ops_artifacts_removed(p jsonb) returns jsonb
+language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
+begin
+  delete from public.artifacts a where a.is_stored
+    and a.id = any (array(select jsonb_array_elements_text(p -> 'artifacts'))::uuid[]);
+  return '{}'::jsonb;
+end $$;
 
 -- 30_runs_create.sql
 -- All or none. `web` has validated params against the template of `template_version`; where that is
@@ -4019,7 +4063,8 @@ begin
         'ops_dispatch_overdue', 'ops_dispatch_step', 'ops_dispatch_held', 'ops_workflow_told', 'ops_workflows_to_end', 'ops_left_workflows',
         'ops_lock_groups', 'ops_admit', 'ops_try_admit', 'ops_admit_some', 'ops_wake', 'ops_interrupted', 'ops_once_ended',
         'ops_dependencies_ended', 'ops_depend', 'ops_depend_some', 'ops_spec_json', 'ops_spec_store',
-        'ops_queue_reaches', 'ops_note_full_lanes', 'ops_open_full_lanes', 'ops_queue_full')
+        'ops_queue_reaches', 'ops_note_full_lanes', 'ops_open_full_lanes', 'ops_queue_full',
+        'ops_expire', 'ops_artifacts_removed')
       or pg_get_function_identity_arguments(p.oid) = 'p jsonb' and p.proname in (
       'runs_create', 'runs_claim', 'runs_start', 'runs_heartbeat', 'runs_finish', 'runs_cancel',
       'runs_retry', 'runs_get', 'runs_list', 'runs_sweep', 'events_append', 'events_list', 'artifacts_begin', 'artifacts_put',

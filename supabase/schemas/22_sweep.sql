@@ -119,7 +119,10 @@ begin
   end if;
   s := public.ops_sweep(v_now, 100);
   perform public.ops_forget(v_now, 20);
-  v_out := s.counts || jsonb_build_object('wake', s.wake) || public.ops_left_workflows(v_now, null);
+  if p ? 'keep_days' then
+    v_out := public.ops_expire(v_now, (p ->> 'keep_days')::integer, 20);
+  end if;
+  v_out := coalesce(v_out, '{}') || s.counts || jsonb_build_object('wake', s.wake) || public.ops_left_workflows(v_now, null);
   if exists (select from public.lanes l where l.dispatch is not null) then
     v_out := v_out || jsonb_build_object('to_dispatch', public.ops_scale(v_now, null));
   end if;

@@ -33,7 +33,8 @@ begin
         'ops_dispatch_overdue', 'ops_dispatch_step', 'ops_dispatch_held', 'ops_workflow_told', 'ops_workflows_to_end', 'ops_left_workflows',
         'ops_lock_groups', 'ops_admit', 'ops_try_admit', 'ops_admit_some', 'ops_wake', 'ops_interrupted', 'ops_once_ended',
         'ops_dependencies_ended', 'ops_depend', 'ops_depend_some', 'ops_spec_json', 'ops_spec_store',
-        'ops_queue_reaches', 'ops_note_full_lanes', 'ops_open_full_lanes', 'ops_queue_full')
+        'ops_queue_reaches', 'ops_note_full_lanes', 'ops_open_full_lanes', 'ops_queue_full',
+        'ops_expire', 'ops_artifacts_removed')
       or pg_get_function_identity_arguments(p.oid) = 'p jsonb' and p.proname in (
       'runs_create', 'runs_claim', 'runs_start', 'runs_heartbeat', 'runs_finish', 'runs_cancel',
       'runs_retry', 'runs_get', 'runs_list', 'runs_sweep', 'events_append', 'events_list', 'artifacts_begin', 'artifacts_put',

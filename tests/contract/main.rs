@@ -19,6 +19,7 @@ mod operators;
 mod postgres;
 mod property;
 mod repeat;
+mod retention;
 mod retry;
 mod story;
 mod supabase;

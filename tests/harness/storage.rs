@@ -18,6 +18,7 @@ struct Inner {
     /// By bucket and path.
     objects: HashMap<String, (String, Bytes)>,
     spoils: bool,
+    is_away: bool,
     /// What a signed address stands for: `PUT` or `GET` and the object.
     tokens: HashMap<String, (Method, String)>,
 }
@@ -52,6 +53,15 @@ impl Storage {
         self.inner().buckets.insert(bucket.into(), true);
     }
 
+    /// Answers nothing but 503 until it comes back.
+    pub fn go_away(&self) {
+        self.inner().is_away = true;
+    }
+
+    pub fn come_back(&self) {
+        self.inner().is_away = false;
+    }
+
     /// Paths with their content types.
     pub fn objects(&self) -> Vec<(String, String)> {
         let inner = self.inner();
@@ -81,6 +91,9 @@ impl Storage {
         headers: &HeaderMap,
         body: Bytes,
     ) -> Response {
+        if self.inner().is_away {
+            return StatusCode::SERVICE_UNAVAILABLE.into_response();
+        }
         let token = query.and_then(|q| q.split('&').find_map(|pair| pair.strip_prefix("token=")));
         let kind = headers.get("content-type").and_then(|v| v.to_str().ok());
         let kind = kind.unwrap_or("text/plain").to_string();

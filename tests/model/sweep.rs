@@ -17,12 +17,25 @@ pub struct Counts {
     unparked: u32,
 }
 
-pub fn verb(s: &mut State, _: &Caller, _: Value) -> Reply {
+pub fn verb(s: &mut State, _: &Caller, p: Value) -> Reply {
     let c = sweep(s, limits::SWEEP_ROWS);
-    Ok(json!({
+    let mut answer = json!({
         "requeued": c.requeued, "ended": c.ended, "leases_released": c.leases_released, "overdue": c.overdue,
         "unparked": c.unparked,
-    }))
+    });
+    if let Some(days) = p["keep_days"].as_i64() {
+        answer["deleted"] = expire_runs(s, days).into();
+    }
+    Ok(answer)
+}
+
+/// Those that ended so many days ago, all at once.
+fn expire_runs(s: &mut State, days: i64) -> usize {
+    let before = s.now.plus(-days * 86_400);
+    let were = s.runs.len();
+    s.runs
+        .retain(|run| run.lease.is_some() || run.finished_at.is_none_or(|ended| ended >= before));
+    were - s.runs.len()
 }
 
 pub fn sweep(s: &mut State, rows: usize) -> Counts {

@@ -56,6 +56,9 @@ pub struct UpArgs {
         conflicts_with = "database_url"
     )]
     supabase_url: Option<String>,
+    /// Delete runs that ended so many days ago, logs and artifacts with them; without it they stay
+    #[arg(long, env = "OPS_KEEP_DAYS", value_name = "DAYS", value_parser = keep_days)]
+    keep_days: Option<u32>,
     /// Print one line of JSON when ready, for programs
     #[arg(long)]
     json: bool,
@@ -89,10 +92,16 @@ fn options(arguments: &UpArgs) -> Result<UpOptions, Failure> {
         workers: arguments.workers.into(),
         lanes: arguments.lanes.clone(),
         source: source(arguments),
+        keep_days: arguments.keep_days,
         github: GitHubSettings::from_environment(),
         supervisor: supervisor()?,
         report: Arc::new(|line| output::note(line)),
     })
+}
+
+fn keep_days(text: &str) -> Result<u32, String> {
+    let wrong = || "must be a number of days, 1 to 36500".to_string();
+    ops_core::limits::keep_days(text).ok_or_else(wrong)
 }
 
 fn source(arguments: &UpArgs) -> Source {

@@ -86,6 +86,9 @@ pub trait Blobs: Send + Sync {
         name: &'a str,
     ) -> BoxFuture<'a, Result<Option<String>, BlobError>>;
 
+    /// Nothing is kept under this path any more, whether there was anything or not.
+    fn remove<'a>(&'a self, path: &'a BlobPath) -> BoxFuture<'a, Result<(), BlobError>>;
+
     /// What an upload link of this very store stands for; it can be used once. `None` where links lead
     /// elsewhere, or this one is unknown or has run out.
     fn redeem(&self, ticket: &str) -> Option<(BlobPath, u64)>;

@@ -72,3 +72,20 @@ pub const FLUSH_MS: u64 = 250;
 pub const FLUSH_BYTES: usize = 256 * 1024;
 /// Rows of one page of a list.
 pub const PAGE_ROWS: u32 = 200;
+
+/// Days after which an ended run may be deleted, as a setting says them: 1 to 36,500, a hundred years.
+pub fn keep_days(text: &str) -> Option<u32> {
+    let days = text.trim().parse().ok()?;
+    (1..=36_500).contains(&days).then_some(days)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn what_is_no_number_of_days_keeps_everything() {
+        assert_eq!(super::keep_days(" 90 "), Some(90));
+        for text in ["0", "36501", "-1", "90d", "", "1.5"] {
+            assert_eq!(super::keep_days(text), None, "{text}");
+        }
+    }
+}

@@ -106,19 +106,6 @@ impl<T: Transport> SupabaseBlobs<T> {
             _ => Err(failure(&response)),
         }
     }
-
-    /// Takes bytes away: for what a check has put.
-    pub async fn remove(&self, path: &BlobPath) -> Result<(), BlobError> {
-        let body = json!({ "prefixes": [path.to_string()] });
-        let response = self
-            .ask("DELETE", format!("/object/{BUCKET}"), Sent::Json(body))
-            .await?;
-        if response.status == 200 {
-            Ok(())
-        } else {
-            Err(failure(&response))
-        }
-    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -231,6 +218,18 @@ impl<T: Transport> Blobs for SupabaseBlobs<T> {
                 "{}{at}?token={token}&download={name}",
                 self.storage
             )))
+        })
+    }
+
+    fn remove<'a>(&'a self, path: &'a BlobPath) -> BoxFuture<'a, Result<(), BlobError>> {
+        Box::pin(async move {
+            let body = json!({ "prefixes": [path.to_string()] });
+            let from = format!("/object/{BUCKET}");
+            let response = self.ask("DELETE", from, Sent::Json(body)).await?;
+            match (response.status, said(&response)) {
+                (200, _) | (_, Said::Missing) => Ok(()),
+                _ => Err(failure(&response)),
+            }
         })
     }
 

@@ -76,6 +76,7 @@ pub struct App {
     /// `None`: every artifact is in its row.
     pub(crate) blobs: Option<Arc<dyn Blobs>>,
     pub(crate) host: Host,
+    keep_days: Option<u32>,
     pub(crate) wake: Arc<Wake>,
     pub(crate) templates: Arc<TemplateCache>,
     /// `None`: no workflow job can be a worker without a token.
@@ -89,6 +90,7 @@ impl App {
             store,
             blobs: None,
             host,
+            keep_days: None,
             wake: Arc::default(),
             templates: Arc::default(),
             github: None,
@@ -100,6 +102,14 @@ impl App {
     pub fn with_blobs(self, blobs: Arc<dyn Blobs>) -> Self {
         App {
             blobs: Some(blobs),
+            ..self
+        }
+    }
+
+    /// The same whose sweeps delete runs that ended so many days ago.
+    pub fn keeping(self, days: Option<u32>) -> Self {
+        App {
+            keep_days: days,
             ..self
         }
     }
@@ -122,9 +132,17 @@ impl App {
     pub async fn sweep(&self, token_sha256: &str) -> Result<u64, Problem> {
         let auth = serde_json::json!({ "token_sha256": token_sha256 });
         // Not limited: it is the host's own, whatever callers do with the same token.
-        let answer = self.ask("runs_sweep", &auth, serde_json::json!({})).await;
+        let answer = self.ask("runs_sweep", &auth, self.sweeping()).await;
         let counts = answer.and_then(accepted).map_err(Refusal::into_problem)?;
         Ok(counts.values().filter_map(Value::as_u64).sum())
+    }
+
+    /// What a sweep of this host has to do beside what time alone changes.
+    pub(crate) fn sweeping(&self) -> Value {
+        match self.keep_days {
+            Some(days) => serde_json::json!({ "keep_days": days }),
+            None => serde_json::json!({}),
+        }
     }
 
     /// One SQL call. Wakes whoever waits for what it changed, and turns a refusal into a problem.
@@ -204,6 +222,9 @@ impl App {
         if let Some(Value::Array(dispatches)) = answer.remove("to_cancel") {
             let ended = dispatches.into_iter().map(|one| self.cancel_workflow(one));
             futures_util::future::join_all(ended).await;
+        }
+        if let Some(Value::Array(artifacts)) = answer.remove("to_remove") {
+            self.remove_bytes(artifacts).await;
         }
         if let Some(Value::Object(lanes)) = answer.remove("wake") {
             for (lane, runs) in lanes {

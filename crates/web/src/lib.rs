@@ -9,6 +9,7 @@ mod github;
 mod limits;
 mod query;
 mod refusal;
+mod retention;
 mod templates;
 mod ui;
 mod wake;

@@ -15,12 +15,15 @@ pub use ops_web::GitHubSettings;
 /// Names of the settings where they are environment variables.
 pub const URL_VARIABLE: &str = "OPS_SUPABASE_URL";
 pub const KEY_VARIABLE: &str = "OPS_SUPABASE_KEY";
+pub const KEEP_VARIABLE: &str = "OPS_KEEP_DAYS";
 
 /// Taken as the host has them: what is wrong with them is said by the answers and in the log.
 #[derive(Clone, Default)]
 pub struct Settings {
     pub supabase_url: String,
     pub supabase_key: String,
+    /// Runs that ended so many days ago are deleted by sweeps, 1 to 36,500; empty: none.
+    pub keep_days: String,
     pub github: GitHubSettings,
 }
 
@@ -30,6 +33,7 @@ impl Settings {
         Settings {
             supabase_url: variable(URL_VARIABLE),
             supabase_key: variable(KEY_VARIABLE),
+            keep_days: variable(KEEP_VARIABLE),
             github: GitHubSettings::from_environment(),
         }
     }
@@ -39,13 +43,14 @@ impl Settings {
 /// pages show the set-up, and the log has the reason.
 pub fn router<T: Transport + 'static>(settings: &Settings, transport: T) -> Router {
     let app = match project(settings) {
-        Ok((origin, key)) => {
+        Ok((origin, key, keep_days)) => {
             let transport = Arc::new(transport);
             let github = GitHub::new(transport.clone(), &settings.github);
             let store = SupabaseStore::new(transport.clone(), &origin, &key);
             let blobs = SupabaseBlobs::new(transport, &origin, &key);
             App::new(Arc::new(store), Host::SERVERLESS)
                 .with_blobs(Arc::new(blobs))
+                .keeping(keep_days)
                 .with_github(github)
         }
         Err(wrong) => App::new(Arc::new(NoStore(wrong.to_string())), Host::SERVERLESS),
@@ -70,12 +75,18 @@ enum Wrong {
     Url(#[from] ops_store_supabase::OriginError),
     #[error("{KEY_VARIABLE}: {0}")]
     Key(#[from] ops_store_supabase::KeyError),
+    #[error("{KEEP_VARIABLE}: must be a number of days, 1 to 36500")]
+    Keep,
 }
 
-fn project(settings: &Settings) -> Result<(Origin, ServiceKey), Wrong> {
+fn project(settings: &Settings) -> Result<(Origin, ServiceKey, Option<u32>), Wrong> {
     let origin = Origin::parse(&settings.supabase_url)?;
     let key = ServiceKey::parse(&settings.supabase_key)?;
-    Ok((origin, key))
+    let keep_days = match settings.keep_days.trim() {
+        "" => None,
+        days => Some(ops_core::limits::keep_days(days).ok_or(Wrong::Keep)?),
+    };
+    Ok((origin, key, keep_days))
 }
 
 /// Stands where no project can be reached.

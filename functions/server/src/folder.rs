@@ -145,6 +145,20 @@ impl Blobs for FolderBlobs {
         Box::pin(async { Ok(None) })
     }
 
+    fn remove<'a>(&'a self, path: &'a BlobPath) -> BoxFuture<'a, Result<(), BlobError>> {
+        let file = self.file(path);
+        Box::pin(on_the_disk(move || {
+            none_if_absent(std::fs::remove_file(&file))?;
+            // Of the attempt and of the run, when this was the last; else they stay.
+            for folder in file.ancestors().skip(1).take(2) {
+                if std::fs::remove_dir(folder).is_err() {
+                    break;
+                }
+            }
+            Ok(())
+        }))
+    }
+
     fn redeem(&self, ticket: &str) -> Option<(BlobPath, u64)> {
         let mut tickets = self.tickets.lock().unwrap_or_else(PoisonError::into_inner);
         let ticket = tickets.remove(ticket)?;
@@ -184,6 +198,11 @@ mod tests {
         );
         let below = std::fs::read_dir(blobs.file(&path("a")).parent().unwrap()).unwrap();
         assert_eq!(below.count(), 1, "nothing unfinished stays");
+        blobs.remove(&path("a")).await.unwrap();
+        blobs.remove(&path("a")).await.unwrap();
+        assert_eq!(blobs.get(&path("a")).await.unwrap(), None);
+        let left = std::fs::read_dir(&folder).unwrap();
+        assert_eq!(left.count(), 0, "no empty folders stay");
         std::fs::remove_dir_all(folder).unwrap();
     }
 

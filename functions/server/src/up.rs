@@ -29,6 +29,8 @@ pub struct UpOptions {
     pub workers: usize,
     pub lanes: Vec<String>,
     pub source: Source,
+    /// Runs that ended so many days ago are deleted; `None`: they stay.
+    pub keep_days: Option<u32>,
     /// Whom it believes at GitHub, and what it may start there.
     pub github: GitHubSettings,
     /// Starts this very program in supervise mode.
@@ -102,7 +104,7 @@ async fn serve(
     let LocalToken { token, first_start } = local_token(&options.data)?;
     register_token(database.store.as_ref(), &token).await?;
     let url = format!("http://{address}");
-    let mut app = App::new(database.store.clone(), database.host);
+    let mut app = App::new(database.store.clone(), database.host).keeping(options.keep_days);
     if let Some(blobs) = &database.blobs {
         app = app.with_blobs(blobs.clone());
     }

@@ -12,6 +12,7 @@ mod many;
 mod multipart;
 mod operators;
 mod reads;
+mod retention;
 mod sessions;
 mod spec;
 mod templates;

@@ -340,6 +340,8 @@ pub fn swept() -> Value {
     ];
     let counts: Map<_, _> = names
         .iter()
+        // Only of a host that deletes old runs.
+        .chain(&["deleted"])
         .map(|name| (name.to_string(), count()))
         .collect();
     object(&names, counts.into())

@@ -55,7 +55,7 @@ pub async fn sweep(State(app): State<App>, request: Request) -> Answer {
         wrong.unless(false, format!("/{field}"), "unknown field");
     }
     wrong.done()?;
-    ok(app.call("runs_sweep", &auth, json!({})).await?)
+    ok(app.call("runs_sweep", &auth, app.sweeping()).await?)
 }
 
 pub async fn read(State(app): State<App>, request: Request) -> Answer {

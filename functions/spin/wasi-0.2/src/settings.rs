@@ -10,6 +10,7 @@ pub fn read() -> Settings {
     Settings {
         supabase_url: variable("supabase_url"),
         supabase_key: variable("supabase_key"),
+        keep_days: variable("keep_days"),
         github: GitHubSettings {
             oidc_audience: variable("oidc_audience"),
             oidc_issuers: variable("oidc_issuers"),
