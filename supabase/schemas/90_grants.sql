@@ -34,7 +34,7 @@ begin
         'ops_lock_groups', 'ops_admit', 'ops_try_admit', 'ops_admit_some', 'ops_wake', 'ops_interrupted', 'ops_once_ended',
         'ops_dependencies_ended', 'ops_depend', 'ops_depend_some', 'ops_spec_json', 'ops_spec_store',
         'ops_queue_reaches', 'ops_note_full_lanes', 'ops_open_full_lanes', 'ops_queue_full',
-        'ops_expire', 'ops_artifacts_removed')
+        'ops_expire', 'ops_artifacts_removed', 'ops_snapshots')
       or pg_get_function_identity_arguments(p.oid) = 'p jsonb' and p.proname in (
       'runs_create', 'runs_claim', 'runs_start', 'runs_heartbeat', 'runs_finish', 'runs_cancel',
       'runs_retry', 'runs_get', 'runs_list', 'runs_sweep', 'events_append', 'events_list', 'artifacts_begin', 'artifacts_put',
@@ -43,7 +43,7 @@ begin
       'templates_get', 'templates_list', 'lanes_list', 'lanes_update', 'workers_list', 'tokens_create',
       'tokens_list', 'tokens_revoke', 'ui_read', 'ui_runs', 'ui_templates', 'ui_log', 'ui_log_hits', 'spec_docs_list',
       'spec_docs_get', 'workers_exchange', 'trust_add', 'trust_list', 'trust_remove', 'dispatch_create', 'dispatch_get',
-      'dispatch_list', 'dispatch_cancel', 'spec_generate', 'spec_put', 'spec_get', 'spec_list'))
+      'dispatch_list', 'dispatch_cancel', 'spec_generate', 'spec_put', 'spec_get', 'spec_list', 'metrics_get'))
   loop
     execute format('revoke execute on function %s from public, anon, authenticated', f.signature);
     execute format('grant execute on function %s to service_role', f.signature);

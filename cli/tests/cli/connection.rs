@@ -158,6 +158,15 @@ fn the_doctor_reads_a_control_room() {
             { "name": "B", "concurrency_limit": null, "paused": true, "paused_reason": "moving", "queued": 0, "held": 0 },
         ] })),
         "workers.list" => ok(json!({ "workers": [] })),
+        "metrics.get" => ok(json!({
+            "lanes": [], "runs_created": 9, "overdue_runs": { "count": 0, "oldest_seconds": null },
+            "expired_leases": { "count": 3, "oldest_seconds": 95 },
+            "database": {
+                "bytes": 50_000_000, "connections": 95, "max_connections": 100,
+                "oldest_snapshot": { "holder": "session 7 of ann (psql)", "state": "idle in transaction", "seconds": 900, "transactions": 5 },
+                "tables": [{ "name": "runs", "bytes": 1, "live_rows": 100, "dead_rows": 20_000, "vacuumed_at": null }],
+            },
+        })),
         _ => problem(403, "forbidden", "viewers only read"),
     });
     let done = ops(&["doctor"]).at(&room.url).run().exits(1);
@@ -167,6 +176,10 @@ fn the_doctor_reads_a_control_room() {
         "problem  lane          A: no workers, 2 queued, 0 held",
         "→ start one: ops worker --lanes A",
         "note     lane          B: no workers, 0 queued, 0 held, paused (moving)",
+        "problem  sweeps        nobody sweeps: 3 leases ran out, the oldest 95 s ago",
+        "problem  vacuum        session 7 of ann (psql) (idle in transaction) holds it back for 900 s",
+        "problem  vacuum        table runs has 20000 dead rows beside 100, never vacuumed",
+        "95 of 100 connections",
     ] {
         assert!(done.out.contains(line), "no `{line}` in:\n{}", done.out);
     }

@@ -276,6 +276,10 @@ impl Client {
         self.get("audit.list", filters).await
     }
 
+    pub async fn metrics_get(&self) -> Answer<Metrics> {
+        self.get("metrics.get", &[]).await
+    }
+
     pub async fn lanes_list(&self) -> Answer<Vec<Lane>> {
         #[derive(Deserialize)]
         struct All {

@@ -9,6 +9,7 @@ mod holders;
 mod lanes;
 mod large;
 mod many;
+mod metrics;
 mod multipart;
 mod operators;
 mod reads;

@@ -1,3 +1,4 @@
+mod database;
 mod machine;
 mod postgres;
 mod report;

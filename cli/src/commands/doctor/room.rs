@@ -63,6 +63,7 @@ pub async fn check(report: &mut Report, address: Result<Address, Failure>) {
     clock(report, &health, asked, answered);
     if token(report, &room).await {
         lanes(report, &room).await;
+        super::database::check(report, &room).await;
     }
 }
 

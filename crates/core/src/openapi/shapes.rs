@@ -122,6 +122,7 @@ fn name_types(generator: &mut SchemaGenerator) {
     add::<Template>(generator);
     add::<Lane>(generator);
     add::<LaneUpdate>(generator);
+    add::<Metrics>(generator);
     add::<Worker>(generator);
     add::<WorkerDrain>(generator);
     add::<AuditPage>(generator);

@@ -132,6 +132,7 @@ fn contents(document: &Value, content: &Value) -> String {
         parts.push(match kind.as_str() {
             "application/json" => forms(document, &content["schema"]),
             "multipart/form-data" => "multipart with the part `file`".to_string(),
+            "text/plain" => "text".to_string(),
             _ => "bytes".to_string(),
         });
     }

@@ -114,6 +114,14 @@ impl Verb {
         self
     }
 
+    /// The last answer may be text instead.
+    pub fn or_text(mut self) -> Self {
+        if let Some((_, content)) = self.answers.last_mut() {
+            content["text/plain"] = json!({});
+        }
+        self
+    }
+
     pub fn note(mut self, note: &'static str) -> Self {
         self.note = Some(note);
         self

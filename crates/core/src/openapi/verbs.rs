@@ -351,6 +351,15 @@ fn rest() -> Vec<Verb> {
         json!({ "id": shapes::id(), "revoked": { "const": true } }),
     );
     vec![
+        read(
+            "metrics.get",
+            READERS,
+            "What an operator watches: lanes, sweeps, and what holds the database back",
+        )
+        .query([word("format", &["json", "prometheus"])])
+        .note("`prometheus` is text as Prometheus scrapes it")
+        .answers(200, of("Metrics"))
+        .or_text(),
         write(
             "tokens.create",
             OPERATOR,

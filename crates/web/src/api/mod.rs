@@ -9,6 +9,7 @@ pub(crate) mod dispatch;
 mod events;
 mod exchange;
 mod lanes;
+mod metrics;
 mod multipart;
 mod openapi;
 mod prepare;
@@ -74,6 +75,7 @@ fn verbs() -> Vec<(&'static str, MethodRouter<App>)> {
         ("lanes.update", post(lanes::update)),
         ("workers.list", get(lanes::workers)),
         ("workers.drain", post(lanes::drain)),
+        ("metrics.get", get(metrics::read)),
         ("audit.list", get(audit::list)),
         ("tokens.create", post(tokens::create)),
         ("tokens.list", get(tokens::list)),
