@@ -1,7 +1,8 @@
 //! Who calls, and what every worker-side write must prove.
 
+use super::rules::Bearer;
 use super::state::State;
-use super::{Stop, refuse};
+use super::{Stop, refuse, verbs};
 use ops_core::RunStatus;
 use ops_core::api::TokenKind;
 use serde_json::{Value, json};
@@ -45,11 +46,27 @@ pub struct Holder {
     pub attempt: u32,
 }
 
+impl Holder {
+    pub fn bearer<'a>(&'a self, who: &'a Caller) -> Bearer<'a> {
+        Bearer {
+            worker: &self.worker_id,
+            attempt: self.attempt,
+            token: &who.token,
+        }
+    }
+}
+
+/// Who calls a verb, if it may.
+pub fn of_caller(s: &mut State, function: &str, p: &Value) -> Result<Caller, Stop> {
+    let (kinds, _) = verbs::find(function).ok_or(Stop::Unknown)?;
+    authenticate(s, &p["auth"], kinds)
+}
+
 /// The place of the run, if the caller holds it.
 pub fn hold(s: &mut State, who: &Caller, holder: &Holder) -> Result<usize, Stop> {
     let found = s.find(&holder.run_id);
     if let Some(place) = found
-        && s.runs[place].is_held_by(&holder.worker_id, holder.attempt, &who.token)
+        && s.rules.holds(&s.runs[place], &holder.bearer(who))
     {
         return Ok(place);
     }
@@ -63,7 +80,8 @@ pub fn lost(s: &mut State, place: Option<usize>, who: &Caller, holder: &Holder) 
         return json!({ "run_id": holder.run_id, "code": "already_finished", "status": status });
     }
     if let Some(place) = place {
-        s.runs[place].refused_writes += 1;
+        let rules = s.rules;
+        rules.refuse_a_write(&mut s.runs[place]);
     }
     json!({ "run_id": holder.run_id, "code": "lease_lost" })
 }
@@ -73,5 +91,5 @@ pub fn recorded(s: &State, place: usize, who: &Caller, holder: &Holder) -> Optio
     let index = (holder.attempt as usize).checked_sub(1)?;
     let attempt = s.runs[place].attempts.get(index)?;
     let own = attempt.worker == holder.worker_id && attempt.token == who.token;
-    attempt.answer.filter(|_| own)
+    s.rules.recorded(attempt).filter(|_| own)
 }

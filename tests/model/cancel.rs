@@ -45,7 +45,7 @@ fn one(s: &mut State, who: &Caller, id: &str, reason: Option<&str>) -> Value {
     let Some(place) = s.find(id) else {
         return json!({ "run_id": id, "code": "not_found", "detail": "there is no such run" });
     };
-    let now = s.now;
+    let (now, rules) = (s.now, s.rules);
     let run = &mut s.runs[place];
     if run.status.is_terminal() {
         let status = run.status;
@@ -57,6 +57,7 @@ fn one(s: &mut State, who: &Caller, id: &str, reason: Option<&str>) -> Value {
     run.cancelled_at = Some(now);
     run.finished_at = Some(now);
     run.reason = Some(reason.unwrap_or("cancelled_by_operator").into());
+    rules.cancel(run);
     let why = reason.unwrap_or("no reason given");
     run.tell(now, format!("cancelled by {}: {why}", who.name));
     dependencies::resolve(s);

@@ -1,6 +1,7 @@
 //! Settle, sweep, claim: one call.
 
 use super::access::Caller;
+use super::rules::Bearer;
 use super::state::{Attempt, Lease, State, Worker};
 use super::{Reply, Stop, interrupted, refuse, settle, sweep};
 use ops_core::RunStatus;
@@ -34,6 +35,7 @@ pub fn claim(s: &mut State, who: &Caller, p: Value) -> Reply {
     let last = known.and_then(|worker| worker.request);
     let before = known.map(|worker| worker.got.clone()).unwrap_or_default();
     let swept_at = known.and_then(|worker| worker.swept_at);
+    let due = known.is_none_or(|worker| worker.sweeps_at(s.now));
     let first_seen = known.map_or(s.now, |worker| worker.first_seen);
     let names = known.map(|worker| (worker.name.clone(), worker.version.clone()));
     let drain = known.is_some_and(|worker| worker.drain);
@@ -44,11 +46,11 @@ pub fn claim(s: &mut State, who: &Caller, p: Value) -> Reply {
             "code": "stale_request", "detail": "a later claim was answered already", "finished": finished,
         })));
     }
-    let due = swept_at.is_none_or(|at| at.plus(2) < s.now);
     if due {
         sweep::sweep(s, 20);
     }
     let repeated = q.request_id.is_some() && q.request_id == last;
+    let before = s.rules.taken_before(before);
     let got = if repeated && !before.is_empty() {
         before
     } else if drain {
@@ -95,6 +97,7 @@ fn take(s: &mut State, who: &Caller, q: &ClaimRequest) -> Vec<(usize, u32)> {
             .filter(|(_, run)| {
                 run.may_go() && &run.frozen.lane == lane && of_session(&run.frozen.session)
             })
+            .filter(|(place, _)| s.is_open(*place))
             .map(|(place, run)| (run.frozen.priority, run.seq, place))
             .collect();
         queue.sort_unstable();
@@ -150,8 +153,13 @@ fn give(s: &mut State, who: &Caller, worker: &str, got: &[(usize, u32)]) -> Vec<
     let now = s.now;
     let mut given = Vec::new();
     for (place, attempt) in got {
+        let by = Bearer {
+            worker,
+            attempt: *attempt,
+            token: &who.token,
+        };
         let run = &mut s.runs[*place];
-        if !run.is_held_by(worker, *attempt, &who.token) {
+        if !run.is_held_by(&by) {
             continue;
         }
         run.renew(now);

@@ -7,6 +7,7 @@ use ops_core::{RunStatus, limits};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 #[derive(Deserialize)]
 struct New {
@@ -84,10 +85,8 @@ pub fn create(s: &mut State, who: &Caller, p: Value) -> Reply {
 /// Where every key was seen nothing is judged but the bodies: what is named may have gone since.
 fn repeated(s: &State, news: &[New]) -> Option<Reply> {
     let seen = |new: &New| {
-        let key = new.idempotency_key.as_ref()?;
-        s.runs
-            .iter()
-            .find(|run| run.frozen.key.as_ref() == Some(key))
+        let same = |run: &&Run| s.rules.is_same_key(&run.frozen.key, &new.idempotency_key);
+        s.runs.iter().find(same)
     };
     let runs: Vec<&Run> = news.iter().map(seen).collect::<Option<_>>()?;
     let differ = |(_, (run, new)): &(usize, (&&Run, &New))| run.frozen.body != new.body_sha256;
@@ -211,7 +210,7 @@ pub fn insert(
     let mut answers: Vec<Value> = Vec::new();
     let mut lanes = Vec::new();
     for (frozen, start_by, names) in news {
-        let same = |run: &&Run| frozen.key.is_some() && run.frozen.key == frozen.key;
+        let same = |run: &&Run| s.rules.is_same_key(&run.frozen.key, &frozen.key);
         answers.push(match s.runs.iter().find(same) {
             Some(run) => json!({ "run_id": run.id, "status": run.status, "seen": true }),
             None => {
@@ -292,7 +291,7 @@ fn add(
     s.runs.push(Run {
         id: id.clone(),
         seq: s.runs.len() as i64 + 1,
-        frozen,
+        frozen: Arc::new(frozen),
         status: RunStatus::Queued,
         parked,
         depends_on,

@@ -10,12 +10,21 @@ use serde_json::{Value, json};
 
 pub fn append(s: &mut State, who: &Caller, p: Value) -> Reply {
     let q: AppendRequest = serde_json::from_value(p)?;
+    let place = look(s, who, &q)?;
+    write(s, place, q)
+}
+
+/// The place of the run, if the caller holds it, which stays so until [`write`]: an append locks the lease.
+pub fn look(s: &mut State, who: &Caller, q: &AppendRequest) -> Result<usize, Stop> {
     let holder = Holder {
-        run_id: q.run_id,
-        worker_id: q.worker_id,
+        run_id: q.run_id.clone(),
+        worker_id: q.worker_id.clone(),
         attempt: q.attempt,
     };
-    let place = hold(s, who, &holder)?;
+    hold(s, who, &holder)
+}
+
+pub fn write(s: &mut State, place: usize, q: AppendRequest) -> Reply {
     let now = s.now;
     let run = &mut s.runs[place];
     let stored = run.last_seq.get(&q.attempt).copied().unwrap_or(0);

@@ -13,10 +13,12 @@ mod groups;
 mod interrupted;
 mod lanes;
 mod retry;
+mod room;
+pub mod rules;
 mod runs;
 mod sessions;
 mod settle;
-mod state;
+pub mod state;
 mod sweep;
 mod templates;
 mod time;
@@ -24,51 +26,33 @@ mod tokens;
 mod verbs;
 mod worker;
 
+pub use room::Room;
+pub use sweep::Found;
 pub use time::Time;
 
 use ops_core::port::{BoxFuture, Store, StoreError};
-use serde_json::{Map, Value, json};
-use state::State;
+use serde_json::{Value, json};
 use std::sync::Mutex;
 
-pub struct Model(Mutex<State>);
+/// A room that many may call.
+#[derive(Default)]
+pub struct Model(Mutex<Room>);
 
 impl Model {
-    /// As after the migrations: four lanes, no token.
     pub fn new() -> Self {
-        Model(Mutex::new(State::new(Time::of_this_machine())))
+        Self::default()
     }
 
     pub fn advance_by(&self, seconds: u32) {
-        let mut state = self.state();
-        state.now = state.now.plus(seconds.into());
+        self.room().advance_by(seconds);
     }
 
     pub fn now(&self) -> Time {
-        self.state().now
+        self.room().now()
     }
 
-    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+    fn room(&self) -> std::sync::MutexGuard<'_, Room> {
         self.0.lock().expect("no verb panics")
-    }
-
-    fn answer(&self, function: &str, p: Value) -> Result<Value, StoreError> {
-        let mut state = self.state();
-        state.now = state.now.tick();
-        let answer = match verbs::run(&mut state, function, p) {
-            Ok(answer) => answer,
-            Err(Stop::Refused(answer)) => answer,
-            Err(Stop::Malformed(why)) => return Err(StoreError::Failed(why)),
-            Err(Stop::Unknown) => return Err(StoreError::NotInstalled(function.into())),
-        };
-        let wake = std::mem::take(&mut state.wake);
-        Ok(with_wake(answer, wake))
-    }
-}
-
-impl Default for Model {
-    fn default() -> Self {
-        Self::new()
     }
 }
 
@@ -78,16 +62,8 @@ impl Store for Model {
         function: &'static str,
         p: Value,
     ) -> BoxFuture<'a, Result<Value, StoreError>> {
-        Box::pin(async move { self.answer(function, p) })
+        Box::pin(async move { self.room().call(function, p) })
     }
-}
-
-/// Lanes in which something became claimable.
-fn with_wake(mut answer: Value, wake: Map<String, Value>) -> Value {
-    if !wake.is_empty() {
-        answer["wake"] = wake.into();
-    }
-    answer
 }
 
 /// Why a verb has no ordinary answer. A refusal is an answer too: what it counted stays counted.

@@ -59,7 +59,7 @@ fn one(s: &mut State, who: &Caller, id: &str, key: Option<&str>) -> Reply {
         key: key.map(String::from),
         body: Some(format!("a retry of {id}")),
         retry_of: Some(id.into()),
-        ..old.frozen.clone()
+        ..(*old.frozen).clone()
     };
     match create::insert(s, who, vec![(frozen, None, Vec::new())]) {
         Ok(mut answer) => Ok(answer["runs"][0].take()),

@@ -24,7 +24,7 @@ fn one(s: &mut State, who: &Caller, worker: &str, entry: &Finish) -> Value {
         attempt: entry.attempt,
     };
     let place = s.find(&entry.run_id);
-    let held = place.filter(|place| s.runs[*place].is_held_by(worker, entry.attempt, &who.token));
+    let held = place.filter(|at| s.rules.may_end(&s.runs[*at], &holder.bearer(who)));
     let Some(place) = held else {
         return match place.and_then(|place| access::recorded(s, place, who, &holder)) {
             Some(status) => json!({ "run_id": entry.run_id, "status": status }),
@@ -33,7 +33,7 @@ fn one(s: &mut State, who: &Caller, worker: &str, entry: &Finish) -> Value {
     };
     let run = &s.runs[place];
     let stored = run.last_seq.get(&entry.attempt).copied().unwrap_or(0);
-    if entry.last_seq.unwrap_or(0) > stored {
+    if !s.rules.has_all_events(stored, entry.last_seq.unwrap_or(0)) {
         return json!({ "run_id": entry.run_id, "code": "events_missing", "last_seq": stored });
     }
     let status = end(s, place, entry);
@@ -41,10 +41,10 @@ fn one(s: &mut State, who: &Caller, worker: &str, entry: &Finish) -> Value {
 }
 
 fn end(s: &mut State, place: usize, entry: &Finish) -> RunStatus {
-    let now = s.now;
+    let (now, rules) = (s.now, s.rules);
     let run = &mut s.runs[place];
-    let status = if run.status == RunStatus::Cancelled {
-        RunStatus::Cancelled
+    let status = if rules.is_ended(run) {
+        run.status
     } else {
         turn(run, entry);
         if matches!(
@@ -68,6 +68,9 @@ fn end(s: &mut State, place: usize, entry: &Finish) -> RunStatus {
             how: word(entry.status),
             reason: entry.reason.clone(),
         });
+    }
+    if entry.status == EndStatus::Released {
+        rules.after_hand_back(run);
     }
     let lane = run.frozen.lane.clone();
     if status == RunStatus::Queued || s.lanes[&lane].limit.is_some() {

@@ -1,13 +1,17 @@
 //! What is stored.
 
 use super::Time;
+use super::rules::{Bearer, Rules};
 use ops_core::RunStatus;
 use ops_core::api::{ArtifactKind, NewEvent, StepUpdate, TokenKind};
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
+#[derive(Clone)]
 pub struct State {
     pub now: Time,
+    pub rules: &'static dyn Rules,
     pub tokens: Vec<Token>,
     pub lanes: BTreeMap<String, Lane>,
     pub sessions: Vec<Session>,
@@ -17,11 +21,14 @@ pub struct State {
     /// In the order of creation: a run's place is its `seq`.
     pub runs: Vec<Run>,
     pub workers: BTreeMap<String, Worker>,
+    /// Runs that whoever only looks for work does not see, for another has locked them.
+    pub passed_over: BTreeSet<usize>,
     /// Of the call that is being answered.
     pub wake: Map<String, Value>,
     ids: u64,
 }
 
+#[derive(Clone)]
 pub struct Token {
     pub id: String,
     pub name: String,
@@ -34,6 +41,7 @@ pub struct Token {
     pub last_used_at: Option<Time>,
 }
 
+#[derive(Clone)]
 pub struct Lane {
     pub limit: Option<u64>,
     pub queue_limit: Option<u64>,
@@ -62,6 +70,7 @@ impl Lane {
     }
 }
 
+#[derive(Clone)]
 pub struct Session {
     pub id: String,
     pub name: String,
@@ -73,6 +82,7 @@ pub struct Session {
     pub created_at: Time,
 }
 
+#[derive(Clone)]
 pub struct Template {
     /// The first, the second, …; never empty. Those of a deleted template of the same slug too: a
     /// number never means two texts.
@@ -81,6 +91,7 @@ pub struct Template {
     pub since: usize,
 }
 
+#[derive(Clone)]
 pub struct Version {
     pub source: Value,
     pub runbook: Value,
@@ -96,10 +107,11 @@ impl Template {
     }
 }
 
+#[derive(Clone)]
 pub struct Run {
     pub id: String,
     pub seq: i64,
-    pub frozen: Frozen,
+    pub frozen: Arc<Frozen>,
     pub status: RunStatus,
     /// Why a queued run is kept out of claims.
     pub parked: Option<Parked>,
@@ -130,7 +142,7 @@ pub struct Run {
     pub created_at: Time,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Parked {
     /// Until all that it names have succeeded.
     DependsOn,
@@ -163,6 +175,7 @@ pub struct Frozen {
     pub retry_of: Option<String>,
 }
 
+#[derive(Clone)]
 pub struct Attempt {
     pub worker: String,
     pub token: String,
@@ -172,24 +185,28 @@ pub struct Attempt {
     pub answer: Option<RunStatus>,
 }
 
+#[derive(Clone)]
 pub struct Ended {
     pub at: Time,
     pub how: &'static str,
     pub reason: Option<String>,
 }
 
+#[derive(Clone)]
 pub struct Lease {
     pub heartbeat_at: Time,
     pub expires_at: Time,
     pub step: Option<String>,
 }
 
+#[derive(Clone)]
 pub struct Event {
     pub attempt: u32,
     pub at: Time,
     pub own: NewEvent,
 }
 
+#[derive(Clone)]
 pub struct Step {
     pub attempt: u32,
     pub is: StepUpdate,
@@ -197,6 +214,7 @@ pub struct Step {
     pub finished_at: Option<Time>,
 }
 
+#[derive(Clone)]
 pub struct Artifact {
     pub id: String,
     pub attempt: u32,
@@ -211,6 +229,7 @@ pub struct Artifact {
     pub at: Time,
 }
 
+#[derive(Clone)]
 pub struct Worker {
     pub token: String,
     pub name: Option<String>,
@@ -227,10 +246,11 @@ pub struct Worker {
 }
 
 impl State {
-    pub fn new(now: Time) -> Self {
+    pub fn new(now: Time, rules: &'static dyn Rules) -> Self {
         let lanes = ["A", "B", "C", "D"].map(|name| (name.to_string(), Lane::default()));
         State {
             now,
+            rules,
             tokens: Vec::new(),
             lanes: lanes.into(),
             sessions: Vec::new(),
@@ -238,6 +258,7 @@ impl State {
             former: BTreeMap::new(),
             runs: Vec::new(),
             workers: BTreeMap::new(),
+            passed_over: BTreeSet::new(),
             wake: Map::new(),
             ids: 0,
         }
@@ -246,6 +267,11 @@ impl State {
     pub fn new_id(&mut self) -> String {
         self.ids += 1;
         format!("0d0d0d0d-0000-4000-8000-{:012x}", self.ids)
+    }
+
+    /// Whether whoever looks for work sees the run.
+    pub fn is_open(&self, place: usize) -> bool {
+        !self.passed_over.contains(&place)
     }
 
     pub fn find(&self, run_id: &str) -> Option<usize> {
@@ -284,6 +310,13 @@ impl State {
     }
 }
 
+impl Worker {
+    /// Whether a claim sweeps too.
+    pub fn sweeps_at(&self, now: Time) -> bool {
+        self.swept_at.is_none_or(|at| at.plus(2) < now)
+    }
+}
+
 impl Run {
     pub fn attempt(&self) -> u32 {
         self.attempts.len() as u32
@@ -305,10 +338,11 @@ impl Run {
         self.lease.is_some() || self.may_go()
     }
 
-    pub fn is_held_by(&self, worker: &str, attempt: u32, token: &str) -> bool {
+    pub fn is_held_by(&self, by: &Bearer<'_>) -> bool {
+        let own = |a: &Attempt| a.worker == by.worker && a.token == by.token;
         self.lease.is_some()
-            && self.attempt() == attempt
-            && (self.attempts.last()).is_some_and(|a| a.worker == worker && a.token == token)
+            && self.attempt() == by.attempt
+            && self.attempts.last().is_some_and(own)
     }
 
     /// Start of the attempt + timeout + 30 s; after a cancel at most cancel + 30 s.

@@ -39,23 +39,44 @@ fn expire_runs(s: &mut State, days: i64) -> usize {
 }
 
 pub fn sweep(s: &mut State, rows: usize) -> Counts {
-    let mut counts = Counts::default();
-    let now = s.now;
+    let found = look(s, rows);
+    rescue(s, &found)
+}
+
+/// An attempt whose lease a sweep saw to have expired.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Found {
+    /// The run's, in the order of creation.
+    pub place: usize,
+    pub attempt: u32,
+}
+
+/// The longest expired first.
+pub fn look(s: &State, rows: usize) -> Vec<Found> {
     let mut expired: Vec<usize> = (0..s.runs.len())
-        .filter(|place| {
-            s.runs[*place]
-                .lease
-                .as_ref()
-                .is_some_and(|lease| lease.expires_at < now)
-        })
+        .filter(|place| s.is_open(*place) && s.rules.is_expired(&s.runs[*place], s.now))
         .collect();
     expired.sort_by_key(|place| s.runs[*place].lease.as_ref().map(|lease| lease.expires_at));
-    for place in expired.into_iter().take(rows) {
-        expire(s, place, &mut counts);
+    let found = expired.into_iter().map(|place| Found {
+        place,
+        attempt: s.runs[place].attempt(),
+    });
+    found.take(rows).collect()
+}
+
+/// Takes the leases of what was found and is lost still, and does what else time changes.
+pub fn rescue(s: &mut State, found: &[Found]) -> Counts {
+    let mut counts = Counts::default();
+    let now = s.now;
+    for one in found {
+        if s.rules.is_still_lost(&s.runs[one.place], one, now) {
+            expire(s, one.place, &mut counts);
+        }
     }
     for place in 0..s.runs.len() {
+        let is_open = s.is_open(place);
         let run = &mut s.runs[place];
-        if run.status != RunStatus::Queued {
+        if run.status != RunStatus::Queued || !is_open {
             continue;
         }
         if run.start_by.is_some_and(|at| at < now) {
@@ -85,7 +106,7 @@ pub fn sweep(s: &mut State, rows: usize) -> Counts {
 }
 
 fn expire(s: &mut State, place: usize, counts: &mut Counts) {
-    let now = s.now;
+    let (now, rules) = (s.now, s.rules);
     let run = &mut s.runs[place];
     run.lease = None;
     let Some(attempt) = run.attempts.last_mut() else {
@@ -119,6 +140,9 @@ fn expire(s: &mut State, place: usize, counts: &mut Counts) {
         run.reason = Some("interrupted".into());
     } else {
         requeue(run, run.attempts_used < run.frozen.max_attempts);
+        if run.status == RunStatus::Queued {
+            rules.queue_again(run);
+        }
     }
     let message = format!(
         "attempt {} is lost; the run is {}",

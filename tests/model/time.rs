@@ -29,6 +29,11 @@ impl Time {
         self.0 - earlier.0
     }
 
+    /// Whole seconds, rounded up.
+    pub fn seconds_from(self, earlier: Time) -> i64 {
+        -(-self.micros_since(earlier)).div_euclid(SECOND)
+    }
+
     /// Whole seconds, rounded down.
     pub fn seconds_since(self, earlier: Time) -> i64 {
         (self.0 - earlier.0).div_euclid(SECOND)

@@ -9,7 +9,7 @@ use super::{
 use ops_core::api::TokenKind::{self, Operator, Viewer, Worker};
 use serde_json::{Value, json};
 
-type Verb = fn(&mut State, &Caller, Value) -> Reply;
+pub type Verb = fn(&mut State, &Caller, Value) -> Reply;
 
 pub fn run(state: &mut State, function: &str, p: Value) -> Reply {
     match function {
@@ -21,12 +21,12 @@ pub fn run(state: &mut State, function: &str, p: Value) -> Reply {
         "ops_first_token" => return tokens::first(state, p),
         _ => {}
     }
-    let (kinds, verb) = find(function).ok_or(Stop::Unknown)?;
-    let caller = access::authenticate(state, &p["auth"], kinds)?;
+    let (_, verb) = find(function).ok_or(Stop::Unknown)?;
+    let caller = access::of_caller(state, function, &p)?;
     verb(state, &caller, p)
 }
 
-fn find(function: &str) -> Option<(&'static [TokenKind], Verb)> {
+pub fn find(function: &str) -> Option<(&'static [TokenKind], Verb)> {
     const CHANGE: &[TokenKind] = &[Operator];
     const READ: &[TokenKind] = &[Operator, Viewer];
     const WORK: &[TokenKind] = &[Worker];

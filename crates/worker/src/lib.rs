@@ -20,7 +20,7 @@ mod shutdown;
 mod step;
 mod supervise;
 
-pub use clock::Moment;
+pub use clock::{Moment, lease_end};
 pub use config::{Transports, WorkerConfig, native_transports, own_environment};
 pub use control::{RunControl, Stop};
 pub use error::WorkerError;
