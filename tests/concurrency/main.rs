@@ -6,4 +6,5 @@ mod dependencies;
 mod groups;
 mod interleave;
 mod limits;
+mod orders;
 mod outcome;

@@ -12,6 +12,7 @@ mod events;
 mod groups;
 mod interrupted;
 mod lanes;
+pub mod normal;
 mod retry;
 mod room;
 pub mod rules;

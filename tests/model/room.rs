@@ -155,7 +155,10 @@ fn hash_run<H: Hasher>(run: &Run, now: Time, hasher: &mut H) {
     let ends_by = run.lease.as_ref().and_then(|_| run.ends_by());
     let times = [expires, ends_by, run.start_by, run.cancelled_at];
     times.map(|at| distance(at, now)).hash(hasher);
-    run.log.iter().for_each(|event| event.attempt.hash(hasher));
+    for event in &run.log {
+        (event.attempt, &event.own.source).hash(hasher);
+    }
+    run.reason.hash(hasher);
     (&run.last_seq, run.artifacts.len()).hash(hasher);
     for step in &run.steps {
         (step.attempt, &step.is.step, step.is.status).hash(hasher);

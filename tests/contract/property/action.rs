@@ -1,5 +1,5 @@
 //! What may happen, without ids: places are counted in what happened so far, so that any part of a
-//! sequence is a sequence. All times are tens of seconds; see `normal`.
+//! sequence is a sequence. All times are tens of seconds; see `model::normal`.
 
 use proptest::prelude::*;
 

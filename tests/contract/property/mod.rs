@@ -3,7 +3,6 @@
 
 mod action;
 mod invariants;
-mod normal;
 mod pair;
 mod play;
 mod work;

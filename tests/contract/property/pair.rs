@@ -1,10 +1,10 @@
 //! Two stores that are told the same and must answer the same.
 
-use super::normal::{Names, normal};
 use crate::postgres::Postgres;
 use crate::world::World;
 use ops_tests::harness::database::sha256_hex;
 use ops_tests::model::Model;
+use ops_tests::model::normal::{Names, normal};
 use serde_json::{Map, Value, json};
 
 /// Of the second token, which works only.

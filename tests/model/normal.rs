@@ -3,12 +3,12 @@
 //! are tens of seconds, and what the real clock of PostgreSQL moves within a case is far less.
 //! Texts for people, and numbers that no promise is about, are left out.
 
+use super::Time;
 use ops_core::text::{is_timestamp, is_uuid};
-use ops_tests::model::Time;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Names {
     numbers: HashMap<String, usize>,
     ids: Vec<String>,
