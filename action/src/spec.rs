@@ -1,6 +1,8 @@
 //! Mode `spec`: generates a bundle where a PRD is named, and checks bundles of the workspace. It asks
 //! no control room.
 
+mod changed;
+
 use crate::artifacts::Kept;
 use crate::commands::{self, print};
 use crate::environment::Environment;
@@ -8,8 +10,10 @@ use crate::failure::Failure;
 use crate::inputs::{Inputs, SpecFails, SpecInputs};
 use crate::summary::{self, SUMMARY_BYTES};
 use crate::upload;
+use changed::Scope;
 use ops_spec_files::{Check, Generate, Plan, State, day_of_epoch, write_report};
-use ops_spec_kit::config::Date;
+use ops_spec_kit::check::Options;
+use ops_spec_kit::config::{Config, Date};
 use ops_spec_kit::generate::Overwrite;
 use ops_spec_kit::report::{self, Colour, Exit, Report};
 use std::path::{Path, PathBuf};
@@ -43,15 +47,42 @@ pub async fn spec(inputs: &Inputs, environment: &Environment) -> Result<ExitCode
             check.paths.push(out.into());
         }
     }
-    if check.paths.is_empty() {
-        check.paths.push(".".into());
-    }
-    let report = guarded(move || Ok(check.run()?))?;
+    let report = match check.paths.is_empty() {
+        false => guarded(move || Ok(check.run()?))?,
+        true => {
+            let environment = environment.clone();
+            guarded(move || check_touched(check, &environment))?
+        }
+    };
     tell(&report, environment)?;
     Ok(match (inputs.spec.fails, report.exit()) {
         (SpecFails::Never, _) | (_, Exit::Ok) => ExitCode::SUCCESS,
         _ => ExitCode::FAILURE,
     })
+}
+
+/// Where nobody says what: what the pull request touches, else all that there is.
+fn check_touched(mut check: Check, environment: &Environment) -> Result<Report, Failure> {
+    match changed::scope(environment, &check.root) {
+        Scope::Workspace => check.paths.push(".".into()),
+        Scope::Unknown(why) => {
+            let words = format!("all bundles are checked: {why}");
+            commands::annotate(commands::Level::Notice, Some("spec"), &words);
+            check.paths.push(".".into());
+        }
+        Scope::Changed { folders, of } => {
+            print(&commands::defused(&format!(
+                "checking {} of {of} bundles, which this pull request changes",
+                folders.len()
+            )));
+            if folders.is_empty() {
+                let config = Config::default();
+                return Ok(ops_spec_kit::check::check(&[], &Options::new(&config)));
+            }
+            check.paths = folders;
+        }
+    }
+    Ok(check.run()?)
 }
 
 fn check(inputs: &SpecInputs, root: &Path, date: Option<&str>) -> Check {

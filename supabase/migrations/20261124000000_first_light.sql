@@ -3132,6 +3132,7 @@ begin
   return jsonb_build_object('total', cardinality(v_positions), 'positions', to_jsonb(v_positions[1:10000]));
 end $$;
 
+-- All documents, or those of one bundle, without their texts.
 create or replace function public.spec_docs_list(p jsonb) returns jsonb
 language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
 declare
@@ -3142,9 +3143,9 @@ begin
     return public.ops_refuse(a.code, a.detail);
   end if;
   return jsonb_build_object('documents', coalesce((
-    select jsonb_agg(jsonb_build_object('slug', d.slug, 'title', d.title, 'meta', d.meta, 'size', octet_length(d.content),
-      'created_at', d.created_at, 'updated_at', d.updated_at) order by d.slug collate "C")
-    from (select * from public.spec_docs x order by x.slug collate "C" limit 500) d), '[]'));
+    select jsonb_agg(public.ops_spec_json(d) || jsonb_build_object('meta', d.meta) order by d.slug collate "C")
+    from (select * from public.spec_docs x where p ->> 'bundle' is null or x.bundle = p ->> 'bundle'
+      order by x.slug collate "C" limit 500) d), '[]'));
 end $$;
 
 create or replace function public.spec_docs_get(p jsonb) returns jsonb
@@ -3161,8 +3162,8 @@ begin
   if not found then
     return public.ops_refuse('not_found', format('there is no document `%s`', p ->> 'slug'));
   end if;
-  return jsonb_build_object('document', jsonb_build_object('slug', d.slug, 'title', d.title, 'content', d.content,
-    'meta', d.meta, 'created_at', d.created_at, 'updated_at', d.updated_at));
+  return jsonb_build_object('document', public.ops_spec_json(d)
+    || jsonb_build_object('content', d.content, 'meta', d.meta));
 end $$;
 
 -- `reads`: name → {"of": function, …arguments}. `frame: false` leaves the frame out; `session_id` is
@@ -3852,7 +3853,8 @@ declare
   v_bundle text := p ->> 'bundle';
   v_names text[] := array(select d ->> 'name' from jsonb_array_elements(p -> 'documents') d);
   v_lock text;
-  v_changed integer;
+  v_new text[];
+  v_changed text[];
 begin
   perform pg_advisory_xact_lock(hashtextextended('ops.spec/' || v_bundle, 0));
   if 'spec-kit.lock' = any (v_names) then
@@ -3867,6 +3869,8 @@ begin
       and not d.slug = any (array(select v_bundle || '/' || n from unnest(v_names) n))) + cardinality(v_names) > 100 then
     return public.ops_refuse('too_large', 'a bundle has 100 documents at most');
   end if;
+  select coalesce(array_agg(n order by n collate "C"), '{}') into v_new from unnest(v_names) n
+  where not exists (select from public.spec_docs d where d.slug = v_bundle || '/' || n);
   -- The same text again changes nothing, not even the time.
   with given as (
     select v_bundle || '/' || (d ->> 'name') as slug, d ->> 'name' as name, d ->> 'content' as content,
@@ -3876,15 +3880,22 @@ begin
     insert into public.spec_docs as x (slug, title, content, meta, sha256, updated_by, created_at, updated_at)
     select g.slug, left(coalesce(p ->> 'title', v_bundle), 300) || ' · ' || g.name, g.content, p_meta, g.sha, p_by, p_now, p_now
     from given g order by g.slug
-    on conflict (slug) do update set title = excluded.title, content = excluded.content, meta = excluded.meta,
+    on conflict (slug) do update set title = case when p ? 'title' then excluded.title else x.title end, content = excluded.content, meta = excluded.meta,
       sha256 = excluded.sha256, updated_by = excluded.updated_by, updated_at = excluded.updated_at
     where x.content <> excluded.content
-    returning 1
-  ) select count(*) into v_changed from kept;
-  return jsonb_build_object('bundle', v_bundle, 'changed', v_changed);
+    returning substr(x.slug, length(v_bundle) + 2) as name
+  ) select coalesce(array_agg(k.name order by k.name collate "C"), '{}') into v_changed from kept k;
+  -- What the last generation came to is told beside its manifest: who looks later sees it too.
+  update public.spec_docs d set meta = p_meta || jsonb_build_object('made', jsonb_build_object('at', p_now, 'by', p_by,
+    'documents', to_jsonb(v_names), 'notes', coalesce(p -> 'notes', '[]'),
+    'source_sha256', (select x.sha256 from public.spec_docs x where x.slug = v_bundle || '/source.md'), 'new', to_jsonb(v_new),
+    'changed', to_jsonb(array(select c from unnest(v_changed) c where not c = any (v_new)))))
+  where d.slug = v_bundle || '/spec-kit.json' and 'spec-kit.json' = any (v_names);
+  return jsonb_build_object('bundle', v_bundle, 'changed', cardinality(v_changed));
 end $$;
 
--- `looks`: the bundle as it is, for whoever is about to update it.
+-- `looks`: the bundle as it is, for whoever is about to update it. `keeps`: documents of a bundle that is there,
+-- without a generation: `source`, a text that the next one is made from; `report`, what the rules found anew.
 create or replace function public.spec_generate(p jsonb) returns jsonb
 language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
 declare
@@ -3902,10 +3913,13 @@ begin
         order by d.slug collate "C")
       from public.spec_docs d where d.bundle = p ->> 'bundle'), '[]'));
   end if;
+  if p ? 'keeps' and not exists (select from public.spec_docs d where d.bundle = p ->> 'bundle') then
+    return public.ops_refuse('not_found', format('there is no bundle `%s`', p ->> 'bundle'));
+  end if;
   v_stored := public.ops_spec_store(p, v_now, a.actor, '{}');
   if not v_stored ? 'code' then
-    perform public.ops_audit(p -> 'auth', a.token_id, a.actor, v_now, 'spec.generate', p ->> 'bundle',
-      v_stored - 'bundle');
+    perform public.ops_audit(p -> 'auth', a.token_id, a.actor, v_now, 'spec.' || coalesce(p ->> 'keeps', 'generate'),
+      p ->> 'bundle', v_stored - 'bundle');
   end if;
   return v_stored;
 end $$;

@@ -197,6 +197,7 @@ begin
   return jsonb_build_object('total', cardinality(v_positions), 'positions', to_jsonb(v_positions[1:10000]));
 end $$;
 
+-- All documents, or those of one bundle, without their texts.
 create or replace function public.spec_docs_list(p jsonb) returns jsonb
 language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
 declare
@@ -207,9 +208,9 @@ begin
     return public.ops_refuse(a.code, a.detail);
   end if;
   return jsonb_build_object('documents', coalesce((
-    select jsonb_agg(jsonb_build_object('slug', d.slug, 'title', d.title, 'meta', d.meta, 'size', octet_length(d.content),
-      'created_at', d.created_at, 'updated_at', d.updated_at) order by d.slug collate "C")
-    from (select * from public.spec_docs x order by x.slug collate "C" limit 500) d), '[]'));
+    select jsonb_agg(public.ops_spec_json(d) || jsonb_build_object('meta', d.meta) order by d.slug collate "C")
+    from (select * from public.spec_docs x where p ->> 'bundle' is null or x.bundle = p ->> 'bundle'
+      order by x.slug collate "C" limit 500) d), '[]'));
 end $$;
 
 create or replace function public.spec_docs_get(p jsonb) returns jsonb
@@ -226,8 +227,8 @@ begin
   if not found then
     return public.ops_refuse('not_found', format('there is no document `%s`', p ->> 'slug'));
   end if;
-  return jsonb_build_object('document', jsonb_build_object('slug', d.slug, 'title', d.title, 'content', d.content,
-    'meta', d.meta, 'created_at', d.created_at, 'updated_at', d.updated_at));
+  return jsonb_build_object('document', public.ops_spec_json(d)
+    || jsonb_build_object('content', d.content, 'meta', d.meta));
 end $$;
 
 -- `reads`: name → {"of": function, …arguments}. `frame: false` leaves the frame out; `session_id` is

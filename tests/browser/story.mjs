@@ -15,11 +15,12 @@ import { outage } from './stories/outage.mjs';
 import { withoutScripts } from './stories/plain.mjs';
 import { run } from './stories/run.mjs';
 import { runs } from './stories/runs.mjs';
+import { spec } from './stories/spec.mjs';
 import { templates } from './stories/templates.mjs';
 
 const word = process.argv[2] ?? '';
 // The trees come first: they describe a room in which nothing else happened. Hostile text comes last.
-const stories = { ...access, ...board, ...run, ...runs, ...templates, ...chat, ...outage, ...hostile };
+const stories = { ...access, ...board, ...run, ...runs, ...templates, ...spec, ...chat, ...outage, ...hostile };
 // These open pages of their own kind.
 const wholes = [
   ['the same works with scripts off', () => withoutScripts(browser, room)],

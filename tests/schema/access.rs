@@ -149,6 +149,14 @@ async fn a_member_sees_the_runs_of_its_sessions_and_no_others() {
         "update public.runs set status = 'queued' returning 1",
         "insert into public.session_members values (gen_random_uuid(), 'ann')",
         "delete from public.runs returning 1",
+        "update public.spec_docs set content = '' returning 1",
+        "insert into public.spec_docs (slug, title, content) values ('a/b', '', '') returning 1",
+        "delete from public.spec_docs returning 1",
+        "select public.spec_generate('{}')",
+        "select public.spec_put('{}')",
+        "select public.spec_get('{}')",
+        "select public.spec_list('{}')",
+        "select public.ops_spec_store('{}', now(), '', '{}')",
         "select public.runs_sweep('{}')",
         "select public.ops_first_token('{}')",
     ] {
@@ -158,6 +166,27 @@ async fn a_member_sees_the_runs_of_its_sessions_and_no_others() {
             "{sql}"
         );
     }
+}
+
+/// A bundle belongs to no session: whoever is signed in reads it, and nobody else.
+#[tokio::test]
+async fn documents_of_specifications_are_read_by_whoever_is_signed_in() {
+    let db = TestDatabase::new().await;
+    let documents = json!([{ "name": "plan.md", "content": "# Plan" }]);
+    let stored = db
+        .call(
+            "spec_generate",
+            json!({ "bundle": "search", "documents": documents }),
+        )
+        .await;
+    assert_eq!(stored["changed"], 1, "{stored}");
+    let sql = "select * from public.spec_docs";
+    assert_eq!(rows_as(&db, "authenticated", "stranger", sql).await, Ok(1));
+    assert_eq!(rows_as(&db, "service_role", "", sql).await, Ok(1));
+    assert_eq!(
+        rows_as(&db, "anon", "", sql).await,
+        Err(SqlState::INSUFFICIENT_PRIVILEGE)
+    );
 }
 
 #[tokio::test]

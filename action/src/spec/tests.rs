@@ -135,6 +135,138 @@ async fn what_cannot_be_checked_or_generated_is_no_success() {
     assert!(!job.folder.join("work/docs/specs").exists());
 }
 
+/// A repository in the job's workspace, and the base of a pull request that is an event of its own.
+struct PullRequest<'a> {
+    job: &'a Job,
+    base: String,
+    event: String,
+}
+
+impl<'a> PullRequest<'a> {
+    fn from_here(job: &'a Job) -> Self {
+        git(job, &["init", "-q"]);
+        commit(job);
+        let base = git(job, &["rev-parse", "HEAD"]).trim().to_string();
+        let mut pull = PullRequest {
+            job,
+            base: base.clone(),
+            event: String::new(),
+        };
+        pull.starts_from(&base);
+        pull
+    }
+
+    fn starts_from(&mut self, base: &str) {
+        let event = serde_json::json!({ "pull_request": { "base": { "sha": base } } });
+        self.job.write("event.json", &event.to_string());
+        self.event = self.job.folder.join("event.json").display().to_string();
+    }
+
+    async fn step(&self) -> Result<ExitCode, Failure> {
+        let event = ("GITHUB_EVENT_PATH", self.event.as_str());
+        let name = ("GITHUB_EVENT_NAME", "pull_request");
+        self.job.step(&[name, event]).await
+    }
+}
+
+fn git(job: &Job, arguments: &[&str]) -> String {
+    let output = std::process::Command::new("git")
+        .arg("-C")
+        .arg(job.folder.join("work"))
+        .args(["-c", "user.name=t", "-c", "user.email=t@example.com"])
+        .args(["-c", "commit.gpgsign=false", "-c", "core.hooksPath=none"])
+        .args(arguments)
+        .output()
+        .expect("git");
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn commit(job: &Job) {
+    git(job, &["add", "-A"]);
+    git(job, &["commit", "-q", "-m", "x"]);
+}
+
+/// Two bundles, of which the second has an error.
+async fn two_bundles(name: &str) -> Job {
+    let job = Job::new(name);
+    job.write("work/docs/other.md", &PRD.replace("Search", "Other"));
+    for (prd, out) in [
+        ("docs/prd.md", "docs/specs/search"),
+        ("docs/other.md", "docs/specs/other"),
+    ] {
+        let inputs = [("INPUT_PRD", prd), ("INPUT_OUT", out)];
+        assert!(is_success(job.step(&inputs).await));
+    }
+    let tasks = job.read("work/docs/specs/other/tasks.md");
+    let wrong = tasks.replace("AC-001", "AC-009");
+    job.write("work/docs/specs/other/tasks.md", &wrong);
+    job
+}
+
+#[tokio::test]
+async fn a_pull_request_is_asked_for_what_it_changes_alone() {
+    let job = two_bundles("pull").await;
+    let pull = PullRequest::from_here(&job);
+    // Nothing of a bundle: what was wrong before is not this one's.
+    job.write("work/README.md", "# Words\n");
+    commit(&job);
+    assert!(is_success(pull.step().await));
+    assert_eq!(job.output("errors").as_deref(), Some("0"));
+    assert!(job.output("sarif").is_some());
+
+    // The source of one: its bundle is no longer of it.
+    job.write("work/docs/prd.md", &PRD.replace("a second", "two seconds"));
+    commit(&job);
+    assert!(is_success(pull.step().await));
+    assert_ne!(job.output("warnings").as_deref(), Some("0"));
+    let summary = job.read("summary");
+    assert!(summary.contains("docs/specs/search"), "{summary}");
+    assert!(!summary.contains("docs/specs/other"), "{summary}");
+
+    // A file of the other that is gone is a change of it.
+    std::fs::remove_file(job.folder.join("work/docs/specs/other/plan.md")).expect("gone");
+    commit(&job);
+    assert!(!is_success(pull.step().await));
+    let summary = job.read("summary");
+    assert!(summary.contains("docs/specs/other"), "{summary}");
+}
+
+#[tokio::test]
+async fn a_base_that_is_not_there_is_said_and_everything_is_checked() {
+    let job = two_bundles("shallow").await;
+    let mut pull = PullRequest::from_here(&job);
+    let environment = |event: &str| {
+        Environment::of(&[
+            ("GITHUB_EVENT_NAME", "pull_request"),
+            ("GITHUB_EVENT_PATH", event),
+        ])
+    };
+    let work = job.folder.join("work");
+    pull.starts_from(&"0".repeat(40));
+    let Scope::Unknown(why) = changed::scope(&environment(&pull.event), &work) else {
+        panic!("a scope without a base");
+    };
+    assert!(why.contains("fetch-depth: 0"), "{why}");
+    assert!(
+        !is_success(pull.step().await),
+        "the other bundle has an error"
+    );
+
+    // A configuration is for all bundles.
+    let base = pull.base.clone();
+    pull.starts_from(&base);
+    assert!(is_success(pull.step().await), "nothing changed");
+    job.write("work/spec-kit.toml", "fail_level = \"error\"\n");
+    commit(&job);
+    assert!(!is_success(pull.step().await));
+    // A push is no pull request.
+    assert_eq!(
+        changed::scope(&Environment::of(&[]), &work),
+        Scope::Workspace
+    );
+}
+
 #[test]
 fn a_long_summary_ends_with_a_whole_line() {
     let text = short(&"| é |\n".repeat(400_000));

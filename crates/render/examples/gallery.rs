@@ -83,7 +83,23 @@ fn main() -> Result<(), Box<dyn Error>> {
             ),
             (
                 "spec",
-                pages.spec_kit(&at("Spec Kit", Tab::SpecKit), &f::spec_page())?,
+                pages.spec_bundle(&at("Spec Kit", Tab::SpecKit), &f::spec_page())?,
+            ),
+            (
+                "spec-source",
+                pages.spec_bundle(&at("Spec Kit", Tab::SpecKit), &f::spec_source())?,
+            ),
+            (
+                "spec-bundle",
+                pages.spec_bundle(&at("Spec Kit", Tab::SpecKit), &f::spec_overview())?,
+            ),
+            (
+                "spec-edit",
+                pages.spec_bundle(&at("Spec Kit", Tab::SpecKit), &f::spec_edit())?,
+            ),
+            (
+                "spec-list",
+                pages.spec_kit(&at("Spec Kit", Tab::SpecKit), &f::spec_list())?,
             ),
             ("setup", pages.setup(&outside, &f::setup_page())?),
             ("sign-in", pages.sign_in(&outside, &f::sign_in(true))?),

@@ -14,6 +14,7 @@ mod packed;
 mod pages;
 mod registry;
 mod sparkline;
+mod spec;
 mod strict_if;
 mod timeline;
 mod tone;
@@ -30,6 +31,10 @@ pub use log::{CHUNK_LINES, LogState, log_chunks, log_lines};
 pub use markdown::markdown;
 pub use pages::{Frame, Pages, RenderError};
 pub use sparkline::sparkline;
+pub use spec::{
+    Matrix, MatrixRow, MatrixTask, SpecHeading, SpecId, SpecMarks, SpecNote, SpecProse, matrix,
+    spec_lines, spec_prose,
+};
 pub use timeline::{Timeline, TimelineAttempt, TimelineStep, timeline};
 
 // Fixtures name this crate as its users do.

@@ -5,20 +5,22 @@ use crate::href::Href;
 use crate::html::{Html, clean, escape_into};
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
+pub(crate) const OPTIONS: Options = Options::ENABLE_TABLES
+    .union(Options::ENABLE_STRIKETHROUGH)
+    .union(Options::ENABLE_TASKLISTS);
+
 /// Headings go down by one level, because the page has its own title.
 pub fn markdown(text: &str) -> Html {
-    let options =
-        Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
     let text = clean(text);
     let mut links = Vec::new();
-    let events = Parser::new_ext(&text, options).map(|event| safe(event, &mut links));
+    let events = Parser::new_ext(&text, OPTIONS).map(|event| safe(event, &mut links));
     let mut out = String::with_capacity(text.len() * 3 / 2);
     pulldown_cmark::html::push_html(&mut out, events);
     Html::trusted(out)
 }
 
 /// `links` holds for each open link or image whether its end tag has to be written.
-fn safe<'a>(event: Event<'a>, links: &mut Vec<bool>) -> Event<'a> {
+pub(crate) fn safe<'a>(event: Event<'a>, links: &mut Vec<bool>) -> Event<'a> {
     match event {
         Event::Html(html) | Event::InlineHtml(html) => Event::Text(html),
         Event::Start(Tag::HtmlBlock) => Event::Start(Tag::Paragraph),
@@ -56,7 +58,7 @@ fn safe<'a>(event: Event<'a>, links: &mut Vec<bool>) -> Event<'a> {
     }
 }
 
-fn ours(html: &'static str) -> Event<'static> {
+pub(crate) fn ours(html: &'static str) -> Event<'static> {
     Event::InlineHtml(CowStr::Borrowed(html))
 }
 

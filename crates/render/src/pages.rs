@@ -201,7 +201,8 @@ pages! {
     template(TemplatePage) = "template";
     editor(EditorPage) = "editor";
     chat(ChatPage) = "chat";
-    spec_kit(SpecKitPage) = "spec_kit";
+    spec_kit(SpecListPage) = "spec_kit";
+    spec_bundle(SpecPage) = "spec_bundle";
     github(GitHubPage) = "github";
     /// While the schema is missing.
     setup(SetupPage) = "setup";

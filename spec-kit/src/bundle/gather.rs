@@ -216,8 +216,8 @@ fn is_source(path: &str, name: &str, directory: &str) -> bool {
         || path
             .strip_suffix(name)
             .is_some_and(|before| before.ends_with('/'));
-    // The bundle has a document of the same name, which is the result and not the source.
-    is_same && !inside && folder(path) != directory
+    // The bundle may have a document of the same name, which is the result and not the source.
+    is_same && (!is_role(path) || !inside && folder(path) != directory)
 }
 
 /// How the documents of a bundle are told from the notes beside them.

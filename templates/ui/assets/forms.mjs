@@ -57,7 +57,23 @@ async function question(field, signal) {
   }
 }
 
+// A file that was chosen is read into its field, to be looked at before it is sent. One that is no text is
+// left to the server, which says what is wrong with it.
+async function readInto(input) {
+  const [file] = input.files;
+  const field = byId(input.dataset.readInto);
+  if (!file || !field) return;
+  try {
+    field.value = new TextDecoder("utf-8", { fatal: true }).decode(await file.arrayBuffer());
+    input.value = "";
+    toast(`${file.name}, ${field.value.split("\n").length} lines, is in the field above.`);
+  } catch {
+    toast(`${file.name} is no text in UTF-8.`, true);
+  }
+}
+
 export function changed(target) {
+  if (target.dataset?.readInto) return readInto(target);
   if (target.id === "pick-all") for (const box of document.querySelectorAll("input[name=run_id]")) box.checked = target.checked;
   if (target.name === "run_id" || target.id === "pick-all") picked();
   if (target.matches?.("form[data-auto] :is(select, input[type=checkbox])")) target.form.requestSubmit();

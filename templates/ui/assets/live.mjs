@@ -147,7 +147,10 @@ document.addEventListener("submit", async (event) => {
   const { target: form, submitter: button } = event;
   const asked = button?.dataset.confirm ? button : form.dataset.confirm ? form : null;
   const isOpen = asked && !confirmed.delete(form);
-  if (!isOpen && !("send" in form.dataset)) return;
+  if (!isOpen && !("send" in form.dataset)) {
+    if (button?.dataset.busy) button.textContent = button.dataset.busy;
+    return;
+  }
   event.preventDefault();
   if (isOpen) {
     const { isSure } = await forms();

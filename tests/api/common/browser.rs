@@ -54,13 +54,43 @@ impl Browser {
         self.send(request.body(body)).await
     }
 
+    /// The same with a file, which has no name where none was chosen.
+    pub async fn upload(
+        &self,
+        action: &str,
+        fields: &[(&str, &str)],
+        name: &str,
+        file: &[u8],
+    ) -> Page {
+        const EDGE: &str = "----edge-of-a-part";
+        let page = self.get("/spec-kit").await;
+        let csrf = page.between("name=\"csrf\" value=\"", "\"");
+        let mut body = Vec::new();
+        for (field, value) in fields.iter().chain([&("csrf", csrf.as_str())]) {
+            let part = format!(
+                "--{EDGE}\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n"
+            );
+            body.extend(part.into_bytes());
+        }
+        let head = format!(
+            "--{EDGE}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: application/octet-stream\r\n\r\n"
+        );
+        body.extend(head.into_bytes());
+        body.extend(file);
+        body.extend(format!("\r\n--{EDGE}--\r\n").into_bytes());
+        let request = self.http.post(format!("{}/actions/{action}", self.origin));
+        let kind = format!("multipart/form-data; boundary={EDGE}");
+        self.send(request.header("content-type", kind).body(body))
+            .await
+    }
+
     async fn send(&self, request: reqwest::RequestBuilder) -> Page {
         let request = request.header("cookie", format!("ops_token={}", self.token));
         let answer = request.send().await.expect("an answer");
         Page {
             status: answer.status().as_u16(),
             headers: answer.headers().clone(),
-            text: answer.text().await.expect("a text"),
+            text: String::from_utf8_lossy(&answer.bytes().await.expect("a body")).into(),
         }
     }
 }

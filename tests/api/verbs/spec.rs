@@ -246,3 +246,84 @@ async fn only_the_holder_puts_and_a_lock_goes_over_the_one_that_was_read() {
     put(json!({})).await.refused(Code::AlreadyFinished);
     room.get(&query).await.refused(Code::AlreadyFinished);
 }
+
+/// Its ninth line says "fast" and no number.
+const VAGUE: &str = "# Search\n\n## Problem\n\nNobody finds a document.\n\n## Requirements\n\n- The system MUST be fast.\n";
+
+#[tokio::test]
+async fn what_the_source_says_wrongly_is_counted_once() {
+    let room = Room::new().await;
+    let made = room.post("spec.generate", json!({ "prd": VAGUE })).await;
+    let made = made.is(201);
+    let of = |report: &Value| -> Vec<(String, String)> {
+        let findings = report["findings"].as_array().expect("findings").iter();
+        let text = |value: &Value| value.as_str().expect("a text").to_owned();
+        let found = findings.map(|one| (text(&one["rule"]), text(&one["place"]["file"])));
+        found.collect()
+    };
+    let found = of(&made["report"]);
+    let vague: Vec<_> = found.iter().filter(|(rule, _)| rule == "SK-REQ-002").collect();
+    assert!(!vague.is_empty(), "{found:?}");
+    for (rule, file) in &found {
+        assert_ne!(file, "search/source.md", "{rule}: the source is no document of the bundle");
+    }
+    // The same of the bundle as it is stored.
+    let body = json!({ "slug": "search" });
+    let checked = room.post("spec.validate", body).await.is(200);
+    assert_eq!(of(&checked["report"]), found);
+    // The link to the source leads somewhere.
+    assert!(found.iter().all(|(rule, _)| rule != "SK-STR-009"), "{found:?}");
+}
+
+#[tokio::test]
+async fn a_check_takes_a_configuration_and_a_baseline() {
+    let room = Room::new().await;
+    let documents = json!([{ "path": "search/prd.md", "text": VAGUE }]);
+    let check = async |more: Value| {
+        let body = with(json!({ "documents": documents }), more);
+        room.post("spec.validate", body).await
+    };
+    let has_vague = |answer: &Value| {
+        let findings = answer["report"]["findings"].as_array().expect("findings");
+        findings.iter().any(|one| one["rule"] == "SK-REQ-002")
+    };
+    let plain = check(json!({})).await.is(200);
+    assert!(has_vague(&plain), "{plain}");
+
+    let off = "[rules]\nSK-REQ-002 = \"off\"\n";
+    assert!(!has_vague(&check(json!({ "config": off })).await.is(200)));
+    // One among the documents counts, and the request goes over it.
+    let file = json!({ "path": "search/spec-kit.toml", "text": off });
+    let beside = json!([{ "path": "search/prd.md", "text": VAGUE }, file]);
+    let answer = check(json!({ "documents": beside })).await.is(200);
+    assert!(!has_vague(&answer), "{answer}");
+    let loud = "fail_level = \"note\"\n";
+    let answer = check(json!({ "documents": beside, "config": loud })).await.is(200);
+    assert!(has_vague(&answer) && answer["passed"] == false, "{answer}");
+
+    let findings = plain["report"]["findings"].as_array().expect("findings").iter();
+    let known: Vec<Value> = findings
+        .map(|one| {
+            json!({ "rule": one["rule"], "fingerprint": one["fingerprint"], "file": one["place"]["file"],
+                "message": one["message"], "reason": "known" })
+        })
+        .collect();
+    let baseline = json!({ "version": 1, "findings": known }).to_string();
+    let answer = check(json!({ "baseline": baseline })).await.is(200);
+    assert_eq!(answer["passed"], true, "{answer}");
+    assert_eq!(answer["report"]["findings"], json!([]), "{answer}");
+    assert_eq!(answer["report"]["counts"]["suppressed"], known.len());
+
+    for (more, field, word) in [
+        (json!({ "config": "typo = 1" }), "/config", "spec-kit.toml:1"),
+        (json!({ "baseline": "{}" }), "/baseline", "version"),
+    ] {
+        let problem = check(more).await.refused(Code::Invalid);
+        problem.names(&[field]);
+        assert!(problem.message(field).contains(word), "{}", problem.message(field));
+    }
+    let two = json!([{ "path": "a/prd.md", "text": VAGUE }, { "path": "a/spec-kit.toml", "text": off },
+        { "path": "b/prd.md", "text": VAGUE }, { "path": "b/spec-kit.toml", "text": loud }]);
+    let problem = check(json!({ "documents": two })).await.refused(Code::Invalid);
+    problem.names(&["/documents"]);
+}

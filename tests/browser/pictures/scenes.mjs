@@ -1,4 +1,5 @@
 // Invented work: an empty room, a busy one, one in which things fail, and one that is too full.
+import { readFileSync } from 'node:fs';
 import { Hand } from '../harness/hand.mjs';
 
 const steps = (...titles) => titles.map((title) => ({ id: title.toLowerCase().replaceAll(/[^a-z]+/g, '_'), title, run: 'true' }));
@@ -52,8 +53,11 @@ export const scenes = {
     await room.later('Warm cache eu', { session_id, lane: 'A', priority: 120 });
     for (const title of ['Smoke test us-east', 'Smoke test ap-south']) await room.shell(title, 'sleep 3000', { session_id, lane: 'C' });
     for (const title of ['Generate spec kit · billing', 'Generate spec kit · search', 'Validate specs on main']) await room.shell(title, 'true', { session_id, lane: 'D' });
+    const { bundle } = await room.api('spec.generate', { prd: readFileSync(new URL('../../../docs/prd.md', import.meta.url), 'utf8'), slug: 'ops-control-room' });
+    const specs = Object.fromEntries([['spec-bundle', ''], ['spec-prd', '/prd.md'], ['spec-tasks', '/tasks.md'], ['spec-source', '/source.md'], ['spec-edit', '/source.md?view=edit']]
+      .map(([name, path]) => [name, { path: `/spec-kit/${bundle}${path}` }]));
     const board = `/runboard?session=${session_id}`;
-    return { pages: everywhere({ runboard: { path: board }, run: { path: `/runs/${running['Deploy api 4.12 → eu-west']}` } }) };
+    return { pages: everywhere({ ...specs, runboard: { path: board }, run: { path: `/runs/${running['Deploy api 4.12 → eu-west']}` } }) };
   },
 
   async failing(room) {

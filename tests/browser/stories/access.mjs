@@ -3,6 +3,10 @@ import { strict as assert } from 'node:assert';
 import { examiner, isLive } from '../harness/browser.mjs';
 import { agrees } from '../harness/golden.mjs';
 import { Hand } from '../harness/hand.mjs';
+import { prd } from './spec.mjs';
+
+const specPages = ['/spec-kit/search', '/spec-kit/search/prd.md', '/spec-kit/search/tasks.md', '/spec-kit/search/plan.md', '/spec-kit/search/source.md',
+  '/spec-kit/search/source.md?view=edit', '/spec-kit/search/source.md?view=rendered', '/spec-kit/search/spec-kit.json', '/spec-kit/search/spec-kit.lock'];
 
 /** A room in which nothing happened but this, made once. */
 let made = null;
@@ -18,6 +22,7 @@ async function furnish(room) {
   await room.ended(failed);
   await room.later('Nightly', { session_id, lane: 'C' });
   await room.api('lanes.update', { name: 'F' });
+  await room.api('spec.generate', { prd: prd('Search') });
   await room.shell('Waits for a worker', 'true', { session_id, lane: 'F' });
   return { session_id, running: running.run_id, failed, artifact };
 }
@@ -28,7 +33,8 @@ export const access = {
     const pages = {
       runboard: `/runboard?session=${session_id}`, runs: `/runs?session=${session_id}`, run: `/runs/${running}`, 'run-failed': `/runs/${failed}`,
       templates: '/templates', template: '/templates/incident-triage', editor: '/templates/hello/edit', chat: '/chat?line=run%20hello%20name%3DAda',
-      'spec-kit': '/spec-kit',
+      'spec-kit': '/spec-kit', 'spec-bundle': '/spec-kit/search', 'spec-document': '/spec-kit/search/prd.md', 'spec-source': '/spec-kit/search/source.md',
+      'spec-edit': '/spec-kit/search/source.md?view=edit',
     };
     for (const [name, path] of Object.entries(pages)) {
       await to(path);
@@ -50,7 +56,7 @@ export const access = {
     };
     for (const path of ['/runboard', `/runs/${running}`]) await check(path, [['dark', 1440], ['light', 390]]);
     for (const path of ['/runboard', '/runs', `/runs/${running}`, `/runs/${failed}`, `/artifacts/${artifact}`, '/templates',
-      '/templates/incident-triage', '/templates/hello/edit', '/spec-kit', '/chat?line=run%20hello', '/setup', '/github', '/runs/nothing']) await check(path);
+      '/templates/incident-triage', '/templates/hello/edit', '/spec-kit', ...specPages, '/chat?line=run%20hello', '/setup', '/github', '/runs/nothing']) await check(path);
     await context.clearCookies();
     await check('/sign-in');
     forgive(/404/);
@@ -60,7 +66,7 @@ export const access = {
     const { running } = await furnished(room);
     await page.setViewportSize({ width: 390, height: 844 });
     for (const path of ['/runboard', '/runs', `/runs/${running}`, '/templates', '/templates/incident-triage',
-      '/templates/hello/edit', '/spec-kit', '/chat?line=run%20hello', '/setup', '/github']) {
+      '/templates/hello/edit', '/spec-kit', ...specPages, '/chat?line=run%20hello', '/setup', '/github']) {
       await to(path);
       const wide = await page.evaluate(() => document.scrollingElement.scrollWidth - innerWidth);
       assert.ok(wide <= 0, `${path} is ${wide} px too wide`);

@@ -1,6 +1,7 @@
 // The same with scripts off: forms, links and a reload.
 import { strict as assert } from 'node:assert';
 import { open, shownRun } from '../harness/browser.mjs';
+import { plainSpec } from './spec.mjs';
 
 export async function withoutScripts(browser, room) {
   const { context, page, to, complaints, forgive } = await open(browser, room, { javaScriptEnabled: false });
@@ -58,6 +59,8 @@ export async function withoutScripts(browser, room) {
   // Not queued by Enter alone: first it is shown.
   await page.locator('#preview').getByRole('button', { name: 'Queue run' }).click();
   await page.locator('#answers .answer-run').first().getByText('Say hello').waitFor();
+
+  await plainSpec({ page, to, room });
 
   forgive(/422/);
   assert.deepEqual(complaints, [], 'the browser complained');

@@ -84,6 +84,12 @@ pub struct SpecValidate {
     /// Today: without it no suppression has expired.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<String>,
+    /// The text of a `spec-kit.toml`. Where it is absent, one among the documents counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub config: Option<String>,
+    /// The text of a baseline: findings that are known and fail nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -36,8 +36,8 @@ fn is_protected(key: &str, value: &str) -> bool {
             key,
             "href" | "next" | "newest" | "dispatch" | "new_run" | "first_error" | "earlier" | "later" | "raw" | "previous"
                 | "following" | "replay" | "download" | "image" | "edit" | "back" | "form" | "generate" | "validate"
-                | "events" | "ask" | "leave" | "clear" | "csv" | "json"
-        ) && value.starts_with(['/', 'h'])
+                | "events" | "ask" | "leave" | "clear" | "csv" | "json" | "home" | "list"
+        ) && value.starts_with(['/', 'h', '#'])
         // Addresses of regions come from the server's own router.
         || matches!(key, "live" | "earlier_live" | "path")
 }

@@ -50,8 +50,17 @@ fn all_views() -> Vec<(&'static str, Value)> {
         views.push(("chat_preview", to_value(&chat.preview).unwrap()));
         views.push(("answers", to_value(&chat.answers).unwrap()));
     }
-    views.push(("spec_kit", to_value(f::spec_page()).unwrap()));
-    views.push(("spec_kit", to_value(SpecKitPage::default()).unwrap()));
+    views.push(("spec_kit", to_value(f::spec_list()).unwrap()));
+    views.push(("spec_kit", to_value(SpecListPage::default()).unwrap()));
+    for spec in [
+        f::spec_page(),
+        f::spec_source(),
+        f::spec_overview(),
+        f::spec_edit(),
+        SpecPage::default(),
+    ] {
+        views.push(("spec_bundle", to_value(spec).unwrap()));
+    }
     for setup in [
         f::setup_page(),
         SetupPage {

@@ -25,7 +25,11 @@ fn ids_are_unique() {
         pages.template(&layout, &f::template_page(true)).unwrap(),
         pages.editor(&layout, &f::editor_page()).unwrap(),
         pages.chat(&layout, &f::chat_page()).unwrap(),
-        pages.spec_kit(&layout, &f::spec_page()).unwrap(),
+        pages.spec_kit(&layout, &f::spec_list()).unwrap(),
+        pages.spec_bundle(&layout, &f::spec_page()).unwrap(),
+        pages.spec_bundle(&layout, &f::spec_source()).unwrap(),
+        pages.spec_bundle(&layout, &f::spec_overview()).unwrap(),
+        pages.spec_bundle(&layout, &f::spec_edit()).unwrap(),
     ] {
         let mut seen = BTreeSet::new();
         for part in html.split(" id=\"").skip(1) {

@@ -31,7 +31,10 @@ pub use page::{ErrorPage, Flash, Layout, PaletteItem, SessionChoice, SignInPage,
 pub use run::{ArtifactRow, AttemptRow, Pair, RunHead, RunPage, RunRegion, StepRow};
 pub use runs::{FilterChoice, RunRow, RunRows, RunsPage, SavedView};
 pub use setup::{SetupCheck, SetupPage, SetupStep};
-pub use spec::{Finding, SpecDocument, SpecKitPage, SpecRow};
+pub use spec::{
+    BundleRow, FileRow, Finding, OutlineRow, SpecCoverage, SpecDocument, SpecDrift, SpecForm,
+    SpecListPage, SpecOverview, SpecPage, SpecRow,
+};
 pub use templates::{
     Diagnostic, EditorPage, LastRun, Risk, RunForm, TemplatePage, TemplateRow, TemplatesPage,
     Validation, VersionRow,

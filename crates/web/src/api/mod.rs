@@ -15,7 +15,7 @@ mod openapi;
 mod prepare;
 pub(crate) mod runs;
 mod sessions;
-mod spec;
+pub(crate) mod spec;
 pub(crate) mod templates;
 mod tokens;
 pub(crate) mod trust;

@@ -2,7 +2,7 @@
 
 use super::cookie::{self, Channel};
 use super::halt::Halt;
-use super::{csrf, local};
+use super::{csrf, local, multipart};
 use crate::app::{App, Host};
 use crate::body;
 use crate::call;
@@ -186,7 +186,10 @@ pub async fn read_form(request: Request) -> Result<(Parts, Vec<(String, String)>
     let (parts, bytes) = body::read(request, limits::BODY_BYTES)
         .await
         .map_err(|refusal| refusal.into_problem())?;
-    Ok((parts, pairs(&bytes)))
+    match multipart::is(&parts.headers) {
+        true => multipart::fields(parts, bytes).await,
+        false => Ok((parts, pairs(&bytes))),
+    }
 }
 
 impl FromRequestParts<App> for Ask {

@@ -5,6 +5,7 @@
 mod act_lane;
 mod act_run;
 mod act_session;
+mod act_spec;
 mod act_template;
 mod artifact;
 mod ask;
@@ -23,6 +24,7 @@ mod html;
 mod json;
 mod local;
 mod log;
+mod multipart;
 mod read;
 mod run;
 mod runs;
@@ -123,6 +125,8 @@ fn actions() -> Router<App> {
         .route("/actions/templates.create", post(act_template::create))
         .route("/actions/templates.update", post(act_template::update))
         .route("/actions/templates.delete", post(act_template::delete))
+        .route("/actions/spec.generate", post(act_spec::generate))
+        .route("/actions/spec.validate", post(act_spec::validate))
         .route("/actions/chat", post(chat::send))
         .route("/actions/theme", post(sign_in::theme))
         .route("/actions/sign-out", post(sign_in::leave))

@@ -89,11 +89,39 @@ fn read(read: &Value) -> Value {
         }
         "templates_get" => json!({ "template": template() }),
         "spec_docs_list" => {
-            json!({ "documents": [{ "slug": "prd.md", "title": EVIL, "meta": {}, "size": 1 }] })
+            let row = |slug: &str| {
+                json!({ "slug": slug, "title": EVIL, "meta": { "made": { "notes": [EVIL], "by": EVIL } },
+                "size": 1, "sha256": EVIL, "updated_by": EVIL })
+            };
+            let files = ["prd.md", "report.json", "source.md", "spec-kit.json"];
+            let rows: Vec<Value> = files.iter().map(|file| row(&format!("b/{file}"))).collect();
+            json!({ "documents": rows })
         }
-        "spec_docs_get" => json!({ "document": { "slug": "prd.md", "title": EVIL, "content": EVIL,
-            "meta": { "findings": [{ "rule": EVIL, "message": EVIL, "severity": "error" }] } } }),
+        "spec_docs_get" => {
+            let slug = read["slug"].as_str().expect("a slug");
+            json!({ "document": { "slug": slug, "title": EVIL, "content": spec_text(slug), "meta": {}, "size": 9,
+                "sha256": EVIL } })
+        }
         other => panic!("no read `{other}`"),
+    }
+}
+
+/// Manifest and report come from whoever made the bundle, and say what they like.
+fn spec_text(slug: &str) -> String {
+    let place = json!({ "file": "b/prd.md", "line": 1 });
+    match slug.rsplit('/').next() {
+        Some("spec-kit.json") => json!({ "source": { "file": EVIL, "sha256": EVIL },
+            "nodes": [{ "id": "FR-001", "kind": "requirement", "text": EVIL, "document": "prd.md", "source": { "line": 1 } },
+                { "id": EVIL, "kind": EVIL, "text": EVIL, "document": EVIL }],
+            "edges": [{ "from": "FR-001", "to": EVIL, "relation": "validates" }] })
+        .to_string(),
+        Some("report.json") => json!({ "counts": { "errors": 1, "warnings": 0 },
+            "findings": [{ "rule": EVIL, "message": EVIL, "hint": EVIL, "severity": "error", "place": place, "line_text": EVIL,
+                "related": [{ "message": EVIL, "place": { "file": EVIL, "line": 1 } }] }],
+            "coverage": [{ "rows": [{ "id": EVIL, "kind": "requirement", "text": EVIL, "tasks": [EVIL, "T001"] }],
+                "tasks_without": [EVIL] }] })
+        .to_string(),
+        _ => format!("{EVIL}\n\n- **FR-001**: {EVIL} ‹[L1]({EVIL}#L1)›\n"),
     }
 }
 

@@ -7,6 +7,6 @@ mod kit;
 mod put;
 mod read;
 
-pub use kit::{generate, validate};
+pub use kit::{IS_HERE, bundle_of, generate, keep_report, keep_source, validate};
 pub use put::put;
-pub use read::{list, read};
+pub use read::{list, read, zip};

@@ -45,7 +45,8 @@ pub async fn read(State(app): State<App>, request: Request) -> Answer {
     }
 }
 
-fn zip(documents: Option<&Value>) -> Vec<u8> {
+/// All of a bundle, by its paths.
+pub fn zip(documents: Option<&Value>) -> Vec<u8> {
     let documents = documents.and_then(Value::as_array);
     let files: Vec<(String, &[u8])> = documents
         .into_iter()

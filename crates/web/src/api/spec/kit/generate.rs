@@ -1,4 +1,4 @@
-use super::{LOCK, REPORT, SOURCE, check, fields, report_on};
+use super::{Files, LOCK, REPORT, SOURCE, check, fields, report_of, stored};
 use crate::api::{Answer, created, ok, operator_call};
 use crate::app::App;
 use crate::body;
@@ -8,25 +8,33 @@ use crate::wrong::Wrong;
 use axum::extract::{Request, State};
 use ops_core::api::{SpecGenerate, SpecOverwrite};
 use ops_core::{Problem, limits};
-use ops_spec_kit::bundle::Bundle;
 use ops_spec_kit::facts::Document;
 use ops_spec_kit::generate as kit;
 use serde_json::{Value, json};
 
-/// Texts of a bundle by name.
-type Files = Vec<(String, String)>;
+/// Notes that are kept with a bundle; the answer has all.
+const NOTES: usize = 50;
 
 pub async fn generate(State(app): State<App>, request: Request) -> Answer {
     let (auth, body) = operator_call(request).await?;
     let wanted: SpecGenerate = body::typed(body, "")?;
-    check_wanted(&wanted)?;
-    let (named, text, source) = source(&wanted)?;
+    let answer = bundle_of(&app, &auth, &wanted).await?;
+    match answer["stored"] == true {
+        true => created(answer),
+        false => ok(answer),
+    }
+}
+
+/// What the verb answers: the files of the bundle, what was noted, and what the rules found in it.
+pub async fn bundle_of(app: &App, auth: &Value, wanted: &SpecGenerate) -> Result<Value, Refusal> {
+    check_wanted(wanted)?;
+    let (named, text, source) = source(wanted)?;
     let slug = wanted.slug.clone().unwrap_or(named);
     // A bundle that is not stored stands alone; who calls is asked all the same.
     let stores = wanted.store.unwrap_or(true);
-    let before = stored(&app, &auth, &slug).await?;
+    let before = stored(app, auth, &slug).await?;
     let existing = stores.then_some(&before).filter(|files| !files.is_empty());
-    let made = make(&wanted, &slug, &source, existing)?;
+    let made = make(wanted, &slug, &source, existing)?;
     let mut files = made.files;
     files.push((SOURCE.into(), text));
     let report = report_of(&slug, &files, wanted.date.as_deref());
@@ -34,7 +42,8 @@ pub async fn generate(State(app): State<App>, request: Request) -> Answer {
     files.push((REPORT.into(), ops_spec_kit::report::json(&report)));
     answer["report"] = json!(report);
     if stores {
-        store(&app, &auth, &slug, &files, &before, made.title).await?;
+        let p = to_store(&slug, &files, &before, &made.title, &made.notes)?;
+        app.call("spec_generate", auth, p).await?;
     }
     answer["files"] = files
         .into_iter()
@@ -42,7 +51,7 @@ pub async fn generate(State(app): State<App>, request: Request) -> Answer {
             json!({ "name": name, "sha256": sha256_hex(content.as_bytes()), "content": content })
         })
         .collect();
-    if stores { created(answer) } else { ok(answer) }
+    Ok(answer)
 }
 
 fn check_wanted(wanted: &SpecGenerate) -> Result<(), Refusal> {
@@ -86,20 +95,6 @@ fn source(wanted: &SpecGenerate) -> Result<(String, String, Document), Refusal> 
     let title = document.title.as_ref().map(|title| title.text.as_str());
     let slug = kit::slug_of(title.unwrap_or_default());
     Ok((slug, text, document))
-}
-
-/// The documents of the bundle as it is stored; none where there is none.
-async fn stored(app: &App, auth: &Value, slug: &str) -> Result<Files, Refusal> {
-    // As whoever may write: a viewer is refused before anything is made.
-    let p = json!({ "bundle": slug, "looks": true });
-    let answer = app.call("spec_generate", auth, p).await?;
-    let documents = answer.get("documents").and_then(Value::as_array);
-    let text = |one: &Value, field: &str| one[field].as_str().unwrap_or_default().to_owned();
-    Ok(documents
-        .into_iter()
-        .flatten()
-        .map(|one| (text(one, "name"), text(one, "content")))
-        .collect())
 }
 
 struct Made {
@@ -150,23 +145,14 @@ fn make(
     })
 }
 
-fn report_of(slug: &str, files: &Files, date: Option<&str>) -> ops_spec_kit::report::Report {
-    let bundle = Bundle::read(
-        files
-            .iter()
-            .map(|(name, text)| (format!("{slug}/{name}"), text.as_bytes())),
-    );
-    report_on(&[bundle], date)
-}
-
-async fn store(
-    app: &App,
-    auth: &Value,
+/// A lock goes over the one that the ids were minted from.
+fn to_store(
     slug: &str,
     files: &Files,
     before: &Files,
-    title: String,
-) -> Result<(), Refusal> {
+    title: &str,
+    notes: &[String],
+) -> Result<Value, Refusal> {
     let mut wrong = Wrong::default();
     let bytes = files.iter().map(|(_, text)| text.len()).sum();
     check::total(&mut wrong, bytes, "/prd");
@@ -176,9 +162,9 @@ async fn store(
         .iter()
         .map(|(name, content)| json!({ "name": name, "content": content }))
         .collect();
-    let p = json!({
-        "bundle": slug, "title": title, "documents": documents,
+    let kept = notes.get(..NOTES).unwrap_or(notes);
+    Ok(json!({
+        "bundle": slug, "title": title, "documents": documents, "notes": kept,
         "lock_sha256": lock.map(|(_, text)| sha256_hex(text.as_bytes())),
-    });
-    app.call("spec_generate", auth, p).await.map(|_| ())
+    }))
 }

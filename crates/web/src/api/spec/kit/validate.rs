@@ -1,4 +1,4 @@
-use super::{REPORT, check, fields, report_on};
+use super::{REPORT, check, fields};
 use crate::api::{Answer, ok, operator_call};
 use crate::app::App;
 use crate::body;
@@ -6,9 +6,12 @@ use crate::refusal::Refusal;
 use crate::wrong::Wrong;
 use axum::extract::{Request, State};
 use ops_core::api::SpecValidate;
-use ops_core::limits;
+use ops_core::{Problem, limits};
 use ops_spec_kit::bundle::Bundle;
-use ops_spec_kit::report::Exit;
+use ops_spec_kit::check::Options;
+use ops_spec_kit::config::{Baseline, Config, Date};
+use ops_spec_kit::report::{Exit, Report};
+use ops_spec_kit::text::Source;
 use serde_json::{Value, json};
 
 /// 200 whatever is found: findings are what this verb is for.
@@ -16,16 +19,70 @@ pub async fn validate(State(app): State<App>, request: Request) -> Answer {
     let (auth, body) = operator_call(request).await?;
     let wanted: SpecValidate = body::typed(body, "")?;
     check_wanted(&wanted)?;
-    let files = match (wanted.slug, wanted.documents) {
-        (Some(slug), _) => stored(&app, &auth, &slug).await?,
+    let files = match (&wanted.slug, &wanted.documents) {
+        (Some(slug), _) => stored(&app, &auth, slug).await?,
         (None, documents) => {
             app.call("spec_list", &auth, json!({ "limit": 1 })).await?;
-            let given = documents.into_iter().flatten();
-            given.map(|one| (one.path, one.text)).collect()
+            let given = documents.iter().flatten();
+            given
+                .map(|one| (one.path.clone(), one.text.clone()))
+                .collect()
         }
     };
-    let report = report_on(&Bundle::group(files), wanted.date.as_deref());
+    let report = report_on(Bundle::group(files), &wanted)?;
     ok(json!({ "passed": report.exit() == Exit::Ok, "report": report }))
+}
+
+/// As the request, or a `spec-kit.toml` among the documents, wants it.
+fn report_on(mut bundles: Vec<Bundle>, wanted: &SpecValidate) -> Result<Report, Refusal> {
+    if let Some(text) = &wanted.config {
+        let source = Source::decode("spec-kit.toml", text.as_bytes())
+            .map_err(|e| Problem::invalid("/config", e.to_string()))?;
+        for bundle in &mut bundles {
+            bundle.config = Some(source.clone());
+        }
+    }
+    let config = match one_config(&bundles)? {
+        Some(source) => Config::parse(source.file(), source.text())
+            .map_err(|e| Problem::invalid(config_field(wanted), e.to_string()))?,
+        None => Config::default(),
+    };
+    let baseline = match &wanted.baseline {
+        Some(text) => Some(
+            Baseline::parse("baseline", text)
+                .map_err(|e| Problem::invalid("/baseline", e.to_string()))?,
+        ),
+        None => None,
+    };
+    let mut options = Options::new(&config);
+    options.baseline = baseline.as_ref();
+    options.date = wanted.date.as_deref().and_then(Date::parse);
+    Ok(ops_spec_kit::check::check(&bundles, &options))
+}
+
+fn config_field(wanted: &SpecValidate) -> &'static str {
+    match (&wanted.config, &wanted.documents) {
+        (Some(_), _) => "/config",
+        (None, Some(_)) => "/documents",
+        (None, None) => "/slug",
+    }
+}
+
+/// One check has one configuration.
+fn one_config(bundles: &[Bundle]) -> Result<Option<&Source>, Refusal> {
+    let mut all = bundles.iter().filter_map(|bundle| bundle.config.as_ref());
+    let first = all.next();
+    match all.find(|other| Some(other.text()) != first.map(Source::text)) {
+        None => Ok(first),
+        Some(other) => Err(Problem::invalid(
+            "/documents",
+            format!(
+                "{} says something else than the configuration before it: give one as `config`",
+                other.file()
+            ),
+        )
+        .into()),
+    }
 }
 
 fn check_wanted(wanted: &SpecValidate) -> Result<(), Refusal> {
