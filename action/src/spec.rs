@@ -70,16 +70,18 @@ fn check_touched(mut check: Check, environment: &Environment) -> Result<Report, 
             commands::annotate(commands::Level::Notice, Some("spec"), &words);
             check.paths.push(".".into());
         }
-        Scope::Changed { folders, of } => {
+        Scope::Changed {
+            paths,
+            of: (some, all),
+        } => {
             print(&commands::defused(&format!(
-                "checking {} of {of} bundles, which this pull request changes",
-                folders.len()
+                "checking {some} of {all} bundles, those that this pull request changes"
             )));
-            if folders.is_empty() {
+            if paths.is_empty() {
                 let config = Config::default();
                 return Ok(ops_spec_kit::check::check(&[], &Options::new(&config)));
             }
-            check.paths = folders;
+            check.paths = paths;
         }
     }
     Ok(check.run()?)

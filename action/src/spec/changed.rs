@@ -2,7 +2,7 @@
 //! they were made from, differs from the base.
 
 use crate::environment::Environment;
-use ops_spec_kit::bundle::Bundle;
+use ops_spec_kit::bundle::{Bundle, Scope as Kind};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -14,8 +14,11 @@ pub enum Scope {
     Workspace,
     /// One of which nobody can say what it changes, with the reason.
     Unknown(String),
-    /// Folders of bundles, of so many that there are.
-    Changed { folders: Vec<PathBuf>, of: usize },
+    /// Folders of bundles and documents on their own; so many, of so many that there are.
+    Changed {
+        paths: Vec<PathBuf>,
+        of: (usize, usize),
+    },
 }
 
 /// The configuration of all bundles.
@@ -34,12 +37,15 @@ pub fn scope(environment: &Environment, root: &Path) -> Scope {
             // What cannot be read is told by the check itself.
             let all = ops_spec_files::bundles(root, &[PathBuf::from(".")], &[]);
             let all = all.unwrap_or_default();
-            let folders = touched(&all, &files);
-            match folders.iter().any(String::is_empty) {
+            let touched: Vec<&Bundle> =
+                all.iter().filter(|b| is_touched(b, &all, &files)).collect();
+            let of_root =
+                |bundle: &&Bundle| bundle.directory.is_empty() && bundle.scope == Kind::Bundle;
+            match touched.iter().any(of_root) {
                 true => Scope::Unknown("the workspace itself is a bundle".into()),
                 false => Scope::Changed {
-                    folders: folders.into_iter().map(PathBuf::from).collect(),
-                    of: all.len(),
+                    paths: touched.iter().flat_map(|bundle| paths(bundle)).collect(),
+                    of: (touched.len(), all.len()),
                 },
             }
         }
@@ -111,16 +117,32 @@ fn git(root: &Path, arguments: &[&str]) -> Result<Vec<u8>, String> {
     }
 }
 
-/// Folders of the bundles that a change touches, each once.
-fn touched(bundles: &[Bundle], files: &BTreeSet<String>) -> BTreeSet<String> {
-    let is_touched = |bundle: &&Bundle| {
-        let own = format!("{}/", bundle.directory);
-        let source = bundle.source.as_ref().map(|source| source.source.file());
-        // A file that was deleted stands in no bundle any more, but in its folder.
-        files.iter().any(|file| {
-            bundle.files.contains(file) || source == Some(file) || file.starts_with(&own)
-        })
-    };
-    let touched = bundles.iter().filter(is_touched);
-    touched.map(|bundle| bundle.directory.clone()).collect()
+fn is_touched(bundle: &Bundle, all: &[Bundle], files: &BTreeSet<String>) -> bool {
+    let source = bundle.source.as_ref().map(|source| source.source.file());
+    files.iter().any(|file| {
+        bundle.files.contains(file)
+            || source == Some(file)
+            || home(file, all) == Some(&bundle.directory)
+    })
+}
+
+/// The folder of a bundle that a file is in, or was: one that was deleted stands in no bundle any more.
+fn home<'a>(file: &str, all: &'a [Bundle]) -> Option<&'a String> {
+    let folders = all.iter().filter(|bundle| bundle.scope == Kind::Bundle);
+    let above = folders.map(|bundle| &bundle.directory).filter(|folder| {
+        let rest = file.strip_prefix(folder.as_str());
+        rest.is_some_and(|rest| rest.starts_with('/'))
+    });
+    above.max_by_key(|folder| folder.len())
+}
+
+/// The folder of a bundle; of a document on its own, the document: others may be below its folder.
+fn paths(bundle: &Bundle) -> Vec<PathBuf> {
+    match bundle.scope {
+        Kind::Bundle => vec![PathBuf::from(&bundle.directory)],
+        Kind::Single => bundle
+            .documents()
+            .map(|document| PathBuf::from(document.source.file()))
+            .collect(),
+    }
 }

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use room::{OPERATOR, RUN, Room, VIEWER, body, cookie_of, header};
 use serde_json::json;
 
-const PAGES: [&str; 13] = [
+const PAGES: [&str; 15] = [
     "/",
     "/runboard",
     "/runs",

@@ -262,17 +262,26 @@ async fn what_the_source_says_wrongly_is_counted_once() {
         found.collect()
     };
     let found = of(&made["report"]);
-    let vague: Vec<_> = found.iter().filter(|(rule, _)| rule == "SK-REQ-002").collect();
+    let vague: Vec<_> = found
+        .iter()
+        .filter(|(rule, _)| rule == "SK-REQ-002")
+        .collect();
     assert!(!vague.is_empty(), "{found:?}");
     for (rule, file) in &found {
-        assert_ne!(file, "search/source.md", "{rule}: the source is no document of the bundle");
+        assert_ne!(
+            file, "search/source.md",
+            "{rule}: the source is no document of the bundle"
+        );
     }
     // The same of the bundle as it is stored.
     let body = json!({ "slug": "search" });
     let checked = room.post("spec.validate", body).await.is(200);
     assert_eq!(of(&checked["report"]), found);
     // The link to the source leads somewhere.
-    assert!(found.iter().all(|(rule, _)| rule != "SK-STR-009"), "{found:?}");
+    assert!(
+        found.iter().all(|(rule, _)| rule != "SK-STR-009"),
+        "{found:?}"
+    );
 }
 
 #[tokio::test]
@@ -298,10 +307,15 @@ async fn a_check_takes_a_configuration_and_a_baseline() {
     let answer = check(json!({ "documents": beside })).await.is(200);
     assert!(!has_vague(&answer), "{answer}");
     let loud = "fail_level = \"note\"\n";
-    let answer = check(json!({ "documents": beside, "config": loud })).await.is(200);
+    let answer = check(json!({ "documents": beside, "config": loud }))
+        .await
+        .is(200);
     assert!(has_vague(&answer) && answer["passed"] == false, "{answer}");
 
-    let findings = plain["report"]["findings"].as_array().expect("findings").iter();
+    let findings = plain["report"]["findings"]
+        .as_array()
+        .expect("findings")
+        .iter();
     let known: Vec<Value> = findings
         .map(|one| {
             json!({ "rule": one["rule"], "fingerprint": one["fingerprint"], "file": one["place"]["file"],
@@ -315,15 +329,25 @@ async fn a_check_takes_a_configuration_and_a_baseline() {
     assert_eq!(answer["report"]["counts"]["suppressed"], known.len());
 
     for (more, field, word) in [
-        (json!({ "config": "typo = 1" }), "/config", "spec-kit.toml:1"),
+        (
+            json!({ "config": "typo = 1" }),
+            "/config",
+            "spec-kit.toml:1",
+        ),
         (json!({ "baseline": "{}" }), "/baseline", "version"),
     ] {
         let problem = check(more).await.refused(Code::Invalid);
         problem.names(&[field]);
-        assert!(problem.message(field).contains(word), "{}", problem.message(field));
+        assert!(
+            problem.message(field).contains(word),
+            "{}",
+            problem.message(field)
+        );
     }
     let two = json!([{ "path": "a/prd.md", "text": VAGUE }, { "path": "a/spec-kit.toml", "text": off },
         { "path": "b/prd.md", "text": VAGUE }, { "path": "b/spec-kit.toml", "text": loud }]);
-    let problem = check(json!({ "documents": two })).await.refused(Code::Invalid);
+    let problem = check(json!({ "documents": two }))
+        .await
+        .refused(Code::Invalid);
     problem.names(&["/documents"]);
 }

@@ -99,6 +99,8 @@ struct Block {
     is_task: bool,
     is_strong: bool,
     is_code: bool,
+    /// Whether nothing stands between the id that was defined last and here.
+    is_after_definition: bool,
 }
 
 impl<'a, 'm> Writer<'a, 'm> {
@@ -255,6 +257,9 @@ impl<'a, 'm> Writer<'a, 'm> {
             match part {
                 Part::Text("") => {}
                 Part::Text(text) => {
+                    // A definition stands apart by its looks: it needs no colon.
+                    let is_after = std::mem::take(&mut self.block.is_after_definition);
+                    let text = text.strip_prefix(": ").filter(|_| is_after).unwrap_or(text);
                     self.block.has_words |= !text.trim().is_empty();
                     self.out.push(Event::Text(CowStr::from(text.to_string())));
                 }
@@ -308,6 +313,7 @@ impl<'a, 'm> Writer<'a, 'm> {
     /// It leads to the line that it was made from; without one, to itself.
     fn definition(&mut self, id: &str) -> String {
         self.defined.insert(id.to_string());
+        self.block.is_after_definition = true;
         if let Some(heading) = self.outline.last_mut() {
             heading.ids += 1;
         }

@@ -55,6 +55,8 @@ pub struct SpecPage {
     pub list: Option<Href>,
     pub drift: Option<SpecDrift>,
     pub documents: Vec<SpecRow>,
+    /// The text that they were made from, where it is kept.
+    pub sources: Vec<SpecRow>,
     /// What belongs to the bundle and is for programs.
     pub others: Vec<SpecRow>,
     pub outline: Vec<OutlineRow>,

@@ -126,6 +126,7 @@ fn page_view(read: &Read, ask: &Ask, bundle: &Bundle, document: Option<&Value>) 
         list: Some(bundle.list()),
         drift: bundle.drift(),
         documents: bundle.documents(file),
+        sources: bundle.sources(file),
         others: bundle.others(file),
         findings_of: match file {
             "" => "Findings".into(),

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 /// The text that a bundle was made from, in the bundle.
 pub const SOURCE: &str = "source.md";
-const DOCUMENTS: [&str; 5] = [SOURCE, "constitution.md", "prd.md", "plan.md", "tasks.md"];
+const DOCUMENTS: [&str; 4] = ["constitution.md", "prd.md", "plan.md", "tasks.md"];
 
 pub struct Bundle {
     pub name: String,
@@ -113,13 +113,14 @@ impl Bundle {
         let named = ["spec-kit.json", "prd.md"]
             .iter()
             .find_map(|file| Some((some_text(self.row(file)?, "title")?, *file)));
-        named.map_or_else(
-            || self.name.clone(),
-            |(title, file)| {
-                let end = format!(" · {file}");
-                title.strip_suffix(&end).unwrap_or(title).into()
-            },
-        )
+        let Some((title, file)) = named else {
+            return self.name.clone();
+        };
+        let title = title.strip_suffix(&format!(" · {file}")).unwrap_or(title);
+        // That it is a PRD goes without saying here.
+        let start = ["PRD: ", "PRD — ", "PRD – ", "PRD - "];
+        let short = start.iter().find_map(|start| title.strip_prefix(start));
+        short.unwrap_or(title).into()
     }
 
     /// Whether the source is another one than the bundle was made from; nobody knows without both.
@@ -170,11 +171,16 @@ impl Bundle {
         let ours = DOCUMENTS.iter().filter_map(|file| self.row(file));
         let others = self.rows.iter().filter(|row| {
             let file = self.file_of(text(row, "slug"));
-            file.ends_with(".md") && !DOCUMENTS.contains(&file)
+            file.ends_with(".md") && file != SOURCE && !DOCUMENTS.contains(&file)
         });
         ours.chain(others)
             .map(|row| self.document_row(row, current))
             .collect()
+    }
+
+    pub fn sources(&self, current: &str) -> Vec<SpecRow> {
+        let row = self.row(SOURCE).into_iter();
+        row.map(|row| self.document_row(row, current)).collect()
     }
 
     /// What is for programs.

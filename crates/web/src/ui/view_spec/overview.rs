@@ -32,8 +32,8 @@ fn made_in_words(made: &Value) -> String {
 }
 
 fn files(bundle: &Bundle, made: &Value) -> Vec<FileRow> {
-    let shown = bundle.documents("").into_iter();
-    let shown = shown.chain(bundle.others(""));
+    let shown = bundle.sources("").into_iter();
+    let shown = shown.chain(bundle.documents("")).chain(bundle.others(""));
     shown
         .filter_map(|row| Some((bundle.row(&row.name)?, row)))
         .map(|(stored, row)| {
