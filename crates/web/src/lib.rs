@@ -26,3 +26,9 @@ use axum::Router;
 pub fn router(app: App) -> Router {
     ui::routes(app.clone()).merge(api::routes(app))
 }
+
+/// The Spec Kit tab and the verbs that need the spec kit, for a host that serves them beside the rest.
+#[cfg(feature = "spec-kit")]
+pub fn spec_kit_router(app: App) -> Router {
+    ui::spec_kit_routes(app.clone()).merge(api::spec_kit_routes(app))
+}

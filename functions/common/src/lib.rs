@@ -58,6 +58,16 @@ pub fn router<T: Transport + 'static>(settings: &Settings, transport: T) -> Rout
     ops_web::router(app)
 }
 
+/// The same project behind the two verbs that need the spec kit.
+#[cfg(feature = "spec-kit")]
+pub fn spec_kit_router<T: Transport + 'static>(settings: &Settings, transport: T) -> Router {
+    let store: Arc<dyn Store> = match project(settings) {
+        Ok((origin, key)) => Arc::new(SupabaseStore::new(Arc::new(transport), &origin, &key)),
+        Err(wrong) => Arc::new(NoStore(wrong.to_string())),
+    };
+    ops_web::spec_kit_router(App::new(store, Host::SERVERLESS))
+}
+
 /// Names the peer by a header that Spin overwrites, so that no caller can forge it. Other hosts let it
 /// pass: only a component for Spin may call this.
 pub fn with_spin_source<B>(mut request: Request<B>) -> Request<B> {

@@ -54,7 +54,7 @@ async fn a_form_makes_a_bundle_and_says_what_became_of_each_file() {
         "source unchanged",
         "#i-ok\"/></svg>new</span>",
         "<table class=\"matrix\">",
-        "2 of 2 requirements",
+        "3 of 3 requirements have a task",
         "href=\"/spec-kit/search.zip\"",
     ] {
         page.has(part);

@@ -7,9 +7,9 @@ use serde::Serialize;
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct SpecListPage {
     pub bundles: Vec<BundleRow>,
-    /// Absent where who looks, or the host, makes none.
+    /// Absent where who looks makes none.
     pub form: Option<SpecForm>,
-    /// Why there is no form, and what does the same.
+    /// Why there is no form.
     pub no_form: String,
     /// Templates whose runs generate and validate.
     pub generate: Option<Href>,

@@ -106,13 +106,25 @@ pub fn routes(app: App) -> Router {
     for (verb, method) in verbs() {
         router = router.route(&format!("{BASE_PATH}/{verb}"), method);
     }
+    as_api(router.fallback(unknown_verb)).with_state(app)
+}
+
+/// Two verbs of all, and no pages.
+#[cfg(feature = "spec-kit")]
+pub fn spec_kit_routes(app: App) -> Router {
+    let router = Router::new()
+        .route(&format!("{BASE_PATH}/spec.generate"), post(spec::generate))
+        .route(&format!("{BASE_PATH}/spec.validate"), post(spec::validate))
+        .fallback(async |request: Request| unknown(&request));
+    as_api(router).with_state(app)
+}
+
+fn as_api(router: Router<App>) -> Router<App> {
     router
-        .fallback(unknown_verb)
         .method_not_allowed_fallback(wrong_method)
         // Bodies are limited where they are read, multipart ones too.
         .layer(DefaultBodyLimit::disable())
         .layer(map_response(with_safe_headers))
-        .with_state(app)
 }
 
 async fn unknown_verb(request: Request) -> Response {

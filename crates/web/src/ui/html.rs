@@ -22,12 +22,9 @@ pub enum Body<'a> {
     Template(&'a TemplatePage),
     Editor(&'a EditorPage),
     Chat(&'a ChatPage),
-    SpecList(&'a SpecListPage),
-    Spec(&'a SpecPage),
     GitHub(&'a GitHubPage),
     Setup(&'a SetupPage),
     SignIn(&'a SignInPage),
-    Error(&'a ErrorPage),
 }
 
 pub enum Region<'a> {
@@ -48,7 +45,17 @@ pub fn page(ask: &Ask, layout: &Layout, body: Body) -> Response {
 }
 
 pub fn page_with(status: StatusCode, ask: &Ask, layout: &Layout, body: Body) -> Response {
-    let response = bare_page(status, layout, body);
+    page_drawn(status, ask, layout, |pages| body.draw(pages, layout))
+}
+
+/// The same of a view that is not one of [`Body`]: a host that serves some pages alone carries no others.
+pub fn page_drawn(
+    status: StatusCode,
+    ask: &Ask,
+    layout: &Layout,
+    draw: impl FnOnce(&Pages) -> Result<String, RenderError>,
+) -> Response {
+    let response = drawn(status, draw);
     match layout.flash {
         Some(_) => with_cookies(response, [cookie::clear(cookie::FLASH, ask.channel)]),
         None => response,
@@ -56,28 +63,35 @@ pub fn page_with(status: StatusCode, ask: &Ask, layout: &Layout, body: Body) -> 
 }
 
 pub fn bare_page(status: StatusCode, layout: &Layout, body: Body) -> Response {
+    drawn(status, |pages| body.draw(pages, layout))
+}
+
+impl Body<'_> {
+    fn draw(self, pages: &Pages, layout: &Layout) -> Result<String, RenderError> {
+        match self {
+            Body::Board(view) => pages.runboard(layout, view),
+            Body::Runs(view) => pages.runs(layout, view),
+            Body::Run(view) => pages.run(layout, view),
+            Body::Artifact(view) => pages.artifact(layout, view),
+            Body::Templates(view) => pages.templates(layout, view),
+            Body::Template(view) => pages.template(layout, view),
+            Body::Editor(view) => pages.editor(layout, view),
+            Body::Chat(view) => pages.chat(layout, view),
+            Body::GitHub(view) => pages.github(layout, view),
+            Body::Setup(view) => pages.setup(layout, view),
+            Body::SignIn(view) => pages.sign_in(layout, view),
+        }
+    }
+}
+
+pub fn drawn(
+    status: StatusCode,
+    draw: impl FnOnce(&Pages) -> Result<String, RenderError>,
+) -> Response {
     let drawn = PAGES
         .as_ref()
         .map_err(ToString::to_string)
-        .and_then(|pages| {
-            match body {
-                Body::Board(view) => pages.runboard(layout, view),
-                Body::Runs(view) => pages.runs(layout, view),
-                Body::Run(view) => pages.run(layout, view),
-                Body::Artifact(view) => pages.artifact(layout, view),
-                Body::Templates(view) => pages.templates(layout, view),
-                Body::Template(view) => pages.template(layout, view),
-                Body::Editor(view) => pages.editor(layout, view),
-                Body::Chat(view) => pages.chat(layout, view),
-                Body::SpecList(view) => pages.spec_kit(layout, view),
-                Body::Spec(view) => pages.spec_bundle(layout, view),
-                Body::GitHub(view) => pages.github(layout, view),
-                Body::Setup(view) => pages.setup(layout, view),
-                Body::SignIn(view) => pages.sign_in(layout, view),
-                Body::Error(view) => pages.error(layout, view),
-            }
-            .map_err(|error| error.to_string())
-        });
+        .and_then(|pages| draw(pages).map_err(|error| error.to_string()));
     answer(status, drawn)
 }
 
@@ -163,7 +177,7 @@ pub fn problem(layout: &Layout, problem: &Problem) -> Response {
         flash: None,
         ..layout.clone()
     };
-    let response = bare_page(status, &layout, Body::Error(&view));
+    let response = drawn(status, |pages| pages.error(&layout, &view));
     with_cookies(response, [cookie::clear(cookie::FLASH, Channel::Plain)])
 }
 

@@ -5,6 +5,7 @@
 mod act_lane;
 mod act_run;
 mod act_session;
+#[cfg(feature = "spec-kit")]
 mod act_spec;
 mod act_template;
 mod artifact;
@@ -30,6 +31,7 @@ mod run;
 mod runs;
 mod setup;
 mod sign_in;
+#[cfg_attr(not(feature = "spec-kit"), path = "spec_absent.rs")]
 mod spec;
 mod tag;
 mod templates;
@@ -40,6 +42,7 @@ mod view_log;
 mod view_run;
 mod view_runs;
 mod view_setup;
+#[cfg(feature = "spec-kit")]
 mod view_spec;
 mod view_templates;
 mod words;
@@ -55,15 +58,38 @@ use ops_core::{BASE_PATH, Code, Problem};
 use ops_render::view::Layout;
 
 pub fn routes(app: App) -> Router {
-    Router::new()
+    let router = Router::new()
         .merge(pages())
         .merge(regions())
         .merge(actions())
+        .merge(spec_kit())
         .route("/assets/{name}", get(assets::one))
-        .route("/favicon.ico", get(assets::icon))
+        .route("/favicon.ico", get(assets::icon));
+    as_pages(router).with_state(app)
+}
+
+/// One tab of all: what it loads, and where its other links lead, another part of the origin has.
+#[cfg(feature = "spec-kit")]
+pub fn spec_kit_routes(app: App) -> Router {
+    as_pages(spec_kit()).with_state(app)
+}
+
+fn as_pages(router: Router<App>) -> Router<App> {
+    router
         .layer(DefaultBodyLimit::disable())
         .layer(map_response(headers::with_page_headers))
-        .with_state(app)
+}
+
+/// The Spec Kit tab, page and forms.
+fn spec_kit() -> Router<App> {
+    let pages = Router::new()
+        .route("/spec-kit", get(spec::page))
+        .route("/spec-kit/{*slug}", get(spec::page_of));
+    #[cfg(feature = "spec-kit")]
+    let pages = pages
+        .route("/actions/spec.generate", post(act_spec::generate))
+        .route("/actions/spec.validate", post(act_spec::validate));
+    pages
 }
 
 fn pages() -> Router<App> {
@@ -84,8 +110,6 @@ fn pages() -> Router<App> {
         .route("/templates/{slug}", get(templates::page))
         .route("/templates/{slug}/edit", get(templates::edit))
         .route("/chat", get(chat::page))
-        .route("/spec-kit", get(spec::page))
-        .route("/spec-kit/{*slug}", get(spec::page_of))
         .route("/github", get(github::page))
         .route("/setup", get(setup::page))
         .route("/setup/schema.sql", get(setup::sql))
@@ -125,8 +149,6 @@ fn actions() -> Router<App> {
         .route("/actions/templates.create", post(act_template::create))
         .route("/actions/templates.update", post(act_template::update))
         .route("/actions/templates.delete", post(act_template::delete))
-        .route("/actions/spec.generate", post(act_spec::generate))
-        .route("/actions/spec.validate", post(act_spec::validate))
         .route("/actions/chat", post(chat::send))
         .route("/actions/theme", post(sign_in::theme))
         .route("/actions/sign-out", post(sign_in::leave))

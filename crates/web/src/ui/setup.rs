@@ -69,11 +69,9 @@ pub async fn sql(headers: HeaderMap) -> Response {
 /// In place of any other page.
 pub fn not_installed(asked: &Layout) -> Response {
     let view = view_setup::watching(&Err(Code::NotInstalled));
-    html::bare_page(
-        StatusCode::SERVICE_UNAVAILABLE,
-        &layout(asked.theme),
-        html::Body::Setup(&view),
-    )
+    html::drawn(StatusCode::SERVICE_UNAVAILABLE, |pages| {
+        pages.setup(&layout(asked.theme), &view)
+    })
 }
 
 fn layout(theme: Theme) -> Layout {

@@ -9,6 +9,10 @@ mod settings;
 mod within;
 
 use axum::Router;
+#[cfg(not(feature = "spec-kit"))]
+use ops_function::router as product;
+#[cfg(feature = "spec-kit")]
+use ops_function::spec_kit_router as product;
 use outbound::Outbound;
 use spin_sdk::http::{IncomingRequest, ResponseOutparam};
 use spin_sdk::http_component;
@@ -30,6 +34,6 @@ async fn handle(request: IncomingRequest, out: ResponseOutparam) {
 fn router() -> Router {
     static ROUTER: OnceLock<Router> = OnceLock::new();
     ROUTER
-        .get_or_init(|| ops_function::router(&settings::read(), Outbound))
+        .get_or_init(|| product(&settings::read(), Outbound))
         .clone()
 }

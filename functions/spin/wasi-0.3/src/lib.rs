@@ -8,6 +8,10 @@ mod settings;
 mod within;
 
 use axum::Router;
+#[cfg(not(feature = "spec-kit"))]
+use ops_function::router as product;
+#[cfg(feature = "spec-kit")]
+use ops_function::spec_kit_router as product;
 use outbound::Outbound;
 use spin_sdk::http::{IntoResponse, Request};
 use spin_sdk::http_service;
@@ -26,7 +30,5 @@ async fn router() -> Router {
         return router.clone();
     }
     let settings = settings::read().await;
-    ROUTER
-        .get_or_init(|| ops_function::router(&settings, Outbound))
-        .clone()
+    ROUTER.get_or_init(|| product(&settings, Outbound)).clone()
 }

@@ -7,6 +7,12 @@ mod kit;
 mod put;
 mod read;
 
-pub use kit::{IS_HERE, bundle_of, generate, keep_report, keep_source, validate};
+#[cfg(not(feature = "spec-kit"))]
+pub use kit::elsewhere;
+#[cfg(feature = "spec-kit")]
+pub use kit::{bundle_of, keep_report, keep_source};
+pub use kit::{generate, validate};
 pub use put::put;
-pub use read::{list, read, zip};
+#[cfg(feature = "spec-kit")]
+pub use read::zip;
+pub use read::{list, read};

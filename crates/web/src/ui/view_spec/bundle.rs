@@ -129,6 +129,14 @@ impl Bundle {
         Some(some_text(self.row(SOURCE)?, "sha256")? != before)
     }
 
+    /// Of the whole. What was found in documents of another source says little.
+    pub fn verdict(&self) -> Badge {
+        match self.has_drifted() {
+            Some(true) => Badge::new(Tone::Warn, "out of date"),
+            _ => self.findings.verdict(),
+        }
+    }
+
     pub fn drift(&self) -> Option<SpecDrift> {
         self.has_drifted().filter(|drifted| *drifted)?;
         let told = self.findings.drift();

@@ -17,11 +17,7 @@ pub fn coverage(bundle: &Bundle) -> Option<SpecCoverage> {
     let is_open = |row: &&Value| list(row, "tasks").is_empty();
     let id = |row: &Value| bundle.link(text(row, "id"));
     Some(SpecCoverage {
-        summary: format!(
-            "{} and {} have a task",
-            share(rows, "requirement", "requirements"),
-            share(rows, "criterion", "criteria")
-        ),
+        summary: summary(rows),
         matrix_html: (rows.len() * tasks.len() <= CELLS && !tasks.is_empty())
             .then(|| matrix(&matrix_of(bundle, rows, tasks))),
         open: rows.iter().filter(is_open).map(id).collect(),
@@ -33,11 +29,23 @@ pub fn coverage(bundle: &Bundle) -> Option<SpecCoverage> {
     })
 }
 
-/// `10 of 10 requirements`
-fn share(rows: &[Value], kind: &str, many: &str) -> String {
-    let of_kind = || rows.iter().filter(|row| text(row, "kind") == kind);
-    let served = of_kind().filter(|row| !list(row, "tasks").is_empty());
-    format!("{} of {} {many}", served.count(), of_kind().count())
+/// `10 of 10 requirements and 9 of 9 criteria have a task`
+fn summary(rows: &[Value]) -> String {
+    let share = |kind: &str, many: &str| {
+        let of_kind = || rows.iter().filter(|row| text(row, "kind") == kind);
+        let served = of_kind().filter(|row| !list(row, "tasks").is_empty());
+        let (served, all) = (served.count(), of_kind().count());
+        (all > 0).then(|| format!("{served} of {all} {many}"))
+    };
+    let shares = [
+        share("requirement", "requirements"),
+        share("criterion", "criteria"),
+    ];
+    let shares: Vec<String> = shares.into_iter().flatten().collect();
+    match shares.is_empty() {
+        true => String::new(),
+        false => format!("{} have a task", shares.join(" and ")),
+    }
 }
 
 /// Tasks that serve something, in the order of their ids.
@@ -78,7 +86,8 @@ fn matrix_of(bundle: &Bundle, rows: &[Value], tasks: Vec<(&str, MatrixTask)>) ->
                 Some(node) => bundle.definition(node),
                 None => bundle.href("prd.md"),
             },
-            words: text(row, "text").into(),
+            // The report has the line as it stands, with its mark.
+            words: text(bundle.node(id).unwrap_or(row), "text").into(),
             with: ties.of_id(bundle, id),
             tasks: served
                 .filter_map(|task| places.get(task).copied())

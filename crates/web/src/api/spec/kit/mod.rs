@@ -17,9 +17,6 @@ use ops_spec_kit::config::{Config, Date};
 use ops_spec_kit::report::Report;
 use serde_json::{Value, json};
 
-/// Whether this host makes bundles itself.
-pub const IS_HERE: bool = true;
-
 /// The text that a bundle was made from, in the bundle.
 const SOURCE: &str = "source.md";
 const LOCK: &str = "spec-kit.lock";
