@@ -18,9 +18,17 @@ pub fn component(version: &str) -> PathBuf {
     root().join(format!("dist/ops-wasi-{version}.wasm"))
 }
 
-/// Whether a component can be tried here. Says so loudly where it cannot.
+pub fn spec_kit_component(version: &str) -> PathBuf {
+    root().join(format!("dist/ops-spec-kit-wasi-{version}.wasm"))
+}
+
 pub fn is_there(version: &str) -> bool {
-    let is_there = program().is_file() && component(version).is_file();
+    can_be_tried(&component(version))
+}
+
+/// Whether a component can be tried here. Says so loudly where it cannot.
+pub fn can_be_tried(component: &Path) -> bool {
+    let is_there = program().is_file() && component.is_file();
     if !is_there {
         not_run("wasmtime and the components, which `cargo xtask test` brings");
     }

@@ -10,7 +10,8 @@ pub struct Ask {
     pub path: String,
     pub headers: Vec<(&'static str, String)>,
     pub body: Vec<u8>,
-    /// Keep what the answer has at this JSON pointer, under this name.
+    /// Keep what the answer has at this JSON pointer, or of a page what stands behind this up to a quote,
+    /// under this name.
     pub keep: Option<(&'static str, &'static str)>,
 }
 
@@ -93,8 +94,13 @@ impl Caller {
         let body = response.bytes().await;
         let body = body.unwrap_or_else(|e| panic!("{}: {e:?}", ask.named()));
         if let Some((name, pointer)) = ask.keep {
-            let value: Value = serde_json::from_slice(&body).unwrap_or_default();
-            let value = value.pointer(pointer).and_then(Value::as_str);
+            let json: Value = serde_json::from_slice(&body).unwrap_or_default();
+            let text = String::from_utf8_lossy(&body);
+            let of_page = || text.split_once(pointer)?.1.split('"').next();
+            let value = json
+                .pointer(pointer)
+                .and_then(Value::as_str)
+                .or_else(of_page);
             let value = value.unwrap_or_else(|| {
                 panic!(
                     "{}: no {pointer} in {}",

@@ -18,6 +18,8 @@ pub enum Kind {
     NativeBeforeSupabase,
     /// `wasmtime serve`, with requests per instance as it chooses, or so many.
     Wasi(&'static str, Option<u32>),
+    /// The second component, with what needs the spec kit.
+    SpecKit(&'static str),
     Lambda,
 }
 
@@ -59,6 +61,11 @@ impl Host {
                 let wasmtime = Wasmtime::serve(&component, &origin, &more);
                 (wasmtime.url.clone(), Running::Wasmtime(wasmtime))
             }
+            Kind::SpecKit(version) => {
+                let component = wasmtime::spec_kit_component(version);
+                let wasmtime = Wasmtime::serve(&component, &origin, &[]);
+                (wasmtime.url.clone(), Running::Wasmtime(wasmtime))
+            }
             Kind::Lambda => {
                 let lambda = Lambda::start(&origin).await;
                 (lambda.url.clone(), Running::Lambda(lambda))
@@ -96,6 +103,7 @@ pub fn is_there(kind: Kind) -> bool {
     }
     match kind {
         Kind::Wasi(version, _) => wasmtime::is_there(version),
+        Kind::SpecKit(version) => wasmtime::can_be_tried(&wasmtime::spec_kit_component(version)),
         _ => true,
     }
 }

@@ -1,12 +1,12 @@
 //! What a component wants of its host. One that wants something of Spin starts nowhere else.
 
-use crate::host::{Kind, is_there};
-use ops_tests::harness::wasmtime::component;
+use ops_tests::harness::wasmtime::{can_be_tried, component, spec_kit_component};
 use std::collections::BTreeSet;
+use std::path::Path;
 use wasmparser::{Parser, Payload};
 
-fn imports(version: &str) -> BTreeSet<String> {
-    let bytes = std::fs::read(component(version)).expect("a component");
+fn imports(component: &Path) -> BTreeSet<String> {
+    let bytes = std::fs::read(component).expect("a component");
     let mut imports = BTreeSet::new();
     let mut depth = 0;
     for payload in Parser::new(0).parse_all(&bytes) {
@@ -25,11 +25,17 @@ fn imports(version: &str) -> BTreeSet<String> {
     imports
 }
 
+/// Both of a version.
 fn wants_only(version: &'static str, http: &[&str]) {
-    if !is_there(Kind::Wasi(version, None)) {
-        return;
+    for component in [component(version), spec_kit_component(version)] {
+        if can_be_tried(&component) {
+            one_wants_only(&component, http);
+        }
     }
-    let imports = imports(version);
+}
+
+fn one_wants_only(component: &Path, http: &[&str]) {
+    let imports = imports(component);
     assert!(!imports.is_empty());
     // Packages of WASI that every host of `wasi:http` has.
     let common = ["wasi:cli/", "wasi:clocks/", "wasi:io/", "wasi:random/"];
@@ -58,10 +64,11 @@ fn the_0_3_component_runs_on_any_host_of_wasi_http() {
 /// Spin fetches a component over the network before the first request of a machine.
 #[test]
 fn a_component_is_small() {
-    for version in ["0.2", "0.3"] {
-        if is_there(Kind::Wasi(version, None)) {
-            let bytes = component(version).metadata().expect("a file").len();
-            assert!(bytes <= 3_000_000, "{version}: {bytes} bytes");
+    let both = |version| [component(version), spec_kit_component(version)];
+    for component in ["0.2", "0.3"].into_iter().flat_map(both) {
+        if can_be_tried(&component) {
+            let bytes = component.metadata().expect("a file").len();
+            assert!(bytes <= 3_000_000, "{}: {bytes} bytes", component.display());
         }
     }
 }

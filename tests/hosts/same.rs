@@ -1,13 +1,13 @@
 use crate::answer::Answer;
-use crate::ask::Caller;
+use crate::ask::{Ask, Caller};
 use crate::host::{Host, Kind, is_there};
-use crate::table::table;
+use crate::table::{spec_kit, table};
 
-async fn answers(kind: Kind) -> Vec<(String, Answer)> {
+async fn answers(kind: Kind, table: Vec<Ask>) -> Vec<(String, Answer)> {
     let host = Box::pin(Host::start(kind)).await;
     let mut caller = Caller::new(&host.url);
     let mut answers = Vec::new();
-    for ask in table() {
+    for ask in table {
         let answer = caller.put(&ask).await;
         answers.push((ask.named(), answer));
     }
@@ -15,11 +15,20 @@ async fn answers(kind: Kind) -> Vec<(String, Answer)> {
 }
 
 async fn answers_as_native_does(kind: Kind) {
+    Box::pin(compared(kind, table)).await;
+}
+
+/// Of the tab and the verbs that are a component of their own.
+async fn has_the_spec_kit_of_native(kind: Kind) {
+    Box::pin(compared(kind, spec_kit)).await;
+}
+
+async fn compared(kind: Kind, table: fn() -> Vec<Ask>) {
     if !is_there(kind) {
         return;
     }
-    let reference = Box::pin(answers(Kind::Native)).await;
-    let tried = Box::pin(answers(kind)).await;
+    let reference = Box::pin(answers(Kind::Native, table())).await;
+    let tried = Box::pin(answers(kind, table())).await;
     let differing: Vec<String> = reference
         .iter()
         .zip(&tried)
@@ -48,7 +57,8 @@ async fn answers_as_native_does(kind: Kind) {
 /// The table is worth something only if it reaches both ends of the product.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_table_has_answers_of_every_kind() {
-    let answers = Box::pin(answers(Kind::Native)).await;
+    let mut answers = Box::pin(answers(Kind::Native, table())).await;
+    answers.extend(Box::pin(self::answers(Kind::Native, spec_kit())).await);
     let statuses: std::collections::BTreeSet<u16> =
         answers.iter().map(|(_, answer)| answer.status).collect();
     for status in [
@@ -91,4 +101,24 @@ async fn wasi_0_3_with_one_request_per_instance() {
 #[tokio::test(flavor = "multi_thread")]
 async fn lambda() {
     answers_as_native_does(Kind::Lambda).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_spec_kit_of_native_before_supabase() {
+    has_the_spec_kit_of_native(Kind::NativeBeforeSupabase).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_spec_kit_of_wasi_0_2() {
+    has_the_spec_kit_of_native(Kind::SpecKit("0.2")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_spec_kit_of_wasi_0_3() {
+    has_the_spec_kit_of_native(Kind::SpecKit("0.3")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_spec_kit_of_lambda() {
+    has_the_spec_kit_of_native(Kind::Lambda).await;
 }

@@ -1,4 +1,5 @@
-//! Hosts with the spec kit generate; components, which have no room for it, say who does.
+//! The first component has no room for the spec kit: it says who has it. What the second answers,
+//! `same.rs` compares.
 
 use crate::host::{Host, Kind, is_there};
 use ops_core::BASE_PATH;
@@ -7,32 +8,36 @@ use serde_json::{Value, json};
 
 const PRD: &str = "# Search\n\n## Problem\nNobody finds anything.\n\n## Requirements\n- FR-001: A search MUST find a word in a title\n";
 
-async fn answer_of(kind: Kind) -> Option<(u16, Value)> {
+async fn sends_elsewhere(version: &'static str) {
+    let kind = Kind::Wasi(version, None);
     if !is_there(kind) {
-        return None;
+        return;
     }
     let host = Box::pin(Host::start(kind)).await;
-    let call = reqwest::Client::new()
-        .post(format!("{}{BASE_PATH}/spec.generate", host.url))
-        .bearer_auth(TOKEN)
-        .json(&json!({ "slug": "search", "prd": PRD }));
-    let answer = call.send().await.expect("an answer");
-    Some((answer.status().as_u16(), answer.json().await.expect("JSON")))
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn native_generates() {
-    if let Some((status, body)) = answer_of(Kind::NativeBeforeSupabase).await {
-        assert_eq!(status, 201, "{body}");
-        assert_eq!(body["files"].as_array().map(Vec::len), Some(8), "{body}");
-    }
-}
-
-async fn sends_elsewhere(version: &'static str) {
-    if let Some((status, body)) = answer_of(Kind::Wasi(version, None)).await {
+    let http = reqwest::Client::new();
+    for (verb, template) in [
+        ("spec.generate", "generate-spec-kit"),
+        ("spec.validate", "validate-spec-kit"),
+    ] {
+        let call = http.post(format!("{}{BASE_PATH}/{verb}", host.url));
+        let call = call.bearer_auth(TOKEN);
+        let body = json!({ "slug": "search", "prd": PRD });
+        let answer = call.json(&body).send().await.expect("an answer");
+        let status = answer.status().as_u16();
+        let body: Value = answer.json().await.expect("JSON");
         assert_eq!((status, &body["code"]), (409, &json!("not_configured")));
         let detail = body["detail"].as_str().expect("text");
-        assert!(detail.contains("generate-spec-kit"), "{detail}");
+        assert!(detail.contains("`ops-spec-kit`"), "{detail}");
+        assert!(detail.contains(template), "{detail}");
+    }
+    for path in ["/spec-kit", "/spec-kit/search/prd.md"] {
+        let page = http
+            .get(format!("{}{path}", host.url))
+            .header("cookie", format!("ops_token={TOKEN}"));
+        let page = page.send().await.expect("an answer");
+        assert_eq!(page.status().as_u16(), 409, "{path}");
+        let text = page.text().await.expect("a page");
+        assert!(text.contains("ops-spec-kit"), "{path}: {text}");
     }
 }
 

@@ -42,6 +42,77 @@ pub fn table() -> Vec<Ask> {
         .collect()
 }
 
+/// What needs the spec kit: a component of its own.
+pub fn spec_kit() -> Vec<Ask> {
+    let prd = "# Search\n\n## Problem\nNobody finds anything.\n\n## Requirements\n- FR-001: A search MUST find a fast word\n";
+    let more = format!("{prd}- FR-002: A title MUST be above a body\n");
+    let page = |path: &str| {
+        Ask::get(path)
+            .with("accept", "text/html")
+            .with("cookie", format!("ops_token={TOKEN}"))
+    };
+    let form = |action: &str, fields: &str| {
+        Ask::post(
+            format!("/actions/{action}"),
+            "application/x-www-form-urlencoded",
+            format!("csrf={{csrf}}&slug=search&{fields}"),
+        )
+        .with("cookie", format!("ops_token={TOKEN}"))
+    };
+    // Deeper than any person nests.
+    let hostile = format!("{}x\n{}", "> ".repeat(3_000), "- ".repeat(3_000));
+    vec![
+        write("spec.generate", json!({ "slug": "search", "prd": prd })),
+        write("spec.generate", json!({ "slug": "search", "prd": prd })),
+        write("spec.generate", json!({ "slug": "search", "prd": more })),
+        write(
+            "spec.generate",
+            json!({ "store": false, "request": { "slug": "a", "name": "A", "goals": ["Find a word"] } }),
+        ),
+        write("spec.validate", json!({ "slug": "search" })),
+        write("spec.validate", json!({ "slug": "search/prd.md" })),
+        write("spec.validate", json!({ "slug": "nothing" })),
+        write(
+            "spec.validate",
+            json!({ "documents": [{ "path": "a/prd.md", "text": prd }], "config": "fail_level = \"note\"\n" }),
+        ),
+        write(
+            "spec.validate",
+            json!({ "documents": [{ "path": "prd.md", "text": hostile }] }),
+        ),
+        write("spec.generate", json!({ "prd": "# Nothing\n" })),
+        write("spec.generate", json!({ "prd": "x".repeat(600 << 10) })),
+        write("spec.generate", json!({ "prd": "x".repeat(5 << 20) })),
+        text("spec.generate", "{\"prd\": "),
+        Ask::post(format!("{BASE}/spec.generate"), "application/json", "{}"),
+        read("spec.generate"),
+        page("/spec-kit").keep("csrf", "name=\"csrf\" value=\""),
+        page("/spec-kit/search"),
+        page("/spec-kit/search/prd.md"),
+        page("/spec-kit/search/prd.md?view=source"),
+        page("/spec-kit/search/source.md"),
+        page("/spec-kit/search/source.md?view=edit"),
+        page("/spec-kit/search/spec-kit.json"),
+        page("/spec-kit/search.zip"),
+        page("/spec-kit/nothing"),
+        Ask::get("/spec-kit").with("accept", "text/html"),
+        form("spec.generate", "prd=%23+Nothing"),
+        form("spec.generate", "only=source&prd=%23+Other%0A"),
+        page("/spec-kit/search"),
+        form(
+            "spec.generate",
+            "prd=%23+Search%0A%0A%23%23+Goals%0A%0A-+Find+a+word%0A",
+        ),
+        form("spec.validate", "next=/spec-kit/search"),
+        Ask::post(
+            "/actions/spec.generate",
+            "application/x-www-form-urlencoded",
+            "slug=search&prd=x",
+        )
+        .with("cookie", format!("ops_token={TOKEN}")),
+    ]
+}
+
 fn operators() -> Vec<Ask> {
     vec![
         Ask::get(BASE),
@@ -249,7 +320,6 @@ fn pages() -> Vec<Ask> {
         signed("/templates/greet"),
         signed("/templates/none"),
         signed("/chat?line=run%20greet"),
-        signed("/spec-kit"),
         signed("/artifacts/{artifact}"),
         signed("/ui/board"),
         signed("/ui/runs/{run}/log?after=0"),

@@ -58,7 +58,7 @@ pub fn router<T: Transport + 'static>(settings: &Settings, transport: T) -> Rout
     ops_web::router(app)
 }
 
-/// The same project behind the two verbs that need the spec kit.
+/// The same project behind the Spec Kit tab and the two verbs that need the spec kit.
 #[cfg(feature = "spec-kit")]
 pub fn spec_kit_router<T: Transport + 'static>(settings: &Settings, transport: T) -> Router {
     let store: Arc<dyn Store> = match project(settings) {

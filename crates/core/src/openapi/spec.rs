@@ -19,7 +19,7 @@ pub fn verbs() -> Vec<Verb> {
             of("SpecGenerate"),
         )
         .such_as(json!({ "prd": PRD }))
-        .note("Stored, 201, or with `store: false` only shown, 200. A bundle that is there is updated and keeps its ids; `conflict` where another call updated it meanwhile. `not_configured` in components, which are built without the spec kit: a run of `generate-spec-kit` does the same")
+        .note("Stored, 201, or with `store: false` only shown, 200. A bundle that is there is updated and keeps its ids; `conflict` where another call updated it meanwhile. `not_configured` by a component without the spec kit, where `ops-spec-kit` is not deployed beside it: a run of `generate-spec-kit` does the same")
         .answers(200, of("SpecGenerated"))
         .answers(201, of("SpecGenerated"))
         .refuses(&[Conflict, NotConfigured]),
@@ -30,7 +30,7 @@ pub fn verbs() -> Vec<Verb> {
             of("SpecValidate"),
         )
         .such_as(json!({ "documents": [{ "path": "search/prd.md", "text": PRD }] }))
-        .note("200 whatever is found; `passed` is false from the fail level on")
+        .note("200 whatever is found; `passed` is false from the fail level on. `config` is the text of a `spec-kit.toml`, else one among the documents counts; `baseline` is the text of one")
         .answers(200, of("SpecValidated"))
         .refuses(&[NotFound, NotConfigured]),
         write(
