@@ -56,8 +56,7 @@ begin
   return jsonb_build_object('bundle', v_bundle, 'changed', cardinality(v_changed));
 end $$;
 
--- `looks`: the bundle as it is, for whoever is about to update it. `keeps`: documents of a bundle that is there,
--- without a generation: `source`, a text that the next one is made from; `report`, what the rules found anew.
+-- `looks`: the bundle as it is, for whoever is about to update it.
 create or replace function public.spec_generate(p jsonb) returns jsonb
 language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
 declare
@@ -75,13 +74,34 @@ begin
         order by d.slug collate "C")
       from public.spec_docs d where d.bundle = p ->> 'bundle'), '[]'));
   end if;
-  if p ? 'keeps' and not exists (select from public.spec_docs d where d.bundle = p ->> 'bundle') then
+  v_stored := public.ops_spec_store(p, v_now, a.actor, '{}');
+  if not v_stored ? 'code' then
+    perform public.ops_audit(p -> 'auth', a.token_id, a.actor, v_now, 'spec.generate', p ->> 'bundle',
+      v_stored - 'bundle');
+  end if;
+  return v_stored;
+end $$;
+
+-- Documents of a bundle that is there, without a generation. `keeps`: `source`, a text that the next one is made
+-- from, or `report`, what the rules found anew. Only pages do this.
+create or replace function public.spec_keep(p jsonb) returns jsonb
+language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
+declare
+  v_now timestamptz := clock_timestamp();
+  v_stored jsonb;
+  a record;
+begin
+  a := public.ops_authenticate(p -> 'auth', '{operator}', v_now);
+  if a.code is not null then
+    return public.ops_refuse(a.code, a.detail);
+  end if;
+  if not exists (select from public.spec_docs d where d.bundle = p ->> 'bundle') then
     return public.ops_refuse('not_found', format('there is no bundle `%s`', p ->> 'bundle'));
   end if;
   v_stored := public.ops_spec_store(p, v_now, a.actor, '{}');
   if not v_stored ? 'code' then
-    perform public.ops_audit(p -> 'auth', a.token_id, a.actor, v_now, 'spec.' || coalesce(p ->> 'keeps', 'generate'),
-      p ->> 'bundle', v_stored - 'bundle');
+    perform public.ops_audit(p -> 'auth', a.token_id, a.actor, v_now, 'spec.' || (p ->> 'keeps'), p ->> 'bundle',
+      v_stored - 'bundle');
   end if;
   return v_stored;
 end $$;

@@ -43,7 +43,7 @@ begin
       'templates_get', 'templates_list', 'lanes_list', 'lanes_update', 'workers_list', 'tokens_create',
       'tokens_list', 'tokens_revoke', 'ui_read', 'ui_runs', 'ui_templates', 'ui_log', 'ui_log_hits', 'spec_docs_list',
       'spec_docs_get', 'workers_exchange', 'trust_add', 'trust_list', 'trust_remove', 'dispatch_create', 'dispatch_get',
-      'dispatch_list', 'dispatch_cancel', 'spec_generate', 'spec_put', 'spec_get', 'spec_list', 'metrics_get'))
+      'dispatch_list', 'dispatch_cancel', 'spec_generate', 'spec_keep', 'spec_put', 'spec_get', 'spec_list', 'metrics_get'))
   loop
     execute format('revoke execute on function %s from public, anon, authenticated', f.signature);
     execute format('grant execute on function %s to service_role', f.signature);

@@ -4,6 +4,21 @@ create schema if not exists extensions;
 create extension if not exists pgtap with schema extensions;
 set local search_path = public, extensions;
 
+-- How many rows `query` gives a role, or the code of its refusal.
+create function pg_temp.as_role(role text, query text) returns text language plpgsql as $$
+declare
+  v_answer text;
+begin
+  perform set_config('role', role, true);
+  begin
+    execute format('with answer as (%s) select count(*) from answer', query) into v_answer;
+  exception when others then
+    v_answer := sqlstate;
+  end;
+  perform set_config('role', 'none', true);
+  return v_answer;
+end $$;
+
 create function pg_temp.auth(kind text) returns jsonb language sql as $$
   select jsonb_build_object('token_sha256', repeat(case kind when 'operator' then 'b' when 'viewer' then 'c' else 'd' end, 64))
 $$;
@@ -17,6 +32,10 @@ create function pg_temp.generate(kind text, documents jsonb, more jsonb default 
   select public.spec_generate(jsonb_build_object('auth', pg_temp.auth(kind), 'bundle', 'pgtap', 'title', 'pgTAP',
     'documents', (select jsonb_agg(jsonb_build_object('name', d.key, 'content', d.value)) from jsonb_each_text(documents) d)) || more)
 $$;
+create function pg_temp.keep(kind text, documents jsonb, more jsonb default '{}') returns jsonb language sql as $$
+  select public.spec_keep(jsonb_build_object('auth', pg_temp.auth(kind), 'bundle', 'pgtap', 'keeps', 'source',
+    'documents', (select jsonb_agg(jsonb_build_object('name', d.key, 'content', d.value)) from jsonb_each_text(documents) d)) || more)
+$$;
 create function pg_temp.lock(content text) returns jsonb language sql as $$
   select jsonb_build_object('lock_sha256', encode(sha256(convert_to(content, 'UTF8')), 'hex'))
 $$;
@@ -24,7 +43,7 @@ create function pg_temp.made() returns jsonb language sql as $$
   select d.meta -> 'made' from public.spec_docs d where d.slug = 'pgtap/spec-kit.json'
 $$;
 
-select plan(34);
+select plan(35);
 
 select is((select count(*) from answers where answer ? 'code'), 0::bigint, 'what the test needs is there');
 select col_is_unique('public', 'spec_docs', 'slug', 'a document is there once');
@@ -39,7 +58,7 @@ select is(public.spec_generate(jsonb_build_object('auth', pg_temp.auth('viewer')
 select is(public.spec_get(jsonb_build_object('auth', pg_temp.auth('worker'), 'slug', 'pgtap')) ->> 'code', 'forbidden',
   'a worker reads nothing without a run');
 select is(public.spec_put(jsonb_build_object('auth', pg_temp.auth('worker'), 'run_id', gen_random_uuid(), 'attempt', 1,
-  'worker_id', 'w', 'bundle', 'pgtap', 'documents', '[{"name": "plan.md", "content": "x"}]'::jsonb)) ->> 'code', 'not_found',
+  'worker_id', 'w', 'bundle', 'pgtap', 'documents', '[{"name": "plan.md", "content": "x"}]'::jsonb)) ->> 'code', 'lease_lost',
   'a worker puts nothing without a run');
 select is((select count(*) from public.spec_docs where bundle = 'pgtap'), 0::bigint, 'nothing of it was kept');
 
@@ -64,11 +83,12 @@ select is((select updated_at from public.spec_docs where slug = 'pgtap/source.md
   (select created_at from public.spec_docs where slug = 'pgtap/source.md'), 'not even the time');
 
 -- Kept without a generation.
-select is(pg_temp.generate('operator', '{"source.md": "t"}', '{"keeps": "source"}') - 'bundle', '{"changed": 1}', 'a source is saved');
+select is(pg_temp.keep('operator', '{"source.md": "t"}') - 'bundle', '{"changed": 1}', 'a source is saved');
 select isnt(pg_temp.made() ->> 'source_sha256', (select sha256 from public.spec_docs where slug = 'pgtap/source.md'),
   'and is another one than the bundle was made from');
-select is(pg_temp.generate('operator', '{"source.md": "t"}', '{"keeps": "source", "bundle": "pgtap-none"}') ->> 'code', 'not_found',
+select is(pg_temp.keep('operator', '{"source.md": "t"}', '{"bundle": "pgtap-none"}') ->> 'code', 'not_found',
   'of a bundle that is there');
+select is(pg_temp.keep('viewer', '{"source.md": "t"}') ->> 'code', 'forbidden', 'by no viewer');
 select is((select array_agg(action order by id) from public.audit where target = 'pgtap'),
   '{spec.generate,spec.generate,spec.generate,spec.source}'::text[], 'the audit trail tells them apart');
 select is(pg_temp.generate('operator', (select jsonb_object_agg('d' || n, 'x') from generate_series(1, 100) n)) ->> 'code', 'too_large',
@@ -83,12 +103,9 @@ select is(jsonb_array_length(public.spec_docs_list(jsonb_build_object('auth', pg
   'pages list one bundle');
 
 -- The table itself.
-set local role authenticated;
-select is((select count(*) from public.spec_docs where bundle = 'pgtap'), 4::bigint, 'members read documents');
-select throws_ok($$ update public.spec_docs set content = '' $$, '42501', null, 'and change none');
-set local role anon;
-select throws_ok($$ select * from public.spec_docs $$, '42501', null, 'anon reads none');
-set local role none;
+select is(pg_temp.as_role('authenticated', 'select * from public.spec_docs where bundle = ''pgtap'''), '4', 'members read documents');
+select throws_ok($$ set local role authenticated; update public.spec_docs set content = '' $$, '42501', null, 'and change none');
+select is(pg_temp.as_role('anon', 'select * from public.spec_docs'), '42501', 'anon reads none');
 
 select * from finish();
 rollback;

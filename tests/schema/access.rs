@@ -153,6 +153,7 @@ async fn a_member_sees_the_runs_of_its_sessions_and_no_others() {
         "insert into public.spec_docs (slug, title, content) values ('a/b', '', '') returning 1",
         "delete from public.spec_docs returning 1",
         "select public.spec_generate('{}')",
+        "select public.spec_keep('{}')",
         "select public.spec_put('{}')",
         "select public.spec_get('{}')",
         "select public.spec_list('{}')",

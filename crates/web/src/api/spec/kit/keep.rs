@@ -67,6 +67,6 @@ async fn keep(
         None => "report",
     };
     let p = json!({ "bundle": slug, "keeps": keeps, "documents": documents });
-    app.call("spec_generate", auth, p).await?;
+    app.call("spec_keep", auth, p).await?;
     Ok(json!(report.counts))
 }
