@@ -55,7 +55,7 @@ fn tasks<'a>(bundle: &Bundle, rows: &'a [Value]) -> Vec<(&'a str, MatrixTask)> {
     ids.sort_by_key(|id| (id.len(), *id));
     ids.dedup();
     ids.into_iter()
-        .filter_map(|id| {
+        .map(|id| {
             let node = bundle.node(id);
             let task = MatrixTask {
                 id: id.into(),
@@ -65,7 +65,7 @@ fn tasks<'a>(bundle: &Bundle, rows: &'a [Value]) -> Vec<(&'a str, MatrixTask)> {
                 },
                 words: node.map_or(String::new(), |node| text(node, "text").into()),
             };
-            Some((id, task))
+            (id, task)
         })
         .collect()
 }
