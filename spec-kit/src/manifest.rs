@@ -190,14 +190,9 @@ impl Manifest {
 
     /// Sorted, so that two bundles can be compared line by line.
     pub fn sort(&mut self) {
-        self.nodes.sort_by_key(|node| sort_key(&node.id));
-        self.edges.sort_by(|a, b| {
-            (sort_key(&a.from), sort_key(&a.to), a.relation).cmp(&(
-                sort_key(&b.from),
-                sort_key(&b.to),
-                b.relation,
-            ))
-        });
+        self.nodes.sort_by_cached_key(|node| sort_key(&node.id));
+        self.edges
+            .sort_by_cached_key(|edge| (sort_key(&edge.from), sort_key(&edge.to), edge.relation));
         self.edges.dedup();
     }
 

@@ -5,6 +5,7 @@ use super::draft::{Draft, Drafts};
 use super::sql::Sql;
 use super::words::short;
 use crate::facts::{Document, DocumentKind, Inventory, InventoryKind};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn check(context: &Context<'_>, out: &mut Drafts) {
@@ -110,7 +111,10 @@ impl Names {
             let text = document.source.text().to_lowercase();
             let parts = text.split(|c: char| !(c.is_alphanumeric() || "_./-{}:".contains(c)));
             for part in parts.filter(|part| !part.is_empty()) {
-                names.words.insert(path_form(part));
+                let form = path_form(part);
+                if !names.words.contains(form.as_ref()) {
+                    names.words.insert(form.into_owned());
+                }
             }
             names.dense.push(dense(&text));
             for entry in &document.inventory {
@@ -135,28 +139,25 @@ impl Names {
             // The path is enough; a plan often drops the method.
             InventoryKind::Endpoint => {
                 let path = name.rsplit(' ').next().unwrap_or(&name);
-                self.words.contains(&path_form(path))
+                self.words.contains(path_form(path).as_ref())
             }
             InventoryKind::Index => self.dense.iter().any(|text| text.contains(&thick)),
-            _ => self.words.contains(&path_form(&name)),
+            _ => self.words.contains(path_form(&name).as_ref()),
         }
     }
 }
 
 /// Without the signs around it, and with one form of parameters: `{id}` and `:id` are the same.
-fn path_form(text: &str) -> String {
+fn path_form(text: &str) -> Cow<'_, str> {
     let trimmed = text.trim_matches(['.', ':', '-', '/']);
-    trimmed
+    let is_parameter = |part: &str| part.starts_with([':', '{']);
+    if !trimmed.split('/').any(is_parameter) {
+        return Cow::Borrowed(trimmed);
+    }
+    let parts = trimmed
         .split('/')
-        .map(|part| {
-            if part.starts_with([':', '{']) {
-                "{}"
-            } else {
-                part
-            }
-        })
-        .collect::<Vec<_>>()
-        .join("/")
+        .map(|part| if is_parameter(part) { "{}" } else { part });
+    Cow::Owned(parts.collect::<Vec<_>>().join("/"))
 }
 
 fn dense(text: &str) -> String {

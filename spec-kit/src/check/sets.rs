@@ -44,7 +44,10 @@ pub(super) fn check(context: &Context<'_>, out: &mut Drafts) {
             let is_bare = document.kind == DocumentKind::Other && !set.subject.trim().contains(' ');
             if !is_open && !is_bare && members.len() >= FEWEST && !set.subject.trim().is_empty() {
                 let subject = super::words::normal(&set.subject);
-                let mut words: Vec<String> = subject.split(' ').map(stem).collect();
+                let mut words: Vec<String> = subject
+                    .split(' ')
+                    .map(|word| stem(word).to_owned())
+                    .collect();
                 let head = words.last().cloned().unwrap_or_default();
                 words.sort_unstable();
                 by_head.entry(head).or_default().push(Seen {

@@ -185,7 +185,7 @@ fn subject(text: &str) -> Vec<String> {
             same.map_or_else(|| word.to_owned(), |(name, _)| (*name).to_owned())
         })
         .filter(|word| !super::words::stems(word).is_empty())
-        .map(|word| stem(&word))
+        .map(|word| stem(&word).to_owned())
         .collect();
     words.sort_unstable();
     words.dedup();

@@ -3,7 +3,7 @@
 use super::context::{Context, Key, called, of_role, requirements};
 use super::coverage::{Served, named};
 use super::draft::{Draft, Drafts};
-use super::words::{list, normal, short, stems};
+use super::words::{list, normal, short, stems, stems_in};
 use crate::facts::{Document, DocumentKind, Item, Role};
 use crate::report::CoverageKind;
 use crate::rules::Severity;
@@ -276,11 +276,20 @@ fn personas(context: &Context<'_>, prd: &Document, out: &mut Drafts) {
     if of_role(prd, Role::Personas).next().is_none() {
         return;
     }
-    let used = words_outside_personas(context, prd);
-    for item in of_role(prd, Role::Personas) {
-        let Some(title) = &item.title else { continue };
-        let words = stems(&title.text);
-        if words.is_empty() || words.len() > 4 || words.iter().any(|word| used.contains(word)) {
+    let named: Vec<(&Item, &crate::facts::Title, Vec<String>)> = of_role(prd, Role::Personas)
+        .filter_map(|item| Some((item, item.title.as_ref()?)))
+        .map(|(item, title)| (item, title, stems(&title.text)))
+        .collect();
+    let wanted: BTreeSet<&str> = named
+        .iter()
+        .flat_map(|(_, _, words)| words.iter().map(String::as_str))
+        .collect();
+    let used = words_outside_personas(context, prd, &wanted);
+    for (item, title, words) in &named {
+        if words.is_empty()
+            || words.len() > 4
+            || words.iter().any(|word| used.contains(word.as_str()))
+        {
             continue;
         }
         let message = format!(
@@ -296,20 +305,29 @@ fn personas(context: &Context<'_>, prd: &Document, out: &mut Drafts) {
     }
 }
 
-fn words_outside_personas(context: &Context<'_>, prd: &Document) -> BTreeSet<String> {
+/// Those of the wanted words that the bundle has elsewhere.
+fn words_outside_personas<'a>(
+    context: &Context<'_>,
+    prd: &Document,
+    wanted: &BTreeSet<&'a str>,
+) -> BTreeSet<&'a str> {
     let mut used = BTreeSet::new();
+    let mut take = |text: &str| {
+        let normal = normal(text);
+        used.extend(stems_in(&normal).filter_map(|word| wanted.get(word).copied()));
+    };
     for document in context.bundle.documents() {
         let text = document.source.text();
         let mut from = 0;
         if document.source.file() == prd.source.file() {
             for section in &prd.sections {
                 if section.role == Role::Personas && section.span.start >= from {
-                    used.extend(stems(text.get(from..section.span.start).unwrap_or("")));
+                    take(text.get(from..section.span.start).unwrap_or(""));
                     from = section.span.end;
                 }
             }
         }
-        used.extend(stems(text.get(from..).unwrap_or("")));
+        take(text.get(from..).unwrap_or(""));
     }
     used
 }

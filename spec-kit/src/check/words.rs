@@ -12,7 +12,9 @@ const STOP: &[&str] = &[
 pub(super) fn normal(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        if c.is_alphanumeric() {
+        if c.is_ascii_alphanumeric() {
+            out.push(c.to_ascii_lowercase());
+        } else if c.is_alphanumeric() {
             out.extend(c.to_lowercase());
         } else if !out.is_empty() && !out.ends_with(' ') {
             out.push(' ');
@@ -24,20 +26,25 @@ pub(super) fn normal(text: &str) -> String {
 
 /// The stems of the words that say what a text is about, sorted, each once.
 pub(super) fn stems(text: &str) -> Vec<String> {
-    let mut found: Vec<String> = normal(text)
+    let normal = normal(text);
+    let mut found: Vec<&str> = stems_in(&normal).collect();
+    found.sort_unstable();
+    found.dedup();
+    found.into_iter().map(str::to_owned).collect()
+}
+
+/// The stems of the words of a normal text, as they come.
+pub(super) fn stems_in(normal: &str) -> impl Iterator<Item = &str> {
+    normal
         .split(' ')
         .filter(|word| !word.is_empty() && !STOP.contains(word))
         .map(stem)
-        .collect();
-    found.sort_unstable();
-    found.dedup();
-    found
 }
 
 /// A word without its most usual English endings.
-pub(super) fn stem(word: &str) -> String {
+pub(super) fn stem(word: &str) -> &str {
     if !word.is_ascii() || word.len() < 4 {
-        return word.to_owned();
+        return word;
     }
     let mut stem = word;
     for ending in [
@@ -55,9 +62,9 @@ pub(super) fn stem(word: &str) -> String {
     let bytes = stem.as_bytes();
     match bytes {
         [.., a, b] if a == b && stem.len() > 3 && !b"aeiousl".contains(b) => {
-            stem.get(..stem.len() - 1).unwrap_or(stem).to_owned()
+            stem.get(..stem.len() - 1).unwrap_or(stem)
         }
-        _ => stem.to_owned(),
+        _ => stem,
     }
 }
 

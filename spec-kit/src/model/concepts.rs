@@ -1,4 +1,6 @@
 use super::words;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 /// Words that speak of one concern, by stem. A text that has one of them also has the concern,
 /// so that "worker death" and "stuck recovery" are known to be about the same.
@@ -211,15 +213,29 @@ const CONCERNS: &[(&str, &[&str])] = &[
     ),
 ];
 
+/// The concerns of each stem, one bit for each.
+static BY_STEM: LazyLock<BTreeMap<&str, u32>> = LazyLock::new(|| {
+    let mut by_stem = BTreeMap::new();
+    for (at, (_, stems)) in CONCERNS.iter().enumerate() {
+        for stem in *stems {
+            *by_stem.entry(*stem).or_default() |= 1 << at;
+        }
+    }
+    by_stem
+});
+
 /// The stems of a text and the concerns that they speak of.
 pub fn stems(text: &str) -> Vec<String> {
     let mut found = words::stems(text);
-    let concerns: Vec<String> = CONCERNS
+    let spoken_of = found
         .iter()
-        .filter(|(_, words)| found.iter().any(|stem| words.contains(&stem.as_str())))
-        .map(|(concern, _)| (*concern).to_owned())
-        .collect();
-    found.extend(concerns);
+        .filter_map(|stem| BY_STEM.get(stem.as_str()))
+        .fold(0, |all, concerns| all | concerns);
+    let concerns = CONCERNS
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| spoken_of & (1 << at) != 0);
+    found.extend(concerns.map(|(_, (concern, _))| (*concern).to_owned()));
     found
 }
 

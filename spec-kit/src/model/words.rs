@@ -16,6 +16,9 @@ const EMPTY: &[&str] = &[
     "le", "la", "les", "de", "des", "et", "un", "une", "el", "los", "las", "y", "en", "que",
 ];
 
+/// Of [`EMPTY`], in bytes.
+const LONGEST_EMPTY: usize = 7;
+
 /// The stems of a text in order, without empty words. `run_templates`, `runTemplates` and "run
 /// template" are the same; a text without blanks between words gives its pairs of letters.
 pub fn stems(text: &str) -> Vec<String> {
@@ -97,7 +100,7 @@ fn push(word: &str, found: &mut Vec<String>) {
         return;
     }
     let stem = stem(&word.to_lowercase());
-    if !EMPTY.contains(&stem.as_str()) {
+    if stem.len() > LONGEST_EMPTY || !EMPTY.contains(&stem.as_str()) {
         found.push(stem);
     }
 }

@@ -1,15 +1,31 @@
 //! Numbers that a document states of its own lists: `7 tables`, `12/40 done`, `80 %`.
 
 use super::count_words::{BETWEEN, NOUNS, NUMBERS};
+use super::lexicon::Lexicon;
 use super::reading::Reading;
 use super::units::{Unit, UnitKind};
 use super::words::{fold, is_cjk, joins, singular};
 use crate::facts::{DocumentKind, Role, StatedCount};
 use crate::outline::Inline;
+use std::sync::LazyLock;
+
+static NUMBER_WORDS: LazyLock<Lexicon<u64>> =
+    LazyLock::new(|| Lexicon::new(NUMBERS.iter().copied()));
+
+/// Sections whose titles a row of a summary may name; more of them no summary has.
+const MAX_NAMED: usize = 400;
 
 pub(super) fn counts(reading: &Reading<'_>) -> Vec<StatedCount> {
     let mut out = Vec::new();
     let mut table: Vec<String> = Vec::new();
+    let titles: Vec<String> = reading
+        .sections
+        .list
+        .iter()
+        .take(MAX_NAMED)
+        .map(|section| section.path.last().map(|title| fold(title)))
+        .map(Option::unwrap_or_default)
+        .collect();
     for unit in reading.units {
         match unit.kind {
             UnitKind::Head(head) => {
@@ -19,7 +35,13 @@ pub(super) fn counts(reading: &Reading<'_>) -> Vec<StatedCount> {
                     .map(|cell| fold(cell.text.trim()))
                     .collect()
             }
-            UnitKind::Row(row) => in_row(reading, unit, &table, &row.cells, &mut out),
+            UnitKind::Row(row) => {
+                let heads = Heads {
+                    columns: &table,
+                    titles: &titles,
+                };
+                in_row(reading, unit, &heads, &row.cells, &mut out);
+            }
             _ => {
                 let section = subject_section(reading, unit);
                 for words in unit.inlines() {
@@ -160,11 +182,7 @@ fn number(word: &str) -> Option<(u64, usize)> {
         let fine = glued.is_none() || glued.is_some_and(is_cjk);
         return fine.then_some((word.get(..digits)?.parse().ok()?, digits));
     }
-    let folded = fold(word);
-    NUMBERS
-        .iter()
-        .find(|(name, _)| *name == folded)
-        .map(|(_, number)| (*number, word.len()))
+    NUMBER_WORDS.get(word).map(|number| (number, word.len()))
 }
 
 /// What is counted, one or two words after the number; with where it ends.
@@ -238,6 +256,9 @@ fn fraction(
     section: Option<usize>,
     progress: Progress,
 ) -> Option<StatedCount> {
+    if !word.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
     let text = words.text.as_str();
     let around_start = text.get(..begin).map_or(0, |t| {
         t.char_indices().rev().nth(24).map_or(0, |(at, _)| at)
@@ -285,17 +306,23 @@ fn fraction(
     (said && stated <= of).then(|| count(stated, Some(of), false))
 }
 
+/// What a row is read by: the names of its columns, and the titles of the document.
+struct Heads<'a> {
+    columns: &'a [String],
+    titles: &'a [String],
+}
+
 /// A row of a summary: `| Phase 1: Setup | 3/5 |`, `| Phase 1 | 12 | 4 |`.
 fn in_row(
     reading: &Reading<'_>,
     unit: &Unit<'_>,
-    names: &[String],
+    heads: &Heads<'_>,
     cells: &[Inline],
     out: &mut Vec<StatedCount>,
 ) {
     let Some(first) = cells.first() else { return };
     let name = fold(first.text.trim());
-    let section = named_section(reading, &name);
+    let section = named_section(heads.titles, &name);
     let is_total = [
         "total", "gesamt", "sum", "summe", "all", "overall", "合計", "总计", "合计",
     ]
@@ -303,7 +330,7 @@ fn in_row(
     .any(|word| name.starts_with(word));
     let counts_rows = section.is_some() || is_total;
     for (at, cell) in cells.iter().enumerate().skip(1) {
-        let column = names.get(at).map_or("", String::as_str);
+        let column = heads.columns.get(at).map_or("", String::as_str);
         let text = cell.text.trim();
         if let Some((n, m)) = text.split_once('/') {
             let numbers = (n.trim().parse().ok(), m.trim().parse().ok());
@@ -369,12 +396,12 @@ fn in_row(
             out,
         );
     }
-    let row_noun = NOUNS
-        .iter()
-        .find(|(word, _)| singular(&name) == *word || name.ends_with(word));
-    if let (Some((_, noun)), Some(cell), None, false) = (row_noun, cells.get(1), section, is_total)
+    if let ([_, cell], None, false) = (cells, section, is_total)
         && let Ok(stated) = cell.text.trim().parse()
-        && cells.len() == 2
+        && let one = singular(&name)
+        && let Some((_, noun)) = NOUNS
+            .iter()
+            .find(|(word, _)| one == *word || name.ends_with(word))
     {
         out.push(StatedCount {
             noun: (*noun).to_owned(),
@@ -397,16 +424,11 @@ fn noun_of(column: &str) -> String {
 }
 
 /// The section that a cell names, by its title or by the label of a phase.
-fn named_section(reading: &Reading<'_>, name: &str) -> Option<usize> {
+fn named_section(titles: &[String], name: &str) -> Option<usize> {
     if name.is_empty() {
         return None;
     }
-    reading.sections.list.iter().take(400).position(|section| {
-        let title = section
-            .path
-            .last()
-            .map(|title| fold(title))
-            .unwrap_or_default();
+    titles.iter().position(|title| {
         title == name
             || title.strip_prefix(name).is_some_and(|rest| {
                 rest.starts_with([':', ' ', '-', '–', '—', '('])

@@ -265,6 +265,9 @@ pub(super) fn heading_word(text: &str) -> Option<Mark> {
 
 /// A line that explains marks: it names itself so, or has two marks and little else.
 pub(super) fn is_legend(text: &str) -> bool {
+    if text.is_ascii() {
+        return false;
+    }
     let signs = text.chars().filter(|c| usual(*c).is_some()).count();
     if signs == 0 {
         return false;

@@ -11,6 +11,7 @@ mod item_words;
 mod items;
 mod kind;
 mod lead;
+mod lexicon;
 mod marks;
 mod names;
 mod norms;
@@ -59,7 +60,7 @@ fn read(kind: Option<DocumentKind>, source: Source) -> Document {
     let outline = Outline::of(&source);
     let units = units::units(&outline);
     let marks = legends(&units);
-    let titles = roles::Titles::new();
+    let titles = roles::Titles;
     let kind = kind
         .or_else(|| kind::by_name(source.file()))
         .or_else(|| kind::by_title(&outline))

@@ -1,7 +1,9 @@
 //! Normative words (RFC 2119 and its like elsewhere) and the classes of EARS.
 
+use super::lexicon::Lexicon;
 use super::words::{find_word, fold, joins};
 use crate::facts::{Cue, Keyword};
+use std::sync::LazyLock;
 
 const WORDS: &[(Keyword, &[&str])] = &[
     (
@@ -139,9 +141,22 @@ const WORDS: &[(Keyword, &[&str])] = &[
     ),
 ];
 
+static LEXICON: LazyLock<Lexicon<Keyword>> = LazyLock::new(|| {
+    Lexicon::new(
+        WORDS
+            .iter()
+            .flat_map(|(keyword, words)| words.iter().map(move |word| (*word, *keyword))),
+    )
+});
+
 /// The strongest normative word of a sentence. A capital one beats another that is not.
 pub(super) fn keyword(text: &str) -> Option<Keyword> {
-    for (word, keyword) in [
+    // The first of them is what the sentence says; what follows qualifies it.
+    capital(text).or_else(|| first_of(&fold(text)))
+}
+
+fn capital(text: &str) -> Option<Keyword> {
+    const CAPITALS: [(&str, Keyword); 7] = [
         ("MUST NOT", Keyword::MustNot),
         ("SHALL NOT", Keyword::MustNot),
         ("SHOULD NOT", Keyword::ShouldNot),
@@ -149,14 +164,18 @@ pub(super) fn keyword(text: &str) -> Option<Keyword> {
         ("SHALL", Keyword::Must),
         ("SHOULD", Keyword::Should),
         ("MAY", Keyword::May),
-    ] {
-        if find_word(text, word).is_some() {
-            return Some(keyword);
-        }
-    }
-    let folded = fold(text);
-    // The first of them is what the sentence says; what follows qualifies it.
-    first_of(&folded)
+    ];
+    let is_there = text
+        .as_bytes()
+        .windows(3)
+        .any(|letters| matches!(letters, b"MUS" | b"SHA" | b"SHO" | b"MAY"));
+    is_there
+        .then(|| {
+            CAPITALS
+                .iter()
+                .find(|(word, _)| find_word(text, word).is_some())
+        })?
+        .map(|(_, keyword)| *keyword)
 }
 
 /// Goes over the words once and asks at each: a search per word of the table takes ten times longer.
@@ -169,12 +188,7 @@ fn first_of(folded: &str) -> Option<Keyword> {
             continue;
         }
         let rest = folded.get(at..)?;
-        let longest = WORDS
-            .iter()
-            .flat_map(|(keyword, words)| words.iter().map(move |word| (*keyword, *word)))
-            .filter(|(_, word)| rest.starts_with(word) && boundary(rest, word))
-            .max_by_key(|(_, word)| word.len());
-        if let Some((keyword, _)) = longest {
+        if let Some((_, keyword)) = LEXICON.longest(rest, |word| boundary(rest, word)) {
             return Some(keyword);
         }
     }
@@ -239,6 +253,28 @@ fn boundary(text: &str, word: &str) -> bool {
 
 /// `P1`, `Priority: 2`, `(Priority: P1)`, `high`
 pub(super) fn priority(text: &str) -> Option<u32> {
+    if let Some(level) = named_priority(text) {
+        return Some(level);
+    }
+    let open = text.find(['(', '['])?;
+    let inner = text.get(open + 1..)?;
+    let inner = inner.get(..inner.find([')', ']'])?)?;
+    (inner.len() <= 3 && inner.starts_with(['p', 'P']))
+        .then(|| level(inner))
+        .flatten()
+}
+
+fn named_priority(text: &str) -> Option<u32> {
+    // What all of the words begin with, so that hardly any text is folded.
+    let is_there = text
+        .as_bytes()
+        .windows(5)
+        .any(|letters| letters.eq_ignore_ascii_case(b"prior"))
+        || text.contains('優')
+        || text.contains('优');
+    if !is_there {
+        return None;
+    }
     let folded = fold(text);
     for key in [
         "priority",
@@ -259,12 +295,7 @@ pub(super) fn priority(text: &str) -> Option<u32> {
             return Some(level);
         }
     }
-    let open = folded.find(['(', '['])?;
-    let inner = folded.get(open + 1..)?;
-    let inner = inner.get(..inner.find([')', ']'])?)?;
-    (inner.len() <= 3 && inner.starts_with('p'))
-        .then(|| level(inner))
-        .flatten()
+    None
 }
 
 /// The level that a cell or the end of a label names.

@@ -2,30 +2,27 @@
 //! above. A word of a title is never enough.
 
 use super::ids;
+use super::lexicon::Lexicon;
 use super::marks::{Marks, heading_word};
 use super::synonyms::{ENDINGS, RELATIONS, TITLES};
 use super::words::{fold, is_cjk, unnumbered};
 use crate::facts::{Role, RoleSection};
 use crate::outline::{BlockKind, Inline, Outline, Section};
-use std::collections::HashMap;
+use std::sync::LazyLock;
 
-/// The synonym table, ready to be asked.
-pub(super) struct Titles {
-    // Only asked by key, so its order is never seen.
-    whole: HashMap<&'static str, Role>,
-}
+/// Asked for each heading, and for each line that introduces a list.
+static WHOLE: LazyLock<Lexicon<Role>> = LazyLock::new(|| {
+    Lexicon::new(
+        TITLES
+            .iter()
+            .flat_map(|(role, titles)| titles.iter().map(move |title| (*title, *role))),
+    )
+});
+
+/// The synonym table.
+pub(super) struct Titles;
 
 impl Titles {
-    pub(super) fn new() -> Self {
-        let mut whole = HashMap::new();
-        for (role, titles) in TITLES {
-            for title in *titles {
-                whole.entry(*title).or_insert(*role);
-            }
-        }
-        Self { whole }
-    }
-
     /// The role that a title names; `None` where it names none.
     pub(super) fn role(&self, title: &str) -> Option<Role> {
         if title.len() > 200 {
@@ -57,7 +54,7 @@ impl Titles {
 
     /// The role of a title that is one word for word.
     pub(super) fn exact(&self, title: &str) -> Option<Role> {
-        self.whole.get(title.trim()).copied()
+        WHOLE.get(title.trim())
     }
 
     fn relation(&self, title: &str) -> Option<Role> {
@@ -364,7 +361,7 @@ mod tests {
 
     #[test]
     fn titles_of_many_shapes_and_languages_have_roles() {
-        let titles = Titles::new();
+        let titles = Titles;
         for (title, role) in [
             ("13) MVP Functional Requirements", Some(Role::Requirements)),
             ("14) Acceptance Criteria (Hard)", Some(Role::Acceptance)),

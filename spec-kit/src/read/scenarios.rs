@@ -1,6 +1,6 @@
 //! `Given … When … Then …`, in one line or one point per step, and EARS sentences.
 
-use super::words::find_word;
+use super::words::{find_word, joins};
 use crate::facts::Scenario;
 use crate::text::Span;
 
@@ -55,8 +55,16 @@ const STEPS: &[(Step, &[&str])] = &[
     ),
 ];
 
+/// Bytes of a line in which its first step begins.
+const HEAD: usize = 64;
+
 /// A whole scenario in one line of words.
 pub(super) fn of_line(text: &str, span: Span) -> Option<Scenario> {
+    // It begins so or is none, and most lines do not.
+    let head = ascii_fold(text.get(..text.floor_char_boundary(HEAD)).unwrap_or(text));
+    if first(&head, Step::When, 0).is_none() && first(&head, Step::Given, 0).is_none() {
+        return None;
+    }
     let folded = ascii_fold(text);
     let when = first(&folded, Step::When, 0);
     let given = first(&folded, Step::Given, 0).filter(|at| when.is_none_or(|when| at.0 < when.0));
@@ -160,9 +168,15 @@ fn step(text: &str) -> Option<(Step, String)> {
     STEPS.iter().find_map(|(step, words)| {
         let word = words
             .iter()
-            .filter(|word| find_word(&folded, word) == Some(lead))
+            .filter(|word| begins_with(folded.get(lead..).unwrap_or(""), word))
             .max_by_key(|word| word.len())?;
         Some((*step, tidy(text.get(lead + word.len()..)?)))
+    })
+}
+
+fn begins_with(text: &str, word: &str) -> bool {
+    text.strip_prefix(word).is_some_and(|rest| {
+        !(word.chars().next_back().is_some_and(joins) && rest.chars().next().is_some_and(joins))
     })
 }
 

@@ -1,11 +1,13 @@
 //! Where a list of values begins, what its members are, and where it ends.
 
+use super::lexicon::Lexicon;
 use super::words::joins;
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// Words whose values a text is likely to enumerate, singular and folded.
-pub(super) const SUBJECTS: &[&str] = &[
+const SUBJECTS: &[&str] = &[
     "status",
     "state",
     "lifecycle",
@@ -62,6 +64,13 @@ pub(super) const SUBJECTS: &[&str] = &[
     "类型",
     "角色",
 ];
+static SUBJECT_WORDS: LazyLock<Lexicon<()>> =
+    LazyLock::new(|| Lexicon::new(SUBJECTS.iter().map(|word| (*word, ()))));
+
+pub(super) fn is_subject(word: &str) -> bool {
+    word.len() <= 24 && SUBJECT_WORDS.get_singular(word).is_some()
+}
+
 /// Said after a subject and before its values.
 const FILLERS: &[&str] = &[
     "values",

@@ -1,7 +1,7 @@
 //! Sets that a text enumerates: `status in (a, b)`, `lanes A/B/C/D`, `queued → running → done`.
 
 use super::reading::Reading;
-use super::set_lists::{List, SUBJECTS, tight, values_after, values_before};
+use super::set_lists::{List, is_subject, tight, values_after, values_before};
 use super::words::{fold, joins, singular};
 use crate::facts::{ClosedSet, Member};
 use crate::outline::Inline;
@@ -44,10 +44,6 @@ fn in_words(words: &Inline, context: Option<&str>, out: &mut Vec<ClosedSet>) {
         }
     }
     chain(words, context, out);
-}
-
-fn is_subject(word: &str) -> bool {
-    word.len() <= 24 && SUBJECTS.contains(&singular(word).as_str())
 }
 
 /// `run status` of `Run status: …`.

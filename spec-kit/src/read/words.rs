@@ -2,12 +2,19 @@
 
 /// Lower case, without accents on Latin letters, one blank between words.
 pub(super) fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return fold_ascii(text);
+    }
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {
         if letter.is_whitespace() || letter == '\u{3000}' {
             if !out.is_empty() && !out.ends_with(' ') {
                 out.push(' ');
             }
+            continue;
+        }
+        if letter.is_ascii() {
+            out.push(letter.to_ascii_lowercase());
             continue;
         }
         for lower in letter.to_lowercase() {
@@ -18,6 +25,22 @@ pub(super) fn fold(text: &str) -> String {
         }
     }
     out.truncate(out.trim_end().len());
+    out
+}
+
+/// Most of what is folded, many times for each line.
+fn fold_ascii(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for word in text.split([' ', '\t', '\n', '\u{b}', '\u{c}', '\r']) {
+        if word.is_empty() {
+            continue;
+        }
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    out.make_ascii_lowercase();
     out
 }
 
@@ -60,17 +83,28 @@ pub(super) fn has_word(text: &str, needle: &str) -> bool {
 }
 
 pub(super) fn find_word(text: &str, needle: &str) -> Option<usize> {
+    let first = *needle.as_bytes().first()?;
+    let starts = needle.chars().next().is_some_and(joins);
+    let ends = needle.chars().next_back().is_some_and(joins);
     let mut from = 0;
-    while let Some(at) = text.get(from..)?.find(needle).map(|at| from + at) {
+    // The search of the standard library looks at the needle first, which takes longer than a line.
+    while let Some(at) = text
+        .as_bytes()
+        .get(from..)?
+        .iter()
+        .position(|byte| *byte == first)
+    {
+        let at = from + at;
+        from = at + 1;
+        if !text.as_bytes().get(at..)?.starts_with(needle.as_bytes()) {
+            continue;
+        }
         let before = text.get(..at)?.chars().next_back();
         let after = text.get(at + needle.len()..)?.chars().next();
-        let starts = needle.chars().next().is_some_and(joins);
-        let ends = needle.chars().next_back().is_some_and(joins);
         let goes_on = (starts && before.is_some_and(joins)) || (ends && after.is_some_and(joins));
         if !goes_on {
             return Some(at);
         }
-        from = at + needle.chars().next().map_or(1, char::len_utf8);
     }
     None
 }
@@ -164,36 +198,48 @@ pub(super) fn after_joint(text: &str) -> &str {
 
 /// Singular and folded, for words that are compared: `updates` is `update`.
 pub(super) fn singular(word: &str) -> String {
-    let word = fold(word);
+    let mut word = fold(word);
+    let (stem, end) = singular_parts(&word);
+    let length = stem.len();
+    word.truncate(length);
+    word.push_str(end);
+    word
+}
+
+/// What stays of a folded word, or of one in capitals, and what comes after it in the singular.
+pub(super) fn singular_parts(word: &str) -> (&str, &'static str) {
     if !word.is_ascii() || word.len() < 4 {
-        return word;
+        return (word, "");
     }
+    let last = word.as_bytes()[word.len() - 1].to_ascii_lowercase();
     for (many, one) in [
         ("indices", "index"),
         ("indexes", "index"),
         ("criteria", "criterion"),
         ("statuses", "status"),
     ] {
-        if word == many {
-            return one.to_owned();
+        if word.eq_ignore_ascii_case(many) {
+            return ("", one);
         }
     }
-    if let Some(stem) = word.strip_suffix("ies") {
-        return format!("{stem}y");
+    let without = |many: usize| &word[..word.len() - many];
+    let ends = |end: &str| {
+        word.len() >= end.len()
+            && word.as_bytes()[word.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes())
+    };
+    if last != b's' {
+        return (word, "");
     }
-    for end in ["sses", "xes", "ches", "shes"] {
-        if word.ends_with(end) {
-            return word[..word.len() - 2].to_owned();
-        }
+    if ends("ies") {
+        return (without(3), "y");
     }
-    if word.ends_with('s')
-        && !word.ends_with("ss")
-        && !word.ends_with("us")
-        && !word.ends_with("is")
-    {
-        return word[..word.len() - 1].to_owned();
+    if ["sses", "xes", "ches", "shes"].iter().any(|end| ends(end)) {
+        return (without(2), "");
     }
-    word
+    if !ends("ss") && !ends("us") && !ends("is") {
+        return (without(1), "");
+    }
+    (word, "")
 }
 
 #[cfg(test)]

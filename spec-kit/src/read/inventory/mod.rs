@@ -73,7 +73,7 @@ impl Found {
             }
         }
         for (word, range) in names::words(words) {
-            if names::is_plain_path(word) && word.contains('/') {
+            if word.contains('/') && names::is_plain_path(word) {
                 self.push(
                     InventoryKind::Path,
                     word,
