@@ -2,11 +2,13 @@
 
 use ops_spec_kit::bundle::Bundle;
 use ops_spec_kit::check::{Options, check};
+use ops_spec_kit::compile::{self, compile};
 use ops_spec_kit::config::{Baseline, Config};
 use ops_spec_kit::generate::{Request, generate};
-use ops_spec_kit::manifest::NodeKind;
+use ops_spec_kit::manifest::{Manifest, NodeKind};
 use ops_spec_kit::read::document;
 use ops_spec_kit::rules::{fill, markdown, rule};
+use ops_spec_kit::trace::Graph;
 use std::collections::BTreeSet;
 
 const SPEC_KIT: &str = include_str!("../../docs/SPEC-KIT.md");
@@ -80,6 +82,26 @@ fn the_finding_that_is_shown_is_the_one_that_is_said() {
     assert!(said.contains(shown), "{said}");
 }
 
+/// A count of requirements is one of what stands there, whatever the ids are called.
+#[test]
+fn requirements_with_ids_of_their_own_are_counted() {
+    for id in ["REQ-1", "F2", "FR-001"] {
+        let text = format!(
+            "# A\n\n## Goals\n\n- Find orders\n\n## Requirements\n\n- **{id}**: Orders MUST be found\n"
+        );
+        let source = document("prd.md", text.as_bytes()).expect("text");
+        let output = generate(&Request::new(&source, "a")).expect("a bundle");
+        let files = output
+            .files
+            .iter()
+            .map(|(name, text)| (format!("spec/a/{name}"), text.clone().into_bytes()));
+        let config = Config::default();
+        let report = check(&Bundle::group(files), &Options::new(&config));
+        let counted = report.findings.iter().find(|f| f.rule == "SK-TSK-007");
+        assert_eq!(counted.map(|f| &f.message), None, "{id}");
+    }
+}
+
 /// github/spec-kit's own form, which has stories and neither a problem nor goals.
 const SPEC: &str = "\
 # Feature Specification: Search
@@ -135,4 +157,48 @@ fn no_page_installs_what_nobody_has_published() {
     // The rule reads these pages at all.
     let bad = format!("{PULSER}\n```sh\nnpm install @pulser/sdk\n```\n");
     assert!(rules_that_fire("docs/PULSER.md", &bad).contains("SK-DOC-PKG"));
+}
+
+/// A report that says "0 errors" of what it does not know would be no report.
+#[test]
+fn a_document_of_no_known_kind_is_reported_and_fails() {
+    let document = document("notes.md", b"# Notes\n\nThe acceptance was fine.\n").expect("text");
+    let config = Config::default();
+    let report = check(&[Bundle::single(document)], &Options::new(&config));
+    let said: Vec<&str> = report.findings.iter().map(|f| f.rule.as_str()).collect();
+    assert_eq!(said, ["SK-STR-003"]);
+    assert_eq!(report.findings[0].place.line, 1);
+    assert_eq!(report.exit(), ops_spec_kit::report::Exit::Findings);
+}
+
+const MANIFEST: &str = include_str!("../../spec/ops-control-room/spec-kit.json");
+const TASKS: &str = include_str!("../../spec/ops-control-room/tasks.md");
+
+#[test]
+fn what_becomes_of_our_own_tasks_is_counted_as_it_is_said() {
+    let tasks = document("tasks.md", TASKS.as_bytes()).expect("text");
+    let request = compile::Request {
+        slug: "ops-control-room",
+        lanes: &["A"],
+    };
+    let compiled = compile(&tasks, &request).expect("runs");
+    let (done, runs, left) = (
+        compiled.done.len(),
+        compiled.tasks.len(),
+        compiled.skipped.len(),
+    );
+    let said = format!(
+        "Of the {} tasks of this project's bundle, as it was generated in November 2026, {done} are ticked and {runs} become runs.\nThe other {left} have no command",
+        done + runs + left
+    );
+    assert!(SPEC_KIT.contains(&said), "{said}");
+}
+
+#[test]
+fn the_trace_that_is_shown_is_the_one_that_is_said() {
+    let manifest = Manifest::parse(MANIFEST).expect("a manifest");
+    let way = Graph::of(&manifest).reverse("T012").expect("a task");
+    let said = ops_spec_kit::trace::steps(&way);
+    let shown = blocks(SPEC_KIT, "text");
+    assert!(shown.contains(&said.as_str()), "{said}");
 }

@@ -341,10 +341,89 @@ fn the_committed_bundle_is_what_the_own_prd_gives() {
     request.existing = Some(&existing);
     let output = generate(&request).expect("a bundle");
     for (name, text) in &committed {
-        assert_eq!(
-            output.file(name),
-            Some(text.as_str()),
-            "{name}: generate it anew"
+        let same = output.file(name) == Some(text.as_str());
+        assert!(same, "{name}: generate it anew, as docs/SPEC-KIT.md says");
+    }
+}
+
+const KIRO: &str = "\
+# Requirements Document
+
+## Introduction
+
+Orders are taken by phone.
+
+## Requirements
+
+### Requirement 1
+
+**User Story:** As a customer, I want to order bread, so that it is ready when I come.
+
+#### Acceptance Criteria
+
+1. WHEN a customer submits an order THEN the system SHALL store it
+
+### Requirement 2
+
+**User Story:** As a baker, I want to see the notes of an order, so that I can bake it.
+
+#### Acceptance Criteria
+
+1. WHEN an order is opened THEN the system SHALL show what the customer wrote
+";
+
+/// Headings without titles, as that editor writes them: what stands below one is said of it.
+#[test]
+fn criteria_belong_to_the_heading_that_they_stand_below() {
+    let source = document(".kiro/specs/bakery/requirements.md", KIRO);
+    let output = generate(&Request::new(&source, "bakery")).expect("a bundle");
+    let shown = |from: &str| -> Vec<&str> {
+        let edges = output.manifest.edges.iter();
+        edges
+            .filter(|edge| edge.from == from && edge.relation == Relation::Validates)
+            .map(|edge| edge.to.as_str())
+            .collect()
+    };
+    assert_eq!(shown("AC-001"), ["FR-001"]);
+    assert_eq!(shown("AC-002"), ["FR-002"]);
+    let prd = output.file("prd.md").expect("a PRD");
+    for line in [
+        "### User Story 1 - Order bread (Priority: P1)",
+        "### User Story 2 - See the notes of an order (Priority: P2)",
+        "**When** a customer submits an order, **Then** the system SHALL store it (per AC-001)",
+    ] {
+        assert!(prd.contains(line), "{line}\n{prd}");
+    }
+    assert_eq!(validated(&source, &output), Vec::<String>::new());
+}
+
+/// Where stories say what the requirements are for, success is measured and is no goal.
+#[test]
+fn success_criteria_of_a_story_led_specification_stay_what_they_are() {
+    let source = document(
+        "specs/001-a/spec.md",
+        "# Feature Specification: A\n\n## User Scenarios & Testing\n\n### User Story 1 - Find (Priority: P1)\n\nAn agent finds an order.\n\n1. **Given** an order, **When** its number is typed, **Then** it is shown\n\n## Requirements\n\n- **FR-001**: System MUST find an order\n\n## Success Criteria\n\n- **SC-001**: 90 % of agents are content\n",
+    );
+    let output = generate(&Request::new(&source, "a")).expect("a bundle");
+    assert_eq!(ids(&output.manifest, NodeKind::Success), ["SC-001"]);
+    assert_eq!(ids(&output.manifest, NodeKind::Goal), [""; 0]);
+    assert_eq!(ids(&output.manifest, NodeKind::Requirement), ["FR-001"]);
+}
+
+#[test]
+fn what_holds_of_all_tables_is_asked_of_the_database() {
+    let output = generated(&own_prd());
+    let tasks = output.file("tasks.md").expect("tasks");
+    let commands: Vec<&str> = tasks
+        .lines()
+        .filter(|line| line.contains("Verify: `psql"))
+        .collect();
+    for wanted in ["relrowsecurity", "pg_publication_tables"] {
+        let found = commands.iter().find(|line| line.contains(wanted));
+        assert!(
+            found.is_some_and(|line| line.contains("('runs')")),
+            "{wanted}"
         );
     }
+    assert!(tasks.contains("write the answer into `docs/prd.md`: "));
 }

@@ -327,10 +327,29 @@ fn requirements<'a>(
 ) -> Option<(&'a Document, Computed)> {
     let prd = context.bundle.prd.as_ref()?;
     let written = document.source.slice(stated.span).to_lowercase();
+    let named = |role: Role| -> BTreeSet<super::context::Key> {
+        super::context::of_role(prd, role)
+            .filter_map(|item| item.id.as_ref())
+            .map(super::context::Key::of)
+            .collect()
+    };
+    // An author may call them `REQ-1` or `F2`: where they stand says what they are.
+    let (own, other) = (named(Role::Requirements), named(Role::NonFunctional));
+    let is_one = |id: &crate::facts::Id, prefix: &str| {
+        let (here, there) = match prefix {
+            "FR" => (&own, &other),
+            _ => (&other, &own),
+        };
+        let key = super::context::Key::of(id);
+        id.prefix == prefix
+            || (!matches!(id.prefix.as_str(), "FR" | "NFR")
+                && here.contains(&key)
+                && !there.contains(&key))
+    };
     let spans = |prefixes: &[&str]| -> Vec<Span> {
         let mut seen = BTreeSet::new();
         super::context::definitions(prd)
-            .filter(|(id, _)| prefixes.contains(&id.prefix.as_str()))
+            .filter(|(id, _)| prefixes.iter().any(|prefix| is_one(id, prefix)))
             .filter(|(id, _)| seen.insert(super::context::Key::of(id)))
             .map(|(_, span)| span)
             .collect()

@@ -164,6 +164,8 @@ fn is_empty(document: &Document) -> bool {
 
 fn mandatory(context: &Context<'_>, document: &Document, out: &mut Drafts) {
     let missing: Vec<&str> = match document.kind {
+        // Material of a bundle; alone it was named as a document to check, and is none.
+        DocumentKind::Other if is_alone(context) => return unknown(document, out),
         // A second specification beside the first is somebody's material.
         _ if is_extra(context, document) => return,
         // A proposal is prose, and a capability has its scenarios below each requirement.
@@ -178,6 +180,24 @@ fn mandatory(context: &Context<'_>, document: &Document, out: &mut Drafts) {
         let message = format!("{} has no section for {role}", called(document.kind));
         out.add(Draft::at("SK-STR-003", document, Span::new(0, 0), message).key(role));
     }
+}
+
+fn is_alone(context: &Context<'_>) -> bool {
+    !context.is_whole() && context.bundle.documents().count() == 1
+}
+
+/// What no rule can say anything of must not look as if all rules held.
+fn unknown(document: &Document, out: &mut Drafts) {
+    let message = "this is no constitution, PRD, plan or task list: no title or section says so, \
+                   so hardly any rule was applied";
+    out.add(
+        Draft::at("SK-STR-003", document, Span::new(0, 0), message.to_owned())
+            .key("kind")
+            .hint(
+                "Name it prd.md, plan.md, tasks.md or constitution.md, or give it the sections of \
+                 one: Problem, Goals, Requirements; Phases; Tasks; Principles",
+            ),
+    );
 }
 
 fn is_extra(context: &Context<'_>, document: &Document) -> bool {

@@ -5,7 +5,7 @@ use super::{Lacking, Model, Ties, context, inventory, links, milestones, princip
 use crate::facts::{Document, Keyword};
 use crate::ids::{Claim, Mint};
 use crate::manifest::{NodeKind, Relation};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 type Nodes = BTreeMap<NodeKind, Vec<Node>>;
 
@@ -198,10 +198,18 @@ fn tie_stories(nodes: &mut Nodes, ties: &mut Ties, mint: &mut Mint) {
             &goals.iter().collect::<Vec<_>>(),
         ));
         let from: Vec<&Node> = requirements.iter().collect();
-        // A requirement is built in one story, the best.
-        let mut to_stories = links::tie(&from, Relation::Serves, &stories);
+        // A requirement is built in one story: that below its heading, else the best.
+        let below = stories_below(&from, &stories);
+        let placed: BTreeSet<&str> = below.iter().map(|tie| tie.from.as_str()).collect();
+        let rest: Vec<&Node> = from
+            .iter()
+            .filter(|node| !placed.contains(node.id.as_str()))
+            .copied()
+            .collect();
+        let mut to_stories = links::tie(&rest, Relation::Serves, &stories);
         to_stories.dedup_by(|later, first| later.from == first.from && later.basis != Basis::Named);
         ties.extend(to_stories);
+        ties.extend(below);
     } else {
         let drafts = stories::derive(&goals, &requirements, ties);
         let mut tied: Vec<(Vec<String>, Vec<String>)> = Vec::new();
@@ -236,7 +244,31 @@ fn tie_stories(nodes: &mut Nodes, ties: &mut Ties, mint: &mut Mint) {
     ties.extend(stories::actors(&stories, &personas));
 }
 
-/// What a criterion shows: requirements, by their own words and those of their goals; rules and
+/// A requirement that is a heading, and the story below it.
+fn stories_below(requirements: &[&Node], stories: &[&Node]) -> Vec<Tie> {
+    requirements
+        .iter()
+        .filter(|node| node.named.is_empty())
+        .filter_map(|node| {
+            let at = stories.partition_point(|story| {
+                story
+                    .spans
+                    .first()
+                    .is_some_and(|span| span.start < node.whole.start)
+            });
+            let story = stories.get(at)?;
+            let span = *story.spans.first()?;
+            node.whole.holds(span).then(|| Tie {
+                from: node.id.clone(),
+                to: story.id.clone(),
+                relation: Relation::Serves,
+                basis: Basis::Derived,
+            })
+        })
+        .collect()
+}
+
+/// What a criterion shows: the requirement that it stands below, else requirements, by their own words and those of their goals; rules and
 /// decisions only where much is shared.
 fn tie_criteria(nodes: &Nodes, ties: &mut Ties) {
     let requirements = list(nodes, NodeKind::Requirement);
@@ -258,6 +290,14 @@ fn tie_criteria(nodes: &Nodes, ties: &mut Ties) {
         list(nodes, NodeKind::Success),
     ]
     .concat();
+    let mut by_place = requirements.clone();
+    by_place.sort_by_key(|node| node.whole.start);
+    let below = links::tie_inside(&criteria, Relation::Validates, &by_place);
+    let placed: BTreeSet<&str> = below.iter().map(|tie| tie.from.as_str()).collect();
+    let criteria: Vec<&Node> = criteria
+        .into_iter()
+        .filter(|node| !placed.contains(node.id.as_str()))
+        .collect();
     let binding = [
         list(nodes, NodeKind::NonFunctional),
         list(nodes, NodeKind::Decision),
@@ -277,6 +317,7 @@ fn tie_criteria(nodes: &Nodes, ties: &mut Ties) {
         &[],
         links::CLOSE,
     ));
+    ties.extend(below.iter().cloned());
 }
 
 /// Requirements without a normative word get one before them; the author's words stay as they are.
@@ -304,6 +345,7 @@ fn lead(node: &Node) -> (String, Keyword) {
     let about = match node.section.last() {
         Some(section)
             if node.spans.len() == 1
+                && !is_of_all(section)
                 && !node.text.starts_with(&super::markdown::plain(section)) =>
         {
             super::markdown::plain(section)
@@ -315,6 +357,21 @@ fn lead(node: &Node) -> (String, Keyword) {
         Standing::Interim => (format!("{about} MAY hold for now"), Keyword::May),
         Standing::Later => (format!("{about} SHOULD hold later"), Keyword::Should),
     }
+}
+
+/// `Non-Functional Requirements` names a list and nothing that could hold.
+fn is_of_all(section: &str) -> bool {
+    let lower = section.to_lowercase();
+    [
+        "requirement",
+        "constraint",
+        "polic",
+        "attribute",
+        "nfr",
+        "quality",
+    ]
+    .iter()
+    .any(|word| lower.contains(word))
 }
 
 fn has_keyword(text: &str) -> bool {

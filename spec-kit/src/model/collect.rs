@@ -73,7 +73,10 @@ impl Standing {
 
 pub(super) fn collect(document: &Document) -> Collected {
     let mut found = Collected::default();
-    let has_goals = document.items.iter().any(|item| item.role == Role::Goals);
+    let has = |role| document.items.iter().any(|item| item.role == role);
+    // Where nothing is called a goal, what success is measured by is one, unless stories say what
+    // the requirements are for.
+    let has_goals = has(Role::Goals) || (has(Role::Stories) && has(Role::Requirements));
     // The introduction of a list that says what must be, `Documentation must include:`.
     let mut binding: Option<&Item> = None;
     let mut headed: Option<Span> = None;
@@ -120,8 +123,11 @@ pub(super) fn collect(document: &Document) -> Collected {
             }
             continue;
         }
-        if item.role == Role::Stories && headed.take_if(|whole| whole.holds(item.span)).is_some() {
-            let node = node(document, item, NodeKind::Requirement);
+        if item.role == Role::Stories
+            && let Some(whole) = headed.take_if(|whole| whole.holds(item.span))
+        {
+            let mut node = node(document, item, NodeKind::Requirement);
+            node.whole = whole;
             found
                 .nodes
                 .entry(NodeKind::Requirement)
@@ -199,7 +205,6 @@ fn home(document: &Document, item: &Item, has_goals: bool) -> Home {
         Role::Requirements => NodeKind::Requirement,
         Role::NonFunctional | Role::Security => NodeKind::NonFunctional,
         Role::Success if has_goals => NodeKind::Success,
-        // Where nothing else is called a goal, what success is measured by is one.
         Role::Success => NodeKind::Goal,
         Role::Acceptance | Role::Verification => NodeKind::Acceptance,
         Role::Decisions => NodeKind::Decision,
@@ -405,7 +410,11 @@ fn node(document: &Document, item: &Item, kind: NodeKind) -> Node {
         .as_ref()
         .map(|title| markdown::inline(title.text.trim(), raw))
         .filter(|title| !title.is_empty());
+    if node.title.is_none() && matches!(kind, NodeKind::Story | NodeKind::Requirement) {
+        node.title = super::stories::want(&node.text);
+    }
     node.spans = vec![item.span];
+    node.whole = item.whole;
     node.section = path_of(document, item);
     node.mark = item.mark;
     node.keyword = item.keyword;

@@ -80,6 +80,34 @@ pub(super) fn tie_around(
     ties
 }
 
+/// What stands below what: each node whose place is inside of one of the others, tied to the
+/// innermost. `outer` is in the order of the text.
+pub(super) fn tie_inside(inner: &[&Node], relation: Relation, outer: &[&Node]) -> Vec<Tie> {
+    inner
+        .iter()
+        .filter(|node| node.named.is_empty())
+        .filter_map(|node| {
+            let span = *node.spans.first()?;
+            let after = outer.partition_point(|above| above.whole.start <= span.start);
+            // Those that begin before it, the last first; few are nested in each other.
+            let holds =
+                |above: &&&&Node| above.whole.holds(span) && above.spans.first() != Some(&span);
+            let above = outer
+                .iter()
+                .take(after)
+                .rev()
+                .take(8)
+                .find(|above| holds(&above))?;
+            Some(Tie {
+                from: node.id.clone(),
+                to: above.id.clone(),
+                relation,
+                basis: Basis::Derived,
+            })
+        })
+        .collect()
+}
+
 /// Finds nodes by their words, and less by those of their section.
 pub(super) fn matcher(nodes: &[&Node]) -> Matcher {
     matcher_around(nodes, &[])

@@ -36,6 +36,8 @@ pub struct Node {
     pub strength: Strength,
     pub stems: Vec<String>,
     pub scenarios: Vec<Scene>,
+    /// All that stands below its heading or line: what is said there is said of it.
+    pub whole: Span,
 }
 
 /// Whether a release waits for a criterion.
@@ -93,6 +95,7 @@ impl Node {
             strength: Strength::Soft,
             stems,
             scenarios: Vec::new(),
+            whole: Span::default(),
         }
     }
 

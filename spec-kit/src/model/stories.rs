@@ -131,6 +131,55 @@ pub(super) fn actors(stories: &[Node], personas: &[Node]) -> Vec<Tie> {
         .collect()
 }
 
+/// What somebody wants who says it as a story: `open the panel` of `As a user, I want to open the
+/// panel, so that …`.
+pub(super) fn want(text: &str) -> Option<String> {
+    let lower = text.to_ascii_lowercase();
+    let begins = ["as a ", "as an ", "as the ", "作为", "作為"];
+    if !begins.iter().any(|word| lower.starts_with(word)) {
+        return None;
+    }
+    let joints = [
+        " i want to ",
+        " i would like to ",
+        " i need to ",
+        " i want ",
+        " i need ",
+        " i can ",
+        "我希望",
+        "我想要",
+        "我想",
+    ];
+    let (at, joint) = joints
+        .iter()
+        .filter_map(|joint| Some((lower.find(joint)?, *joint)))
+        .min_by_key(|(at, joint)| (*at, usize::MAX - joint.len()))?;
+    let rest = text.get(at + joint.len()..)?;
+    let lower = lower.get(at + joint.len()..)?;
+    let end = [
+        " so that ",
+        " in order to ",
+        "以便",
+        "从而",
+        "從而",
+        "，这样",
+    ]
+    .iter()
+    .filter_map(|reason| lower.find(reason))
+    .min()
+    .unwrap_or(rest.len());
+    let said = rest
+        .get(..end)?
+        .trim()
+        .trim_end_matches([',', '.', '，', '。', ' ']);
+    let mut letters = said.chars();
+    let first = letters.next()?;
+    // Half a code span would swallow what follows.
+    let is_whole = said.matches('`').count() % 2 == 0;
+    is_whole
+        .then(|| super::words::short(&format!("{}{}", first.to_uppercase(), letters.as_str()), 12))
+}
+
 /// What is done where a criterion does not say it.
 pub const TRIED: &str = "it is tried";
 
@@ -144,6 +193,15 @@ pub fn scene(criterion: &Node, context: &str) -> Scene {
         then: then.trim().to_owned(),
         span,
     };
+    if let Some(own) = criterion.scenarios.first()
+        && !own.then.is_empty()
+    {
+        let or = |said: &str, otherwise: &str| match said {
+            "" => otherwise.to_owned(),
+            said => said.to_owned(),
+        };
+        return make(&or(&own.given, context), &or(&own.when, TRIED), &own.then);
+    }
     if let Some((cause, effect)) = split(text, &[" triggers ", " leads to ", " results in "]) {
         return make(
             context,

@@ -17,6 +17,9 @@ pub(super) fn story_line(words: &Inline) -> Option<String> {
         "historia de usuario",
         "ユーザーストーリー",
         "用户故事",
+        "用戶故事",
+        "使用者故事",
+        "사용자 스토리",
         "recit utilisateur",
     ]
     .contains(&field.key.as_str());

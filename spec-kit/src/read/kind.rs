@@ -88,7 +88,13 @@ pub(super) fn by_title(outline: &Outline) -> Option<DocumentKind> {
         "製品要求仕様書",
         "产品需求文档",
         "需求文档",
+        "需求文檔",
+        "需求文件",
         "产品需求",
+        "產品需求",
+        "제품 요구사항",
+        "요구사항 문서",
+        "요구사항 정의서",
     ]) {
         return Some(DocumentKind::Prd);
     }

@@ -4,20 +4,14 @@
 use super::ids;
 use super::lexicon::Lexicon;
 use super::marks::{Marks, heading_word};
-use super::synonyms::{ENDINGS, RELATIONS, TITLES};
+use super::synonyms::{ENDINGS, RELATIONS, titles};
 use super::words::{fold, is_cjk, unnumbered};
 use crate::facts::{Role, RoleSection};
 use crate::outline::{BlockKind, Inline, Outline, Section};
 use std::sync::LazyLock;
 
 /// Asked for each heading, and for each line that introduces a list.
-static WHOLE: LazyLock<Lexicon<Role>> = LazyLock::new(|| {
-    Lexicon::new(
-        TITLES
-            .iter()
-            .flat_map(|(role, titles)| titles.iter().map(move |title| (*title, *role))),
-    )
-});
+static WHOLE: LazyLock<Lexicon<Role>> = LazyLock::new(|| Lexicon::new(titles()));
 
 /// The synonym table.
 pub(super) struct Titles;
@@ -87,7 +81,8 @@ fn ending(part: &str) -> Option<Role> {
 fn parts(title: &str) -> Vec<String> {
     let mut text = format!(" {title} ");
     for joint in [
-        " and ", " und ", " et ", " y ", " e ", " + ", " & ", " / ", "/", "&", "と", "与", "和",
+        " and ", " und ", " et ", " y ", " e ", " + ", " & ", " / ", "/", "&", "と", "与", "與",
+        "和", "와 ", "과 ",
     ] {
         text = text.replace(joint, "\u{1}");
     }

@@ -1,5 +1,6 @@
 //! The tasks themselves, before they have a stage, an order or an id.
 
+mod proofs;
 mod things;
 
 use super::facets::Facets;
@@ -61,6 +62,7 @@ pub(super) fn all(model: &Model, facets: &Facets) -> Vec<Task> {
     made.deployment();
     made.criteria();
     made.await_answers();
+    made.proofs();
     made.tasks
 }
 
@@ -144,8 +146,8 @@ impl<'a> Making<'a> {
     fn decisions(&mut self) {
         for question in questions(self.model) {
             let text = format!(
-                "Decide {} and write the answer into the source: {}",
-                question.id, question.text
+                "Decide {} and write the answer into `{}`: {}",
+                question.id, self.model.file, question.text
             );
             let mut task = Task::new(Layer::Decide, format!("decide {}", question.id), text);
             task.refs = vec![question.id.clone()];

@@ -231,8 +231,9 @@ fn independent(context: &Context, story: &Node, requirements: &[&str]) -> String
                     .collect::<Vec<_>>()
             )
         ),
+        [one] => format!("{one} shows it"),
         some => format!(
-            "{} shows it",
+            "{} show it",
             super::and(&some.iter().take(6).cloned().collect::<Vec<_>>())
         ),
     };
