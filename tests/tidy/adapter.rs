@@ -11,7 +11,7 @@ use std::process::{Command, Output};
 const SCHEMA: &str = "docs/pulser-adapter.schema.json";
 const EXAMPLES: &str = "docs/examples/pulser";
 
-fn check(arguments: &[&str], files: &[PathBuf]) -> Output {
+pub(crate) fn check(arguments: &[&str], files: &[PathBuf]) -> Output {
     Command::new("python3")
         .args(["-m", "check_jsonschema"])
         .args(arguments)

@@ -3,4 +3,5 @@
 mod adapter;
 mod arrows;
 mod openapi;
+mod spec_kit;
 mod workflows;
