@@ -1,20 +1,44 @@
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// What the control room keeps its runs in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Behind {
-    /// A private PostgreSQL.
+    /// A PostgreSQL of its own.
     Postgres,
     /// PostgREST behind a gateway, which is killed now and then as well.
     Supabase,
 }
 
+/// What is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Task {
+    /// Do it all, and judge.
+    Harm,
+    /// Show what would be done, and do nothing.
+    Plan,
+}
+
+/// What becomes of ledger, logs and data afterwards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leavings {
+    Removed,
+    Kept,
+}
+
 pub struct Arguments {
+    /// How long faults go on; after that everything gets time to end.
     pub duration: Duration,
     pub seed: u64,
     pub workers: usize,
     pub behind: Behind,
+    pub task: Task,
+    pub leavings: Leavings,
+    /// Also gets the report, readable.
+    pub report: Option<PathBuf>,
 }
+
+pub const USAGE: &str = "usage: ops-chaos [--minutes N | --seconds N] [--seed S] [--workers N] [--supabase] [--plan] [--keep] [--report FILE]";
 
 impl Arguments {
     pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Self, String> {
@@ -23,24 +47,39 @@ impl Arguments {
             seed: 1,
             workers: 8,
             behind: Behind::Postgres,
+            task: Task::Harm,
+            leavings: Leavings::Removed,
+            report: None,
         };
         while let Some(word) = words.next() {
-            if word == "--supabase" {
-                arguments.behind = Behind::Supabase;
-                continue;
-            }
-            let value = words.next().ok_or(format!("{word} needs a value"))?;
-            let number: u64 = value
-                .parse()
-                .map_err(|_| format!("{word} needs a number, not `{value}`"))?;
             match word.as_str() {
-                "--minutes" => arguments.duration = Duration::from_secs(number * 60),
-                "--seconds" => arguments.duration = Duration::from_secs(number),
-                "--seed" => arguments.seed = number,
-                "--workers" => arguments.workers = number.max(1) as usize,
-                _ => return Err(format!("unknown: {word}")),
+                "--supabase" => arguments.behind = Behind::Supabase,
+                "--plan" => arguments.task = Task::Plan,
+                "--keep" => arguments.leavings = Leavings::Kept,
+                _ => {
+                    let value = words.next().ok_or(format!("{word} needs a value"))?;
+                    arguments.set(&word, value)?;
+                }
             }
         }
         Ok(arguments)
+    }
+
+    fn set(&mut self, word: &str, value: String) -> Result<(), String> {
+        if word == "--report" {
+            self.report = Some(value.into());
+            return Ok(());
+        }
+        let number: u64 = value
+            .parse()
+            .map_err(|_| format!("{word} needs a number, not `{value}`"))?;
+        match word {
+            "--minutes" => self.duration = Duration::from_secs(number * 60),
+            "--seconds" => self.duration = Duration::from_secs(number),
+            "--seed" => self.seed = number,
+            "--workers" => self.workers = number.max(2) as usize,
+            _ => return Err(format!("unknown: {word}")),
+        }
+        Ok(())
     }
 }

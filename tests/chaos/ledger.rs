@@ -2,19 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
-/// Lines that a whole attempt logs, and marks that it makes.
-pub const TICKS: usize = 12;
-
 pub struct Ledger(PathBuf);
 
-/// What one run's attempts did.
-#[derive(Debug, Default)]
-pub struct Marks {
-    /// Attempt numbers in the order of their marks.
-    pub attempts: Vec<u32>,
-    /// Attempts that came to their end.
-    pub ended: Vec<u32>,
+/// One line: this attempt, on this worker, did that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    pub attempt: u32,
+    pub worker: String,
+    pub what: String,
 }
+
+/// Defines `mark WHAT` for a step's script. One `write` each, so marks of two attempts cannot mix.
+pub const MARK: &str = "mark() { echo \"$OPS_ATTEMPT $OPS_WORKER_ID $1\" >> \"$OPS_WORKSPACE/ledger/$OPS_RUN_ID\"; }\n";
 
 impl Ledger {
     pub fn new(workspace: &Path) -> Self {
@@ -23,34 +22,20 @@ impl Ledger {
         Ledger(folder)
     }
 
-    /// A mark and a line per tick. One `write` each, so marks of two attempts cannot mix.
-    pub fn script(&self) -> String {
-        format!(
-            "n=0\nwhile [ $n -lt {TICKS} ]; do\n  echo \"$OPS_ATTEMPT tick\" >> \"$OPS_WORKSPACE/ledger/$OPS_RUN_ID\"\n  \
-             echo \"line $n\"\n  n=$((n + 1))\n  sleep 0.05\ndone\necho \"$OPS_ATTEMPT end\" >> \"$OPS_WORKSPACE/ledger/$OPS_RUN_ID\"\n"
-        )
-    }
-
-    pub fn marks(&self, run_id: &str) -> Marks {
+    pub fn marks(&self, run_id: &str) -> Vec<Mark> {
         let text = std::fs::read_to_string(self.0.join(run_id)).unwrap_or_default();
-        let mut marks = Marks::default();
-        for line in text.lines() {
-            let (attempt, what) = line
-                .split_once(' ')
-                .unwrap_or_else(|| panic!("{run_id}: a torn mark {line:?}"));
-            let attempt = attempt.parse().expect("an attempt");
-            marks.attempts.push(attempt);
-            if what == "end" {
-                marks.ended.push(attempt);
+        let mark = |line: &str| {
+            let mut words = line.splitn(3, ' ').map(str::to_string);
+            let attempt = words.next().and_then(|word| word.parse().ok());
+            match (attempt, words.next(), words.next()) {
+                (Some(attempt), Some(worker), Some(what)) => Mark {
+                    attempt,
+                    worker,
+                    what,
+                },
+                _ => panic!("{run_id}: a torn mark {line:?}"),
             }
-        }
-        marks
-    }
-}
-
-impl Marks {
-    /// A mark of an attempt after one of a later attempt: both were alive at once.
-    pub fn overlap(&self) -> bool {
-        self.attempts.windows(2).any(|pair| pair[0] > pair[1])
+        };
+        text.lines().map(mark).collect()
     }
 }

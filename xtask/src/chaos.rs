@@ -2,8 +2,8 @@ use crate::npm;
 use crate::stage::{built, cargo, program, root};
 use std::process::Command;
 
-/// Kills and freezes real workers; `--minutes N`, `--seed S`, `--workers N`; with
-/// `--supabase` through PostgREST, which is killed too.
+/// Faults of every kind at once, dealt from a seed; `--minutes N`, `--seed S`, `--workers N`; with
+/// `--supabase` through PostgREST, which is killed too. The last line is the report as JSON.
 pub fn run(arguments: &[&str]) -> Result<(), String> {
     if arguments.contains(&"--supabase") {
         npm::install("tests/supabase")?;

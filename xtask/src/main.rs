@@ -27,7 +27,7 @@ cargo xtask <command>
               measures each host in front of Supabase beside the bare call; --quick too
   screenshots the pages with invented work into DIR, target/screenshots where none is named;
               --readme makes the pictures of the README anew
-  chaos       kills and freezes real workers; --minutes N --seed S --workers N
+  chaos       faults of every kind against real processes; --minutes N --seed S --workers N
   wasm        builds the WASI components into dist/
   schema      writes supabase/migrations from supabase/schemas (until the first release)
   openapi     writes docs/openapi.json from the types of the contract
