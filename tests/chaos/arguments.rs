@@ -36,9 +36,11 @@ pub struct Arguments {
     pub leavings: Leavings,
     /// Also gets the report, readable.
     pub report: Option<PathBuf>,
+    /// SQL that breaks the engine, to see that this is found.
+    pub spoiled_by: Option<PathBuf>,
 }
 
-pub const USAGE: &str = "usage: ops-chaos [--minutes N | --seconds N] [--seed S] [--workers N] [--supabase] [--plan] [--keep] [--report FILE]";
+pub const USAGE: &str = "usage: ops-chaos [--minutes N | --seconds N] [--seed S] [--workers N] [--supabase] [--plan] [--keep] [--report FILE] [--spoil FILE]";
 
 impl Arguments {
     pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Self, String> {
@@ -50,6 +52,7 @@ impl Arguments {
             task: Task::Harm,
             leavings: Leavings::Removed,
             report: None,
+            spoiled_by: None,
         };
         while let Some(word) = words.next() {
             match word.as_str() {
@@ -66,8 +69,13 @@ impl Arguments {
     }
 
     fn set(&mut self, word: &str, value: String) -> Result<(), String> {
-        if word == "--report" {
-            self.report = Some(value.into());
+        let file = match word {
+            "--report" => Some(&mut self.report),
+            "--spoil" => Some(&mut self.spoiled_by),
+            _ => None,
+        };
+        if let Some(file) = file {
+            *file = Some(value.into());
             return Ok(());
         }
         let number: u64 = value

@@ -41,6 +41,13 @@ impl Database {
         database
     }
 
+    /// Breaks what is promised, by the SQL of this file.
+    pub async fn spoil(&self, file: &Path) {
+        let sql = std::fs::read_to_string(file).expect("a file");
+        let admin = self.connect().await;
+        admin.batch_execute(&sql).await.expect("it is broken");
+    }
+
     async fn cluster(disk: &Disk) -> Cluster {
         let options = Options::new(disk.path().join("data"), |_| {});
         Cluster::start(options).await.expect("PostgreSQL starts")

@@ -109,6 +109,9 @@ async fn harm(arguments: &Arguments, schedule: Schedule, folder: &Path) -> Repor
     let counts = Arc::new(Counts::default());
     let ledger = Ledger::new(folder);
     let room = Room::start(arguments.behind, folder, counts.clone()).await;
+    if let Some(file) = &arguments.spoiled_by {
+        room.database.spoil(file).await;
+    }
     let (config, token) = (room.database.config.clone(), room.server.token.clone());
     let witness = Arc::new(Witness::default());
     let mut roads = Vec::new();
@@ -170,6 +173,7 @@ async fn harm(arguments: &Arguments, schedule: Schedule, folder: &Path) -> Repor
     watching.abort();
     verdict.wrong.over_limit = over_limit.try_iter().collect();
     let counted = counts.counted().clone();
+    let seen = std::mem::take(&mut *witness.seen());
     Report {
         seed: arguments.seed,
         seconds: begin.elapsed().as_secs(),
@@ -178,7 +182,8 @@ async fn harm(arguments: &Arguments, schedule: Schedule, folder: &Path) -> Repor
         verdict,
         counted,
         weather: report::sum(roads.iter().map(Road::met)),
-        answers: witness.seen().answers.clone(),
+        answers: seen.answers,
+        internal_errors: seen.internal_errors,
         workers_ended_by_themselves: fleet.ended_by_themselves,
         servers_ended_by_themselves: room.server.ended_by_itself,
         wall_clock_off_seconds,
@@ -208,6 +213,7 @@ async fn judge(
     witness: &Witness,
     operator: &Operator,
 ) -> Verdict {
+    // Workers still speak meanwhile.
     let seen = std::mem::take(&mut *witness.seen());
     let mut verdict = Verdict::default();
     let mut artifacts = report::by_run(&seen.artifacts);
@@ -239,6 +245,8 @@ async fn judge(
         .wrong
         .two_holders
         .extend(seen.two_holders.iter().cloned());
-    witness.seen().answers = seen.answers;
+    let mut kept = witness.seen();
+    kept.answers = seen.answers;
+    kept.internal_errors = seen.internal_errors;
     verdict
 }

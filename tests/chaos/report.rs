@@ -20,6 +20,7 @@ pub struct Report {
     pub weather: BTreeMap<Weather, u64>,
     /// Answers on all roads, by status.
     pub answers: BTreeMap<u16, u64>,
+    pub internal_errors: BTreeMap<String, u64>,
     pub workers_ended_by_themselves: u64,
     pub servers_ended_by_themselves: u64,
     /// Of a worker, at most, as its events say.
@@ -58,7 +59,7 @@ impl Report {
             "runs": verdict.runs, "attempts": verdict.attempts, "ends": verdict.ends,
             "kills": self.counted.of("kill"), "freezes": self.counted.of("freeze"),
             "done": self.counted.done, "not_tried": self.counted.not_tried, "messages": self.weather,
-            "answers": self.answers, "full_disk": self.full_disk,
+            "answers": self.answers, "internal_errors": self.internal_errors, "full_disk": self.full_disk,
             "wall_clock_off_seconds": self.wall_clock_off_seconds,
             "events": verdict.events, "artifacts": verdict.artifacts, "refused_writes": verdict.refused_writes,
             "ended_unreported_repeats": verdict.ended_unreported_repeats,

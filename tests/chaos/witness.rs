@@ -29,6 +29,8 @@ pub struct Seen {
     pub cancelled: Vec<String>,
     /// Answers by status.
     pub answers: BTreeMap<u16, u64>,
+    /// What the control room could not put a name to, by verb. It says no more than that to callers.
+    pub internal_errors: BTreeMap<String, u64>,
 }
 
 #[derive(Default)]
@@ -43,6 +45,9 @@ impl Witness {
     pub fn saw(&self, verb: &str, request: &Value, status: u16, answer: &Value, sent: Instant) {
         let mut seen = self.seen();
         *seen.answers.entry(status).or_default() += 1;
+        if status == 500 {
+            *seen.internal_errors.entry(verb.into()).or_default() += 1;
+        }
         if !(200..300).contains(&status) {
             return;
         }
