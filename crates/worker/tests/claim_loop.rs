@@ -408,6 +408,23 @@ async fn a_number_that_was_used_before_is_left_behind() {
     world.end().await;
 }
 
+#[tokio::test]
+async fn ends_of_two_attempts_of_one_run_are_told_one_after_the_other() {
+    let fake = Fake::new();
+    fake.with(|state| {
+        // Over as it comes, less the worker's margin.
+        state.lease_seconds = 1;
+        state.swept_before_ends = 1;
+    });
+    let id = fake.queue(json!([]));
+    let world = World::with_executor(fake.clone(), NoOp, |_| {});
+    let run = fake.ended(&id).await;
+    assert_eq!((run.status.as_str(), run.attempt), ("handed_back", 2));
+    assert_eq!(run.finish()["attempt"], 2);
+    // It was refused nothing, and goes on.
+    world.end().await;
+}
+
 /// Falls over instead of ending.
 struct Broken;
 

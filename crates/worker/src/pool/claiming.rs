@@ -67,8 +67,7 @@ impl<E: Executor> Pool<E> {
         if !settles && (limit == 0 || self.paused_until.is_some()) {
             return;
         }
-        let count = self.ended.len().min(CLAIM_RUNS);
-        let ended: Vec<Ended> = self.ended.drain(..count).collect();
+        let ended = self.next_ends();
         self.request_id += 1;
         let request = ClaimRequest {
             worker_id: self.worker_id.to_string(),

@@ -7,14 +7,41 @@ use crate::control::Stop;
 use crate::executor::{Ended, Executor, Outcome};
 use ops_core::Code;
 use ops_core::api::Finished;
+use ops_core::limits::CLAIM_RUNS;
 use ops_core::status::RunStatus;
+use std::collections::{HashSet, VecDeque};
 use tokio::task::{Id, JoinError};
 use tokio::time::Instant;
 
 /// Turns given to other tasks in which none of them ends; microseconds each.
 const GATHER_ROUNDS: usize = 4;
 
+/// Takes what one call may carry: at most `most`, and each run once. What stays keeps its order.
+fn take_of_each_run<T>(
+    queue: &mut VecDeque<T>,
+    most: usize,
+    run_id: impl Fn(&T) -> &str,
+) -> Vec<T> {
+    let mut named = HashSet::new();
+    let (mut taken, mut left) = (Vec::new(), VecDeque::new());
+    for end in std::mem::take(queue) {
+        if taken.len() < most && named.insert(run_id(&end).to_string()) {
+            taken.push(end);
+        } else {
+            left.push_back(end);
+        }
+    }
+    *queue = left;
+    taken
+}
+
 impl<E: Executor> Pool<E> {
+    /// Two attempts of one run may both wait to be told, where the second came late and over: the
+    /// control room refuses a call that names a run twice.
+    pub(super) fn next_ends(&mut self) -> Vec<Ended> {
+        take_of_each_run(&mut self.ended, CLAIM_RUNS, |ended| &ended.finish.run_id)
+    }
+
     pub(super) fn take_finished(&mut self, ended: Vec<Ended>, finished: &[Finished]) {
         for ended in ended {
             let told = finished.iter().find(|f| f.run_id == ended.finish.run_id);
@@ -130,5 +157,20 @@ impl<E: Executor> Pool<E> {
                 self.observer.lost(&finish.run_id, why);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_call_names_each_run_once_and_loses_none() {
+        let mut queue = VecDeque::from([("a", 1), ("b", 1), ("a", 2), ("c", 1)]);
+        let first = take_of_each_run(&mut queue, 2, |(run, _)| run);
+        assert_eq!(first, [("a", 1), ("b", 1)]);
+        let second = take_of_each_run(&mut queue, 2, |(run, _)| run);
+        assert_eq!(second, [("a", 2), ("c", 1)]);
+        assert!(queue.is_empty());
     }
 }

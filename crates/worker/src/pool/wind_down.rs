@@ -5,10 +5,9 @@ use super::{Pool, Summary};
 use crate::clock::{Moment, lease_end};
 use crate::control::{RunControl, Stop};
 use crate::error::WorkerError;
-use crate::executor::{Ended, Executor, Outcome};
+use crate::executor::{Executor, Outcome};
 use crate::shutdown::Asked;
 use ops_core::api::{ClaimAnswer, ClaimRequest};
-use ops_core::limits::CLAIM_RUNS;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -128,8 +127,7 @@ impl<E: Executor> Pool<E> {
     async fn settle_rest(&mut self, mut fence: Fence) {
         let mut tries = 3;
         while (!self.ended.is_empty() || fence == Fence::Needed) && tries > 0 {
-            let count = self.ended.len().min(CLAIM_RUNS);
-            let ended: Vec<Ended> = self.ended.drain(..count).collect();
+            let ended = self.next_ends();
             self.request_id += 1;
             let request = ClaimRequest {
                 worker_id: self.worker_id.to_string(),

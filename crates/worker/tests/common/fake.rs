@@ -5,7 +5,7 @@ mod verbs;
 use ops_core::port::{BoxFuture, HttpRequest, HttpResponse, Transport, TransportError};
 use ops_core::{Code, Problem};
 use serde_json::{Value, json};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 use tokio::sync::watch;
@@ -112,6 +112,8 @@ pub struct State {
     pub lease_seconds: u64,
     /// The next end finds the log lost.
     pub forgets_the_log: bool,
+    /// So many ends come too late: their runs are queued again, and nothing is said about them.
+    pub swept_before_ends: usize,
     /// Two of five claims do not come through.
     pub flaky_claims: bool,
     /// The claim that takes a run is the last call that is heard, and its answer is lost.
@@ -305,7 +307,17 @@ impl Fake {
             let none = Vec::new();
             let ends = body["finish"].as_array().unwrap_or(&none);
             let mut finished = Vec::new();
+            let mut named = HashSet::new();
             for end in ends {
+                if !named.insert(end["run_id"].clone()) {
+                    return Err(Problem::invalid("/finish", "stands twice"));
+                }
+                if state.swept_before_ends > 0 {
+                    state.swept_before_ends -= 1;
+                    let run = state.run_mut(end["run_id"].as_str().unwrap());
+                    (run.holder, run.status) = (None, "queued".into());
+                    continue;
+                }
                 finished.push(match verbs::finish(state, worker, end) {
                     Ok(answer) => json!({"run_id": end["run_id"], "status": answer["status"]}),
                     Err(problem) => {
@@ -314,8 +326,8 @@ impl Fake {
                     }
                 });
             }
-            finished
-        });
+            Ok(finished)
+        })?;
         let deadline = tokio::time::Instant::now() + wait;
         let mut changes = self.changes.subscribe();
         loop {
