@@ -427,3 +427,16 @@ fn what_holds_of_all_tables_is_asked_of_the_database() {
     }
     assert!(tasks.contains("write the answer into `docs/prd.md`: "));
 }
+
+/// A template whose title nobody filled in.
+#[test]
+fn a_token_in_the_title_is_said_to_be_open() {
+    let source = document(
+        "prd.md",
+        "# [NAME]\n\n## Goals\n\n- Find orders\n\n## Requirements\n\n- Orders MUST be found\n",
+    );
+    let output = generate(&Request::new(&source, "a")).expect("a bundle");
+    let prd = output.file("prd.md").expect("a PRD");
+    assert!(prd.starts_with("# PRD: TODO(NAME)\n"), "{prd}");
+    assert_eq!(validated(&source, &output), Vec::<String>::new());
+}

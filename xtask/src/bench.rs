@@ -4,8 +4,13 @@ use std::process::Command;
 
 /// The real programs in release mode: `ops up` in one process, the load in another. With `pages` it
 /// is a browser that waits, with `serverless` each host stands in front of Supabase, with `github`
-/// jobs begin where there was no worker.
+/// jobs begin where there was no worker. With `spec` it is the library of the spec kit alone, beside
+/// another tool.
 pub fn run(arguments: &[&str]) -> Result<(), String> {
+    if arguments.contains(&"spec") {
+        npm::install("spec-kit/beside")?;
+        return cargo("spec kit", &SPEC_KIT);
+    }
     if arguments.contains(&"pages") {
         browser::set_up()?;
     }
@@ -45,3 +50,14 @@ pub fn run(arguments: &[&str]) -> Result<(), String> {
     let bench = built("release", "ops-bench");
     program(Command::new(&bench).args(arguments).current_dir(root()))
 }
+
+const SPEC_KIT: [&str; 8] = [
+    "run",
+    "--release",
+    "--locked",
+    "--quiet",
+    "-p",
+    "ops-spec-kit",
+    "--example",
+    "speed",
+];

@@ -25,6 +25,7 @@ cargo xtask <command>
   bench pages measures what a person in front of the pages waits for; --quick too
   bench serverless
               measures each host in front of Supabase beside the bare call; --quick too
+  bench spec  measures the spec kit from 10 KB to 10 MB, beside OpenSpec
   screenshots the pages with invented work into DIR, target/screenshots where none is named;
               --readme makes the pictures of the README anew
   chaos       faults of every kind against real processes; --minutes N --seed S --workers N

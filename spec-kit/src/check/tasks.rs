@@ -49,6 +49,10 @@ pub(super) fn draft(
 
 /// Lists with boxes that are no tasks.
 pub(super) fn is_check_list(document: &Document, task: &Task) -> bool {
+    // A phase may be about notes, or a review.
+    if task.id.as_ref().is_some_and(|id| id.prefix == "T") {
+        return false;
+    }
     let index = document
         .sections
         .partition_point(|section| section.span.start <= task.span.start);

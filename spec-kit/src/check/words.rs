@@ -96,8 +96,19 @@ pub(super) fn find_word(text: &str, word: &str) -> Option<usize> {
     }
     let is_part = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
     let mut from = 0;
-    while let Some(found) = text.get(from..).and_then(|rest| rest.find(word)) {
+    let first = *word.as_bytes().first()?;
+    // The search of the standard library looks at the word first, which takes longer than a line.
+    while let Some(found) = text
+        .as_bytes()
+        .get(from..)?
+        .iter()
+        .position(|byte| *byte == first)
+    {
         let at = from + found;
+        if !text.as_bytes().get(at..)?.starts_with(word.as_bytes()) {
+            from = at + 1;
+            continue;
+        }
         let before = text.get(..at).and_then(|t| t.chars().next_back());
         let after = text.get(at + word.len()..).and_then(|t| t.chars().next());
         let open = word.starts_with(|c: char| !c.is_alphanumeric()) || !is_part(before);

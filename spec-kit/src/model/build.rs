@@ -447,10 +447,9 @@ fn risks(nodes: &mut Nodes, statements: &[collect::Statement], ties: &Ties) {
 }
 
 fn title(document: &Document) -> String {
-    let text = document
-        .title
-        .as_ref()
-        .map_or("", |title| title.text.as_str());
+    let text = document.title.as_ref().map_or_else(String::new, |title| {
+        collect::filled(document, title.span, title.text.clone())
+    });
     let mut text = text.trim();
     for lead in [
         "PRD",

@@ -352,7 +352,7 @@ pub(super) fn text_of(document: &Document, item: &Item) -> String {
 }
 
 /// A token that nobody filled in is said to be open: `[NAME]` is `TODO(NAME)`.
-fn filled(document: &Document, span: Span, text: String) -> String {
+pub(super) fn filled(document: &Document, span: Span, text: String) -> String {
     let first = document
         .tokens
         .partition_point(|token| token.span.start < span.start);
