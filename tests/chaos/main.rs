@@ -93,9 +93,12 @@ fn main() -> ExitCode {
 async fn asked_to_end() {
     let mut terminate = signal(SignalKind::terminate()).expect("a handler");
     let mut interrupt = signal(SignalKind::interrupt()).expect("a handler");
+    // A terminal that is closed.
+    let mut hang_up = signal(SignalKind::hangup()).expect("a handler");
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
+        _ = hang_up.recv() => {}
     }
 }
 

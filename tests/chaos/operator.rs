@@ -44,6 +44,11 @@ impl Operator {
             }
             tokio::time::sleep(LOOK).await;
         }
+        // Due, and late because nobody answered.
+        for entry in cancels {
+            operator.cancel(&client, entry.fault).await;
+            counts.done(entry.fault);
+        }
         operator
     }
 

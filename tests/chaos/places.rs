@@ -23,7 +23,7 @@ const _: () = assert!(NARROW_LIMIT as usize <= 2 * CONCURRENCY);
 /// Between two looks.
 const LOOK: Duration = Duration::from_millis(100);
 /// How long the runs of a probe wait for each other.
-const MEET_SECONDS: u32 = 60;
+const MEET_SECONDS: u32 = 30;
 
 pub async fn narrow(client: &Client) {
     let update = LaneUpdate {

@@ -4,7 +4,9 @@ use crate::counts::Counts;
 use crate::schedule::{Entry, Fault};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio_postgres::Config;
+use tokio_postgres::{Client, Config};
+
+const AGAIN: Duration = Duration::from_millis(100);
 
 /// One after another, each when it is due.
 pub async fn hold(entries: Vec<Entry>, config: Config, begin: Instant, counts: Arc<Counts>) {
@@ -14,14 +16,21 @@ pub async fn hold(entries: Vec<Entry>, config: Config, begin: Instant, counts: A
         let Fault::OldSnapshot { ms } = entry.fault else {
             continue;
         };
-        // PostgreSQL may be away just now, or go away meanwhile.
-        let Ok(client) = ops_store_postgres::connect(&config).await else {
-            continue;
-        };
-        let sql = "begin isolation level repeatable read; select pg_current_xact_id(), count(*) from public.runs";
-        if client.batch_execute(sql).await.is_ok() {
-            counts.done(entry.fault);
-            tokio::time::sleep(Duration::from_millis(ms)).await;
+        let _client = open(&config).await;
+        counts.done(entry.fault);
+        tokio::time::sleep(Duration::from_millis(ms)).await;
+    }
+}
+
+/// PostgreSQL may be away just now; it comes back.
+async fn open(config: &Config) -> Client {
+    let sql = "begin isolation level repeatable read; select pg_current_xact_id(), count(*) from public.runs";
+    loop {
+        if let Ok(client) = ops_store_postgres::connect(config).await
+            && client.batch_execute(sql).await.is_ok()
+        {
+            return client;
         }
+        tokio::time::sleep(AGAIN).await;
     }
 }

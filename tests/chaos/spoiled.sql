@@ -1,9 +1,9 @@
 -- A broken engine, to see that each fault is found. None of this is in the product.
 
--- Half of the leases end for the database at once, and for their workers seconds later: two at once.
+-- Some leases end for the database at once, and for their workers seconds later: two at once.
 create function public.spoil_lease() returns trigger language plpgsql as $$
 begin
-  if random() < 0.5 then
+  if random() < 0.1 then
     new.expires_at := clock_timestamp();
   end if;
   return new;
