@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Queued ahead of the workers, so that they never idle.
-const BACKLOG: usize = 200;
+const BACKLOG: usize = 120;
 /// Between two looks at the queue.
 const LOOK: Duration = Duration::from_millis(250);
 

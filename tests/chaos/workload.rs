@@ -26,7 +26,7 @@ pub enum Kind {
 /// Short, so that what a dead worker held is soon queued again.
 const LEASE_SECONDS: u32 = 5;
 /// Lines that a whole attempt logs.
-pub const TICKS: usize = 5;
+pub const TICKS: usize = 4;
 /// Of a second, between two.
 const PAUSE: &str = "0.05";
 /// Lines of the artifact.
@@ -105,7 +105,7 @@ fn steps(kind: Kind) -> Value {
         Kind::Plain | Kind::Narrow | Kind::Grouped => json!([{ "id": "keep", "run": keep("") }]),
         Kind::Artifact => {
             // Without room it waits for room: what it leaves is whole or not there.
-            let write = "content() { i=0; while [ $i -lt LINES ]; do echo \"$OPS_RUN_ID $OPS_ATTEMPT $i\"; i=$((i + 1)); done; }\n\
+            let write = "content() { i=0; while [ $i -lt LINES ]; do echo \"$OPS_RUN_ID $OPS_ATTEMPT $i\" || return 1; i=$((i + 1)); done; }\n\
                          until content > kept.txt; do sleep 0.2; done\n";
             let write = write.replace("LINES", &ARTIFACT_LINES.to_string());
             json!([{ "id": "keep", "run": keep(&write), "artifacts": [{ "name": "kept", "path": "kept.txt" }] }])
@@ -120,7 +120,7 @@ fn steps(kind: Kind) -> Value {
             ])
         }
         Kind::Greedy => json!([{ "id": "keep", "run": format!(
-            "{MARK}mark keep.begin\nulimit -v 60000\ngreedy=$(head -c 200000000 /dev/zero | tr '\\0' x)\nmark keep.end\n"
+            "{MARK}mark keep.begin\nulimit -v 30000\ngreedy=$(head -c 100000000 /dev/zero | tr '\\0' x)\nmark keep.end\n"
         ) }]),
         Kind::Slain => {
             json!([{ "id": "keep", "run": format!("{MARK}mark keep.begin\nkill -9 $$\nmark keep.end\n") }])

@@ -2,6 +2,7 @@
 
 mod adapter;
 mod arrows;
+mod clocks;
 mod openapi;
 mod spec_kit;
 mod workflows;

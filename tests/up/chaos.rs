@@ -2,8 +2,13 @@ use ops_tests::harness::api::built;
 use ops_tests::harness::process::shown;
 use serde_json::Value;
 use std::process::{Command, Output};
+use std::sync::{Mutex, PoisonError};
+
+/// Each wants the whole machine.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 fn chaos(arguments: &str) -> Output {
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     Command::new(built("ops-chaos"))
         .args(arguments.split_whitespace())
         .output()
