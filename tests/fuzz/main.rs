@@ -1,6 +1,8 @@
-//! What docs/openapi.json says holds for the real server, whatever is sent.
+//! What docs/openapi.json says holds for the real server, whatever is sent; and what the spec kit
+//! promises holds for any document.
 
 mod schemathesis;
+mod spec_kit;
 
 use ops_store_supabase::BUCKET;
 use ops_tests::harness::database::TOKEN;

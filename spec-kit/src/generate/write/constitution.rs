@@ -63,7 +63,7 @@ fn rationale(context: &Context, principle: &Node) -> String {
         .rev()
         .take(2)
         .rev()
-        .map(|title| crate::model::markdown::plain(title))
+        .map(|title| context.title(title))
         .collect::<Vec<_>>()
         .join(" › ");
     let why = principle

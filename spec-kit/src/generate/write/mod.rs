@@ -122,7 +122,20 @@ impl Page {
     }
 }
 
+/// More tokens no title has.
+const MAX_TOKENS: usize = 64;
+
 impl Context<'_> {
+    /// A title of the source, with its open tokens as what they are: `TODO(NAME)`.
+    fn title(&self, title: &str) -> String {
+        let open = self.document.tokens.iter().take(MAX_TOKENS);
+        let text = open.fold(title.to_owned(), |text, token| {
+            let inner = token.text.trim_matches(['[', ']', '<', '>', ' ']);
+            text.replace(&token.text, &format!("TODO({inner})"))
+        });
+        crate::model::markdown::plain(&text)
+    }
+
     /// ` ‹L9, L101›`, or nothing where no line of the source stands behind it.
     pub(super) fn mark(&self, spans: &[Span]) -> String {
         let mark = self.lines(spans);

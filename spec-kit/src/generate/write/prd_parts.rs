@@ -233,7 +233,7 @@ pub(super) fn source_map(page: &mut Page, context: &Context) {
         let section = node
             .section
             .iter()
-            .map(|title| markdown::plain(title))
+            .map(|title| context.title(title))
             .collect::<Vec<_>>()
             .join(" › ");
         rows.push(vec![context.lines(&node.spans), node.id.clone(), section]);
