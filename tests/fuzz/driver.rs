@@ -1,6 +1,6 @@
 //! Tries changed inputs on a parser until its time is over.
 //!
-//! A run is the same for the same seed, which it prints; `OPS_FUZZ_SEED` takes one,
+//! A run is the same for the same seed, which it prints; `OPS_FUZZ_SEED` takes another,
 //! `OPS_FUZZ_SECONDS` the time of each target. What fails is cut down, shown and kept below the
 //! build's folder. What ends the whole process, as a stack that is too deep does, leaves nothing:
 //! with its seed and `OPS_FUZZ_TRACE=1` each input is kept before it is tried.
@@ -17,6 +17,8 @@ use std::time::{Duration, Instant};
 
 /// Inputs never get longer, in bytes: many short tries find more than a few long ones.
 const LONGEST: usize = 64 * 1024;
+/// Where nobody says another: a change must not fail for what it did not bring.
+const SEED: u64 = 1;
 /// Changed inputs that are changed further.
 const POOL: usize = 512;
 
@@ -60,7 +62,7 @@ pub fn run(
         seeds,
         dictionary,
     };
-    let seed = number("OPS_FUZZ_SEED").unwrap_or_else(random::seed);
+    let seed = number("OPS_FUZZ_SEED").unwrap_or(SEED);
     let seconds = number("OPS_FUZZ_SECONDS").unwrap_or(seconds);
     say(&format!(
         "fuzz {name}: seed {seed}, {seconds} s, {} seeds",

@@ -1,7 +1,5 @@
 //! Numbers that are the same for the same seed, on each machine.
 
-use std::hash::{BuildHasher, RandomState};
-
 /// SplitMix64.
 pub struct Random(u64);
 
@@ -26,9 +24,4 @@ impl Random {
     pub fn of<T: Copy>(&mut self, these: &[T]) -> T {
         these[self.below(these.len())]
     }
-}
-
-/// Another one in each process.
-pub fn seed() -> u64 {
-    RandomState::new().hash_one(std::process::id()) % 1_000_000_000
 }
