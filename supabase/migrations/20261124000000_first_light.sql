@@ -3894,8 +3894,7 @@ begin
   return jsonb_build_object('bundle', v_bundle, 'changed', cardinality(v_changed));
 end $$;
 
--- `looks`: the bundle as it is, for whoever is about to update it. `keeps`: documents of a bundle that is there,
--- without a generation: `source`, a text that the next one is made from; `report`, what the rules found anew.
+-- `looks`: the bundle as it is, for whoever is about to update it.
 create or replace function public.spec_generate(p jsonb) returns jsonb
 language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
 declare
@@ -3913,13 +3912,34 @@ begin
         order by d.slug collate "C")
       from public.spec_docs d where d.bundle = p ->> 'bundle'), '[]'));
   end if;
-  if p ? 'keeps' and not exists (select from public.spec_docs d where d.bundle = p ->> 'bundle') then
+  v_stored := public.ops_spec_store(p, v_now, a.actor, '{}');
+  if not v_stored ? 'code' then
+    perform public.ops_audit(p -> 'auth', a.token_id, a.actor, v_now, 'spec.generate', p ->> 'bundle',
+      v_stored - 'bundle');
+  end if;
+  return v_stored;
+end $$;
+
+-- Documents of a bundle that is there, without a generation. `keeps`: `source`, a text that the next one is made
+-- from, or `report`, what the rules found anew. Only pages do this.
+create or replace function public.spec_keep(p jsonb) returns jsonb
+language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
+declare
+  v_now timestamptz := clock_timestamp();
+  v_stored jsonb;
+  a record;
+begin
+  a := public.ops_authenticate(p -> 'auth', '{operator}', v_now);
+  if a.code is not null then
+    return public.ops_refuse(a.code, a.detail);
+  end if;
+  if not exists (select from public.spec_docs d where d.bundle = p ->> 'bundle') then
     return public.ops_refuse('not_found', format('there is no bundle `%s`', p ->> 'bundle'));
   end if;
   v_stored := public.ops_spec_store(p, v_now, a.actor, '{}');
   if not v_stored ? 'code' then
-    perform public.ops_audit(p -> 'auth', a.token_id, a.actor, v_now, 'spec.' || coalesce(p ->> 'keeps', 'generate'),
-      p ->> 'bundle', v_stored - 'bundle');
+    perform public.ops_audit(p -> 'auth', a.token_id, a.actor, v_now, 'spec.' || (p ->> 'keeps'), p ->> 'bundle',
+      v_stored - 'bundle');
   end if;
   return v_stored;
 end $$;
@@ -4158,7 +4178,7 @@ begin
       'templates_get', 'templates_list', 'lanes_list', 'lanes_update', 'workers_list', 'tokens_create',
       'tokens_list', 'tokens_revoke', 'ui_read', 'ui_runs', 'ui_templates', 'ui_log', 'ui_log_hits', 'spec_docs_list',
       'spec_docs_get', 'workers_exchange', 'trust_add', 'trust_list', 'trust_remove', 'dispatch_create', 'dispatch_get',
-      'dispatch_list', 'dispatch_cancel', 'spec_generate', 'spec_put', 'spec_get', 'spec_list', 'metrics_get'))
+      'dispatch_list', 'dispatch_cancel', 'spec_generate', 'spec_keep', 'spec_put', 'spec_get', 'spec_list', 'metrics_get'))
   loop
     execute format('revoke execute on function %s from public, anon, authenticated', f.signature);
     execute format('grant execute on function %s to service_role', f.signature);
