@@ -62,7 +62,7 @@ pub fn router<T: Transport + 'static>(settings: &Settings, transport: T) -> Rout
 #[cfg(feature = "spec-kit")]
 pub fn spec_kit_router<T: Transport + 'static>(settings: &Settings, transport: T) -> Router {
     let store: Arc<dyn Store> = match project(settings) {
-        Ok((origin, key)) => Arc::new(SupabaseStore::new(Arc::new(transport), &origin, &key)),
+        Ok((origin, key, _)) => Arc::new(SupabaseStore::new(Arc::new(transport), &origin, &key)),
         Err(wrong) => Arc::new(NoStore(wrong.to_string())),
     };
     ops_web::spec_kit_router(App::new(store, Host::SERVERLESS))

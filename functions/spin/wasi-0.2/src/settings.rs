@@ -17,6 +17,7 @@ pub fn read() -> Settings {
             oidc_token_seconds: variable("oidc_token_seconds"),
             token: variable("github_token"),
             api: variable("github_api"),
+            ..GitHubSettings::default()
         },
     }
 }

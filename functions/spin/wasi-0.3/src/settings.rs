@@ -17,6 +17,7 @@ pub async fn read() -> Settings {
             oidc_token_seconds: variable("oidc_token_seconds").await,
             token: variable("github_token").await,
             api: variable("github_api").await,
+            ..GitHubSettings::default()
         },
     }
 }
