@@ -1,5 +1,5 @@
-// Keeps the live regions of a page fresh. A signal carries no data: whatever it is, the region is
-// asked for again with the tag of what is shown, and merged in place.
+// Keeps the live regions of a page fresh. A signal carries no data: the region is asked for again
+// with its tag, and merged in place.
 import { tick } from "./time.mjs";
 import { byId, isTyping, merge, toast } from "./page.mjs";
 
