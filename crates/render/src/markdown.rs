@@ -4,6 +4,7 @@
 use crate::href::Href;
 use crate::html::{Html, clean, escape_into};
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+use std::borrow::Cow;
 
 pub(crate) const OPTIONS: Options = Options::ENABLE_TABLES
     .union(Options::ENABLE_STRIKETHROUGH)
@@ -52,9 +53,18 @@ pub(crate) fn safe<'a>(event: Event<'a>, links: &mut Vec<bool>) -> Event<'a> {
         Event::End(TagEnd::Heading(level)) => Event::End(TagEnd::Heading(below(level))),
         Event::TaskListMarker(true) => ours("<span class=\"task\">☑ </span>"),
         Event::TaskListMarker(false) => ours("<span class=\"task\">☐ </span>"),
+        Event::Text(text) => Event::Text(decoded(text)),
         Event::InlineMath(text) | Event::DisplayMath(text) => Event::Text(text),
         Event::FootnoteReference(text) => Event::Text(text),
         other => other,
+    }
+}
+
+/// A reference such as `&#x202e;` becomes its character only here, after the source was cleaned.
+fn decoded(text: CowStr<'_>) -> CowStr<'_> {
+    match clean(&text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(cleaned) => cleaned.into(),
     }
 }
 

@@ -136,6 +136,13 @@ fn markdown_diff_json_and_ansi_are_safe() {
 }
 
 #[test]
+fn what_markdown_writes_as_a_reference_is_cleaned_too() {
+    let html = crate::markdown("a&#7;b&#x202e;c `d&#7;`");
+    let expected = "<p>a\u{fffd}b\u{27e6}U+202E\u{27e7}c <code>d&amp;#7;</code></p>\n";
+    assert_eq!(html.as_str(), expected);
+}
+
+#[test]
 fn addresses_of_markdown_are_safe() {
     for target in [
         "javascript:alert(1)",
