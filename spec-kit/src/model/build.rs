@@ -1,13 +1,15 @@
 use super::collect::{self, Collected, Standing};
-use super::node::{Basis, Node, Strength, Tie};
+use super::node::{Basis, Node, Tie};
 use super::stories::{self, Draft};
-use super::{Lacking, Model, Ties, context, inventory, links, milestones, principles, questions};
+use super::{
+    Lacking, Model, Ties, context, head, inventory, links, milestones, principles, questions, risks,
+};
 use crate::facts::{Document, Keyword};
 use crate::ids::{Claim, Mint};
 use crate::manifest::{NodeKind, Relation};
 use std::collections::{BTreeMap, BTreeSet};
 
-type Nodes = BTreeMap<NodeKind, Vec<Node>>;
+pub(super) type Nodes = BTreeMap<NodeKind, Vec<Node>>;
 
 pub(super) fn model(document: &Document, mint: &mut Mint) -> Result<Model, Lacking> {
     let Collected {
@@ -60,15 +62,15 @@ pub(super) fn model(document: &Document, mint: &mut Mint) -> Result<Model, Lacki
         .or_default()
         .extend(derived);
     give_ids(&mut nodes, NodeKind::Principle, mint);
-    risks(&mut nodes, &statements, &ties);
+    risks::risks(&mut nodes, &statements, &ties);
     give_ids(&mut nodes, NodeKind::Risk, mint);
     nodes.retain(|_, list| !list.is_empty());
     let inventory = inventory::inventory(document, &statements);
     Ok(Model {
-        title: title(document),
+        title: head::title(document),
         file: document.source.file().to_owned(),
         sha256: document.source.sha256().to_owned(),
-        date: date(document),
+        date: head::date(document),
         context: context::fields(document, &inventory, &nodes),
         problem,
         assumptions,
@@ -166,7 +168,7 @@ fn add_requirements_of_goals(nodes: &mut Nodes) {
         }));
 }
 
-fn list(nodes: &Nodes, kind: NodeKind) -> Vec<&Node> {
+pub(super) fn list(nodes: &Nodes, kind: NodeKind) -> Vec<&Node> {
     nodes.get(&kind).into_iter().flatten().collect()
 }
 
@@ -377,126 +379,4 @@ fn is_of_all(section: &str) -> bool {
 fn has_keyword(text: &str) -> bool {
     text.split(|c: char| !c.is_alphabetic())
         .any(|word| matches!(word, "MUST" | "SHALL" | "SHOULD" | "MAY" | "must" | "shall"))
-}
-
-/// What the source says holds only for now is a risk for whoever builds on it.
-fn risks(nodes: &mut Nodes, statements: &[collect::Statement], ties: &Ties) {
-    let interim = |text: &str| collect::Standing::of(text) == collect::Standing::Interim;
-    let mut found: Vec<Node> = Vec::new();
-    let of_nodes = [
-        NodeKind::NonFunctional,
-        NodeKind::Requirement,
-        NodeKind::Decision,
-    ]
-    .iter()
-    .flat_map(|kind| nodes.get(kind).into_iter().flatten())
-    .filter(|node| interim(&node.text))
-    .map(|node| {
-        (
-            node.bare().to_owned(),
-            node.spans.clone(),
-            node.section.clone(),
-            node.id.clone(),
-        )
-    });
-    let of_statements = statements
-        .iter()
-        .filter(|statement| interim(&statement.text))
-        .map(|s| {
-            (
-                s.text.clone(),
-                vec![s.span],
-                s.section.clone(),
-                String::new(),
-            )
-        });
-    for (text, spans, section, id) in of_nodes.chain(of_statements) {
-        let mut node = Node::new(
-            NodeKind::Risk,
-            format!(
-                "The source says that this holds only for now: “{}”. Built upon, it becomes permanent.",
-                text.trim_end_matches('.')
-            ),
-        );
-        node.spans = spans;
-        node.section = section;
-        node.strength = Strength::Soft;
-        if !id.is_empty() {
-            node.named = vec![id];
-        }
-        found.push(node);
-    }
-    for node in list(nodes, NodeKind::Acceptance) {
-        let is_asked_for = ties.leaving(&node.id, Relation::Validates).next().is_some();
-        if is_asked_for || node.strength != Strength::Hard {
-            continue;
-        }
-        let mut risk = Node::new(
-            NodeKind::Risk,
-            format!(
-                "A release has to meet “{}”, but no requirement of the source asks for what it shows.",
-                node.bare()
-            ),
-        );
-        risk.spans.clone_from(&node.spans);
-        risk.section.clone_from(&node.section);
-        risk.named = vec![node.id.clone()];
-        found.push(risk);
-    }
-    nodes.entry(NodeKind::Risk).or_default().extend(found);
-}
-
-fn title(document: &Document) -> String {
-    let text = document.title.as_ref().map_or_else(String::new, |title| {
-        collect::filled(document, title.span, title.text.clone())
-    });
-    let mut text = text.trim();
-    for lead in [
-        "PRD",
-        "Product Requirements Document",
-        "Feature Specification",
-        "Product Requirements",
-        "Spec",
-    ] {
-        if let Some(rest) = text.strip_prefix(lead)
-            && let rest = rest.trim_start_matches([' ', ':', '-', '–', '—'])
-            && rest.len() < text.len() - lead.len()
-        {
-            text = rest;
-        }
-    }
-    if !text.chars().any(char::is_alphanumeric) {
-        let file = document.source.file();
-        let name = file.rsplit('/').next().unwrap_or(file);
-        return super::markdown::plain(name.split('.').next().unwrap_or(name));
-    }
-    super::markdown::plain(text)
-}
-
-/// A date in the head of the document, beside a word that says what it is.
-fn date(document: &Document) -> Option<String> {
-    (1..=30).find_map(|number| {
-        let line = document.source.line(number);
-        let lower = line.to_lowercase();
-        let says = ["date", "created", "updated", "datum", "fecha", "data:"];
-        if !says.iter().any(|word| lower.contains(word)) {
-            return None;
-        }
-        iso_date(line)
-    })
-}
-
-/// The first `2026-01-31` of a text.
-pub(crate) fn iso_date(text: &str) -> Option<String> {
-    let bytes = text.as_bytes();
-    (0..bytes.len().saturating_sub(9)).find_map(|at| {
-        let part = text.get(at..at + 10)?;
-        let is_date = part.bytes().enumerate().all(|(index, byte)| match index {
-            4 | 7 => byte == b'-',
-            _ => byte.is_ascii_digit(),
-        });
-        let number = |from, to| part.get(from..to).and_then(|n: &str| n.parse::<u32>().ok());
-        let is_real = matches!(number(5, 7), Some(1..=12)) && matches!(number(8, 10), Some(1..=31));
-        (is_date && is_real).then(|| part.to_owned())
-    })
 }

@@ -2,10 +2,11 @@
 //! the source that stand behind it; nothing is made up.
 
 mod build;
-pub(crate) use build::iso_date;
+pub(crate) use head::iso_date;
 mod collect;
 pub mod concepts;
 mod context;
+mod head;
 mod inventory;
 mod links;
 pub mod markdown;
@@ -15,6 +16,7 @@ mod node;
 mod principles;
 mod questions;
 mod refusal;
+mod risks;
 mod scope;
 mod stories;
 mod structured;
