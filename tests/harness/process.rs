@@ -53,7 +53,12 @@ impl Drop for Folder {
 
 /// `ops` with nothing of this process's environment that could change what it does.
 pub fn ops() -> Command {
-    let mut command = Command::new(built("ops"));
+    ops_at(&built("ops"))
+}
+
+/// The same of another build.
+pub fn ops_at(program: &Path) -> Command {
+    let mut command = Command::new(program);
     for name in [
         "OPS_URL",
         "OPS_TOKEN",

@@ -9,6 +9,7 @@ mod openapi;
 mod schema;
 mod schemathesis;
 mod screenshots;
+mod soak;
 mod stage;
 mod test;
 mod wasm;
@@ -29,6 +30,7 @@ cargo xtask <command>
   screenshots the pages with invented work into DIR, target/screenshots where none is named;
               --readme makes the pictures of the README anew
   chaos       faults of every kind against real processes; --minutes N --seed S --workers N
+  soak        steady load and viewers for an hour; --minutes N --viewers V --report FILE
   wasm        builds the WASI components into dist/
   schema      writes supabase/migrations from supabase/schemas (until the first release)
   openapi     writes docs/openapi.json from the types of the contract
@@ -45,6 +47,7 @@ fn main() -> ExitCode {
         ["test"] => test::run(),
         ["bench", rest @ ..] => bench::run(rest),
         ["chaos", rest @ ..] => chaos::run(rest),
+        ["soak", rest @ ..] => soak::run(rest),
         ["wasm"] => wasm::build(),
         ["screenshots", rest @ ..] => screenshots::run(rest),
         ["schema"] => schema::write(),
