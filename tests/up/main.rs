@@ -1,5 +1,6 @@
 //! `ops up` as a user has it: real processes, a real PostgreSQL, real signals.
 
+mod backup;
 mod chaos;
 mod crash;
 mod examples;
