@@ -117,6 +117,15 @@ impl TestDatabase {
             .unwrap_or_else(|e| panic!("{function}: {e}"))
     }
 
+    /// Each of our tables with a digest of its rows.
+    pub async fn contents(&self) -> Vec<(String, String)> {
+        let sql = "select tablename::text, (xpath('//d/text()', query_to_xml(format(
+                'select coalesce(md5(string_agg(md5(t::text), '''' order by md5(t::text))), ''none'') as d from public.%I t', tablename), false, true, '')))[1]::text
+            from pg_tables where schemaname = 'public' order by 1";
+        let rows = self.admin.query(sql, &[]).await.expect("tables");
+        rows.iter().map(|row| (row.get(0), row.get(1))).collect()
+    }
+
     /// Lets `seconds` pass for everything that is stored: leases, dates, heartbeats. The clock
     /// itself stays; what it is compared with moves back.
     pub async fn advance(&self, seconds: u32) {

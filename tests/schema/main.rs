@@ -7,3 +7,4 @@ mod lint;
 mod newest;
 mod pgtap;
 mod supabase_cli;
+mod upgrade;

@@ -22,7 +22,21 @@ pub const SQL_TO_PASTE_GZIP: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/s
 
 #[cfg(test)]
 mod tests {
+    use super::Migration;
     use std::io::Read;
+
+    #[test]
+    fn what_came_before_is_outdated_and_what_nobody_knows_is_not() {
+        let migration = Migration {
+            version: "1",
+            name: "one",
+            sql: "",
+            revisions: "first\nsecond\npresent\n",
+        };
+        let outdated = ["first", "second", "present", "of a later program", ""];
+        let outdated = outdated.map(|sha256| migration.is_outdated(sha256));
+        assert_eq!(outdated, [true, true, false, false, false]);
+    }
 
     #[test]
     fn what_is_packed_is_what_is_pasted() {

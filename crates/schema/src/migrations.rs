@@ -2,6 +2,18 @@ pub struct Migration {
     pub version: &'static str,
     pub name: &'static str,
     pub sql: &'static str,
+    /// The SHA-256 of each text that it ever had, the present one last. A file that is never changed
+    /// has one.
+    pub revisions: &'static str,
+}
+
+impl Migration {
+    /// Whether a text of this digest came before the present one. One that nobody knows is of a later
+    /// program or of somebody else: it is left as it is.
+    pub fn is_outdated(&self, sha256: &str) -> bool {
+        let mut newest_first = self.revisions.lines().rev();
+        newest_first.next() != Some(sha256) && newest_first.any(|known| known == sha256)
+    }
 }
 
 /// In order. A test holds this list against the folder.
@@ -9,6 +21,7 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
     version: "20261124000000",
     name: "first_light",
     sql: include_str!("../../../supabase/migrations/20261124000000_first_light.sql"),
+    revisions: include_str!("revisions.txt"),
 }];
 
 /// Everything that has to be pasted where no road leads to the database, with the record that keeps

@@ -104,10 +104,7 @@ impl<T: Transport> Road for Management<T> {
     fn apply(&self, which: Apply) -> BoxFuture<'_, Result<Migrated, RoadError>> {
         Box::pin(async move {
             let known = self.known().await?;
-            let mut migrated = Migrated {
-                applied: 0,
-                known: 0,
-            };
+            let mut migrated = Migrated::default();
             for migration in MIGRATIONS {
                 if !known.iter().any(|version| version == migration.version) {
                     // It records the version itself, as the time at which it came; ours is kept too, so

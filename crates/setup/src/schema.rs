@@ -20,6 +20,18 @@ pub async fn install(road: &dyn Road, which: Apply) -> Check {
                 ),
             )
         },
+        Ok(migrated) if migrated.renewed > 0 => Check {
+            state: State::Mended,
+            ..Check::passed(
+                Step::Schema,
+                title,
+                format!(
+                    "{} brought up to date by {}",
+                    migrations(migrated.renewed),
+                    road.name()
+                ),
+            )
+        },
         Ok(_) if which == Apply::Again => Check {
             state: State::Mended,
             ..Check::passed(

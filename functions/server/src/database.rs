@@ -77,6 +77,9 @@ impl Database {
                 migrated.applied
             ));
         }
+        if migrated.renewed > 0 {
+            report("schema: brought up to date; what is stored stays as it is");
+        }
         let store = PostgresStore::new(&config, PoolSizes::default()).map_err(UpError::Install)?;
         Ok(Database {
             store: Arc::new(store),

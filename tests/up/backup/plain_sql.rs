@@ -41,15 +41,15 @@ async fn the_data_alone_goes_as_sql_into_an_installation_that_setup_made() {
         folder.path(),
         &[("NEW_URL", Path::new(&to))],
     );
-    let there = contents(&old).await;
+    let there = old.contents().await;
     assert!(there.len() > 20, "{there:?}");
-    assert_eq!(contents(&new).await, there);
+    assert_eq!(new.contents().await, there);
 
     // Numbers go on behind those that came.
     let runs = json!({ "runs": [new_run(RunShape::default())] });
     let made = new.call("runs_create", runs).await;
     assert!(made["code"].is_null(), "{made}");
-    let claim = json!({ "worker_id": "w", "lanes": ["A"], "request_id": 1, "limit": 5 });
+    let claim = json!({ "worker_id": "another", "lanes": ["A"], "request_id": 1, "limit": 5 });
     let claimed = new.call("runs_claim", claim).await;
     assert_eq!(
         claimed["runs"].as_array().map(Vec::len),
@@ -68,17 +68,10 @@ async fn fill(old: &TestDatabase) {
     let events = json!({ "run_id": held, "worker_id": "w", "attempt": 1, "first_seq": 1,
         "events": [{ "message": "one" }, { "message": "two; -- 'quoted' \\ \u{1F600}" }] });
     old.call("events_append", events).await;
-    let end = json!({ "worker_id": "w", "run_id": held, "attempt": 1, "status": "succeeded", "last_seq": 2 });
-    old.call("runs_finish", end).await;
+    let end = json!({ "run_id": held, "attempt": 1, "status": "succeeded", "last_seq": 2 });
+    let end = json!({ "worker_id": "w", "finish": [end] });
+    let ended = old.call("runs_finish", end).await;
+    assert_eq!(ended["finished"][0]["status"], "succeeded", "{ended}");
     old.call("sessions_create", json!({ "name": "A day" }))
         .await;
-}
-
-/// Each table with a digest of its rows.
-async fn contents(of: &TestDatabase) -> Vec<(String, String)> {
-    let sql = "select tablename::text, (xpath('//d/text()', query_to_xml(format(
-            'select coalesce(md5(string_agg(md5(t::text), '''' order by md5(t::text))), ''none'') as d from public.%I t', tablename), false, true, '')))[1]::text
-        from pg_tables where schemaname = 'public' order by 1";
-    let rows = of.admin.query(sql, &[]).await.expect("tables");
-    rows.iter().map(|row| (row.get(0), row.get(1))).collect()
 }
