@@ -41,25 +41,36 @@ pub async fn narrow(client: &Client) {
 /// Looks at the leases again and again, and tells of each time that a limit was exceeded. Ends when
 /// it is aborted.
 pub async fn watch(config: Config, told: std::sync::mpsc::Sender<String>) {
-    let sql = format!(
-        "select 'lane ' || lane, count(*) from public.run_leases where lane = '{NARROW}' group by lane having count(*) > {NARROW_LIMIT}
-         union all select 'group ' || group_key, count(*) from public.run_leases where group_key is not null
-         group by group_key having count(*) > {GROUP_LIMIT}"
-    );
     loop {
         let Ok(client) = ops_store_postgres::connect(&config).await else {
             tokio::time::sleep(LOOK).await;
             continue;
         };
         // Until PostgreSQL is stopped.
-        while let Ok(rows) = client.query(&sql, &[]).await {
-            for row in rows {
-                let (place, taken): (String, i64) = (row.get(0), row.get(1));
-                let _ = told.send(format!("{place}: {taken} at once"));
+        while let Ok(over) = over_limit(&client).await {
+            for place in over {
+                let _ = told.send(place);
             }
             tokio::time::sleep(LOOK).await;
         }
     }
+}
+
+/// Lanes and groups that hold more than they may, as of now.
+pub async fn over_limit(
+    client: &tokio_postgres::Client,
+) -> Result<Vec<String>, tokio_postgres::Error> {
+    let sql = format!(
+        "select 'lane ' || lane, count(*) from public.run_leases where lane = '{NARROW}' group by lane having count(*) > {NARROW_LIMIT}
+         union all select 'group ' || group_key, count(*) from public.run_leases where group_key is not null
+         group by group_key having count(*) > {GROUP_LIMIT} order by 1"
+    );
+    let rows = client.query(&sql, &[]).await?;
+    let told = |row: &tokio_postgres::Row| {
+        let (place, taken): (String, i64) = (row.get(0), row.get(1));
+        format!("{place}: {taken} at once")
+    };
+    Ok(rows.iter().map(told).collect())
 }
 
 /// As many runs as a lane or group holds, none of which ends before all of them have begun: with a
@@ -116,4 +127,55 @@ async fn probe(
     )
     .await;
     (place, made.into_iter().map(|run| run.run_id).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ops_tests::harness::{RunShape, TestDatabase, run};
+
+    /// As an engine would leave it that forgot the limit.
+    async fn hold(d: &TestDatabase, count: usize, request: i64) {
+        let runs = (0..count).map(|_| {
+            run(RunShape {
+                lane: Some(NARROW),
+                ..RunShape::default()
+            })
+        });
+        let runs: Vec<_> = runs.collect();
+        d.call("runs_create", json!({ "runs": runs })).await;
+        let claim = json!({ "worker_id": "w", "lanes": [NARROW], "request_id": request, "limit": count, "start": true });
+        let claimed = d.call("runs_claim", claim).await;
+        assert_eq!(claimed["runs"].as_array().map(Vec::len), Some(count));
+    }
+
+    #[tokio::test]
+    async fn a_lane_and_a_group_above_their_limits_are_found_and_full_ones_are_not() {
+        let d = TestDatabase::new().await;
+        d.call("lanes_update", json!({ "name": NARROW })).await;
+        hold(&d, NARROW_LIMIT as usize, 1).await;
+        let group = |count: u32| {
+            format!(
+                "update public.run_leases set group_key = '{}' where run_id in
+                 (select run_id from public.run_leases order by run_id limit {count})",
+                GROUPS[0]
+            )
+        };
+        let full = group(GROUP_LIMIT);
+        d.admin.batch_execute(&full).await.expect("a full group");
+        let none: [&str; 0] = [];
+        assert_eq!(over_limit(&d.admin).await.expect("an answer"), none);
+
+        hold(&d, 1, 2).await;
+        let over = group(GROUP_LIMIT + 1);
+        d.admin
+            .batch_execute(&over)
+            .await
+            .expect("a place too many");
+        let found = over_limit(&d.admin).await.expect("an answer");
+        assert_eq!(
+            found,
+            ["group chaos-a: 3 at once", "lane narrow: 5 at once"]
+        );
+    }
 }

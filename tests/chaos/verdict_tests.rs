@@ -209,3 +209,23 @@ fn an_end_that_nothing_explains_is_found() {
     };
     assert!(complaints(explained).is_empty());
 }
+
+#[test]
+fn places_that_leaked_and_limits_that_were_exceeded_are_told_and_nothing_holds() {
+    let fine = || Verdict {
+        runs: 1,
+        ..Verdict::default()
+    };
+    assert!(fine().holds());
+    let mut leaked = fine();
+    leaked.wrong.places_leaked.push("1 leases are left".into());
+    let mut over = fine();
+    over.wrong.over_limit.push("lane narrow: 5 at once".into());
+    for (verdict, name) in [(leaked, "places_leaked"), (over, "over_limit")] {
+        assert!(!verdict.holds(), "{name}");
+        let lists = verdict.wrong.lists();
+        let told = lists.iter().filter(|(_, list)| !list.is_empty());
+        let told: Vec<_> = told.map(|(name, list)| (*name, list.len())).collect();
+        assert_eq!(told, [(name, 1)]);
+    }
+}
