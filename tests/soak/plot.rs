@@ -66,14 +66,11 @@ fn panel(out: &mut String, series: &Series, watched: &Watched, at: (f64, f64), m
     let top = scale(most(&series.values));
     let said = match series.rule {
         Rule::Shown => String::new(),
-        Rule::Never => format!(", {}", series.values.iter().sum::<f64>()),
-        _ => format!(", then {:+}", short(verdict.grew)),
+        Rule::Never => format!("; {} in all", series.values.iter().sum::<f64>()),
+        _ => format!("; then {:+}", short(verdict.grew)),
     };
-    let line = format!(
-        "{} {}{said}",
-        short(middle(series.values.clone())),
-        series.unit
-    );
+    let middle = format!("{} {}", short(middle(series.values.clone())), series.unit);
+    let line = format!("{}{said}", middle.trim_end());
     // Writing into a text cannot fail.
     let _ = writeln!(
         out,
