@@ -8,3 +8,4 @@ mod first_light;
 mod interrupted;
 mod refusals;
 mod shutdown;
+mod upgrade;
