@@ -156,6 +156,7 @@ fn the_doctor_reads_a_control_room() {
         "lanes.list" => ok(json!({ "lanes": [
             { "name": "A", "concurrency_limit": null, "paused": false, "paused_reason": null, "queued": 2, "held": 0 },
             { "name": "B", "concurrency_limit": null, "paused": true, "paused_reason": "moving", "queued": 0, "held": 0 },
+            { "name": "C", "concurrency_limit": null, "paused": false, "paused_reason": null, "queued": 50, "held": 0, "queue_limit": 50, "queue_full": true },
         ] })),
         "workers.list" => ok(json!({ "workers": [] })),
         "metrics.get" => ok(json!({
@@ -176,6 +177,8 @@ fn the_doctor_reads_a_control_room() {
         "problem  lane          A: no workers, 2 queued, 0 held",
         "→ start one: ops worker --lanes A",
         "note     lane          B: no workers, 0 queued, 0 held, paused (moving)",
+        "problem  lane          C: no workers, 50 queued, 0 held; its queue is full, and more is refused",
+        "→ start workers (ops worker --lanes C), cancel what nobody needs (ops runs cancel --lane C), or let it hold more (ops lanes update C --queue-limit N)",
         "problem  sweeps        nobody sweeps: 3 leases ran out, the oldest 95 s ago",
         "problem  vacuum        session 7 of ann (psql) (idle in transaction) holds it back for 900 s",
         "problem  vacuum        table runs has 20000 dead rows beside 100, never vacuumed",

@@ -59,16 +59,20 @@ pub fn data_folder(report: &mut Report, data: &Path) {
         return;
     }
     match statvfs(&nearest).map(|disk| disk.f_bavail.saturating_mul(disk.f_frsize)) {
-        Ok(free) if free < LOW => report.problem(
-            name,
-            format!("{}{there} has {} free", data.display(), size(free)),
+        Ok(free) => space(report, &format!("{}{there}", data.display()), free),
+        Err(error) => report.note(name, format!("{}{there}: {error}", data.display()), ""),
+    }
+}
+
+fn space(report: &mut Report, told: &str, free: u64) {
+    let free_space = size(free);
+    match free < LOW {
+        true => report.problem(
+            "data folder",
+            format!("{told} has {free_space} free"),
             "free some space: a full disk stops the database",
         ),
-        Ok(free) => report.ok(
-            name,
-            format!("{}{there}, {} free", data.display(), size(free)),
-        ),
-        Err(error) => report.note(name, format!("{}{there}: {error}", data.display()), ""),
+        false => report.ok("data folder", format!("{told}, {free_space} free")),
     }
 }
 
@@ -78,5 +82,19 @@ fn existing(path: &Path) -> PathBuf {
         PathBuf::from(".")
     } else {
         path.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disk_that_is_full_or_nearly_so_is_a_problem() {
+        for (free, is_fine) in [(0, false), (LOW - 1, false), (LOW, true)] {
+            let mut report = Report::default();
+            space(&mut report, "/data", free);
+            assert_eq!(report.is_fine(), is_fine, "{free}");
+        }
     }
 }

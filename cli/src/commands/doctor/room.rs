@@ -165,7 +165,16 @@ async fn lanes(report: &mut Report, room: &Room) {
             lane.held
         );
         let start = program::call(format_args!("worker --lanes {}", lane.name));
-        if lane.paused {
+        if lane.queue_full {
+            let name = &lane.name;
+            let cancel = program::call(format_args!("runs cancel --lane {name}"));
+            let raise = program::call(format_args!("lanes update {name} --queue-limit N"));
+            report.problem(
+                LANE,
+                format!("{told}; its queue is full, and more is refused"),
+                format!("start workers ({start}), cancel what nobody needs ({cancel}), or let it hold more ({raise})"),
+            );
+        } else if lane.paused {
             let why = lane
                 .paused_reason
                 .as_ref()
