@@ -2,6 +2,8 @@
 
 mod args;
 mod commands;
+#[cfg(test)]
+mod configuration;
 mod confirm;
 mod connection;
 mod exit;

@@ -5,4 +5,5 @@ mod arrows;
 mod clocks;
 mod openapi;
 mod spec_kit;
+mod variables;
 mod workflows;

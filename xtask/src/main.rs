@@ -3,6 +3,7 @@
 mod bench;
 mod browser;
 mod chaos;
+mod configuration;
 mod extensions;
 mod npm;
 mod openapi;
@@ -33,6 +34,8 @@ cargo xtask <command>
   soak        steady load and viewers for an hour; --minutes N --viewers V --report FILE
   wasm        builds the WASI components into dist/
   schema      writes supabase/migrations from supabase/schemas (until the first release)
+  configuration
+              writes the tables of docs/OPERATIONS.md that say what can be set, from the code
   openapi     writes docs/openapi.json from the types of the contract
 ";
 
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         ["wasm"] => wasm::build(),
         ["screenshots", rest @ ..] => screenshots::run(rest),
         ["schema"] => schema::write(),
+        ["configuration"] => configuration::write(),
         ["openapi"] => openapi::write(),
         _ => {
             eprint!("{HELP}");
