@@ -10,7 +10,7 @@ use std::process::Command;
 pub fn install(folder: &str) -> Result<(), String> {
     let path = Path::new(root()).join(folder);
     if which("npm").is_none() {
-        println!("── no npm: what needs {folder} will not run");
+        eprintln!("── no npm: what needs {folder} will not run");
         return Ok(());
     }
     let stamp = path.join("node_modules/.package-lock.json");

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 /// Runs cargo with `arguments` and prints how long it took; an error names the command.
 pub fn cargo(name: &str, arguments: &[&str]) -> Result<(), String> {
-    println!("── {name}: cargo {}", arguments.join(" "));
+    eprintln!("── {name}: cargo {}", arguments.join(" "));
     let started = Instant::now();
     let status = Command::new(env!("CARGO"))
         .args(arguments)
@@ -22,7 +22,7 @@ pub fn cargo(name: &str, arguments: &[&str]) -> Result<(), String> {
         )
         .status()
         .map_err(|e| format!("cargo does not start: {e}"))?;
-    println!("── {name}: {:.1} s", started.elapsed().as_secs_f64());
+    eprintln!("── {name}: {:.1} s", started.elapsed().as_secs_f64());
     if status.success() {
         Ok(())
     } else {
