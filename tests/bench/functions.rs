@@ -2,7 +2,8 @@
 
 use crate::setup::{Fallible, Stage};
 use serde_json::{Value, json};
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
 const LANES: [&str; 4] = ["A", "B", "C", "D"];
@@ -52,12 +53,12 @@ async fn drain(
             break;
         }
         done += got.len();
-        finish = got.iter().map(|r| json!({ "run_id": r["run_id"], "attempt": r["attempt"], "status": "succeeded" })).collect();
+        finish = succeeded(got);
     }
     Ok(done)
 }
 
-async fn drain_all(stage: &Stage, width: usize, batch: usize, jobs: usize) -> Fallible<f64> {
+pub async fn drain_all(stage: &Stage, width: usize, batch: usize, jobs: usize) -> Fallible<f64> {
     let mut clients = Vec::new();
     for _ in 0..width {
         clients.push(stage.connect().await?);
@@ -76,7 +77,74 @@ async fn drain_all(stage: &Stage, width: usize, batch: usize, jobs: usize) -> Fa
     while let Some(count) = tasks.join_next().await {
         done += count??;
     }
-    Ok(done as f64 / started.elapsed().as_secs_f64())
+    let took = started.elapsed();
+    stage.expect("succeeded", done).await?;
+    Ok(done as f64 / took.as_secs_f64())
+}
+
+/// One connection that takes and puts in one run at a time.
+pub struct Caller {
+    client: tokio_postgres::Client,
+    claim: tokio_postgres::Statement,
+    create: tokio_postgres::Statement,
+    auth: Value,
+    worker: String,
+    request: i64,
+    finish: Value,
+}
+
+impl Caller {
+    /// As a worker of this name, whose calls are numbered from 1.
+    pub async fn connect(stage: &Stage, worker: &str) -> Fallible<Self> {
+        let client = stage.connect().await?;
+        Ok(Caller {
+            claim: client.prepare("select public.runs_claim($1)").await?,
+            create: client.prepare("select public.runs_create($1)").await?,
+            client,
+            auth: stage.auth(),
+            worker: worker.into(),
+            request: 0,
+            finish: json!([]),
+        })
+    }
+
+    /// How long it took to settle the run before and to get the next.
+    pub async fn claim_and_settle(&mut self) -> Fallible<Duration> {
+        let (took, runs) = self.call(1).await?;
+        match runs {
+            1 => Ok(took),
+            _ => Err("nothing is queued".into()),
+        }
+    }
+
+    pub async fn settle_last(&mut self) -> Fallible<()> {
+        self.call(0).await?;
+        Ok(())
+    }
+
+    async fn call(&mut self, limit: usize) -> Fallible<(Duration, usize)> {
+        self.request += 1;
+        let p = json!({ "auth": self.auth, "worker_id": self.worker, "lanes": LANES, "limit": limit, "request_id": self.request, "start": true, "finish": self.finish });
+        let asked = Instant::now();
+        let answer: Value = self.client.query_one(&self.claim, &[&p]).await?.get(0);
+        let took = asked.elapsed();
+        let got = answer["runs"]
+            .as_array()
+            .ok_or_else(|| format!("refused: {answer}"))?;
+        self.finish = succeeded(got);
+        Ok((took, got.len()))
+    }
+
+    pub async fn create(&self) -> Fallible<()> {
+        let p = json!({ "auth": self.auth, "runs": runs(1) });
+        self.client.query_one(&self.create, &[&p]).await?;
+        Ok(())
+    }
+}
+
+fn succeeded(runs: &[Value]) -> Value {
+    let end = |run: &Value| json!({ "run_id": run["run_id"], "attempt": run["attempt"], "status": "succeeded" });
+    runs.iter().map(end).collect()
 }
 
 pub async fn one_by_one(stage: &Stage, width: usize, jobs: usize) -> Fallible<f64> {
@@ -89,15 +157,31 @@ pub async fn batches(stage: &Stage, jobs: usize) -> Fallible<f64> {
     drain_all(stage, 1, 100, jobs).await
 }
 
-/// The same claims with far more queued than are taken.
-pub async fn deep_queue(stage: &Stage, queued: usize, jobs: usize) -> Fallible<f64> {
-    fill(stage, queued).await?;
-    drain_all(stage, 4, 1, jobs).await
-}
-
-pub async fn enqueue(stage: &Stage, count: usize) -> Fallible<f64> {
+/// Each connection puts in its part, a thousand at a time.
+pub async fn enqueue(stage: &Stage, width: usize, parts: usize) -> Fallible<f64> {
     stage.clean().await?;
+    let p = Arc::new(json!({ "auth": stage.auth(), "runs": runs(1_000) }));
+    let mut clients = Vec::new();
+    for _ in 0..width {
+        clients.push(stage.connect().await?);
+    }
     let started = Instant::now();
-    create(stage, count).await?;
-    Ok(count as f64 / started.elapsed().as_secs_f64())
+    let mut tasks = JoinSet::new();
+    for client in clients {
+        let p = p.clone();
+        tasks.spawn(async move {
+            let create = client.prepare("select public.runs_create($1)").await?;
+            for _ in 0..parts {
+                client.query_one(&create, &[&*p]).await?;
+            }
+            Ok::<_, tokio_postgres::Error>(())
+        });
+    }
+    while let Some(done) = tasks.join_next().await {
+        done??;
+    }
+    let count = width * parts * 1_000;
+    let took = started.elapsed();
+    stage.expect("queued", count).await?;
+    Ok(count as f64 / took.as_secs_f64())
 }

@@ -5,7 +5,7 @@ use ops_embedded::{Cluster, Options};
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use tokio_postgres::Config;
@@ -56,10 +56,7 @@ impl Stage {
             ready["token"].as_str().ok_or("no token")?.to_string(),
         );
         let client = Client::new(Arc::new(NativeTransport::new()?), &url, &token);
-        let facts = format!(
-            "PostgreSQL {}, fsync and synchronous_commit on",
-            cluster.version()
-        );
+        let facts = crate::facts::of_machine(cluster.version());
         Ok(Stage {
             config: cluster.connection_string().parse()?,
             url,
@@ -94,6 +91,39 @@ impl Stage {
             admin.batch_execute(statement).await?;
         }
         Ok(())
+    }
+
+    /// So many runs have this status, whatever was answered.
+    pub async fn expect(&self, status: &str, count: usize) -> Fallible<()> {
+        let query = "select count(*) from runs where status = $1";
+        let admin = self.connect().await?;
+        let found: i64 = admin.query_one(query, &[&status]).await?.get(0);
+        match found == count as i64 {
+            true => Ok(()),
+            false => Err(format!("{found} runs are {status}, not {count}").into()),
+        }
+    }
+
+    /// Of the server in front of it.
+    pub fn server_pid(&self) -> u32 {
+        self.server.0.id()
+    }
+
+    /// On the disk that PostgreSQL is on.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    pub fn socket_dir(&self) -> &Path {
+        self.cluster.socket_dir()
+    }
+
+    pub fn port(&self) -> u16 {
+        self.cluster.port()
+    }
+
+    pub fn user(&self) -> &str {
+        self.cluster.user()
     }
 
     pub fn auth(&self) -> Value {

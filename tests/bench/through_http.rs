@@ -12,6 +12,7 @@ use ops_worker::{
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Instant;
+use tokio::task::JoinSet;
 
 fn lanes() -> Vec<String> {
     ["A", "B", "C", "D"].map(String::from).into()
@@ -28,6 +29,11 @@ impl Executor for NoOp {
 
 pub async fn worker(stage: &Stage, width: usize, jobs: usize) -> Fallible<f64> {
     fill(stage, jobs).await?;
+    drain(stage, width, jobs).await
+}
+
+/// Takes all of `jobs`, which are queued.
+pub async fn drain(stage: &Stage, width: usize, jobs: usize) -> Fallible<f64> {
     let mut config = WorkerConfig::new(&stage.url, &stage.token, lanes())?;
     config.concurrency = width;
     config.max_runs = Some(jobs as u64);
@@ -40,19 +46,23 @@ pub async fn worker(stage: &Stage, width: usize, jobs: usize) -> Fallible<f64> {
         native_transports(),
     )
     .await?;
+    let took = started.elapsed();
     assert_eq!(summary.succeeded, jobs as u64);
-    Ok(jobs as f64 / started.elapsed().as_secs_f64())
+    stage.expect("succeeded", jobs).await?;
+    Ok(jobs as f64 / took.as_secs_f64())
 }
 
 pub async fn batches(stage: &Stage, jobs: usize) -> Fallible<f64> {
     fill(stage, jobs).await?;
     let started = Instant::now();
-    let done = drain(&stage.client, 100).await?;
+    let done = drain_in_batches(&stage.client, 100).await?;
+    let took = started.elapsed();
     assert_eq!(done, jobs);
-    Ok(jobs as f64 / started.elapsed().as_secs_f64())
+    stage.expect("succeeded", jobs).await?;
+    Ok(jobs as f64 / took.as_secs_f64())
 }
 
-async fn drain(client: &Client, batch: u32) -> Fallible<usize> {
+async fn drain_in_batches(client: &Client, batch: u32) -> Fallible<usize> {
     let mut claim = ClaimRequest {
         worker_id: "batch".into(),
         lanes: lanes(),
@@ -85,18 +95,31 @@ fn succeeded(run: ops_core::api::ClaimedRun) -> Finish {
     }
 }
 
-pub async fn enqueue(stage: &Stage, count: usize) -> Fallible<f64> {
+/// Each connection puts in its part, a thousand at a time.
+pub async fn enqueue(stage: &Stage, width: usize, parts: usize) -> Fallible<f64> {
     stage.clean().await?;
     let runbook = json!({ "version": 1, "slug": "no-op", "title": "No-op", "steps": [{ "id": "a", "run": "x".repeat(200) }] });
-    let runs: Vec<NewRun> = (0..1_000)
-        .map(|_| NewRun {
-            runbook: Some(runbook.clone()),
-            ..NewRun::default()
-        })
-        .collect();
+    let new = NewRun {
+        runbook: Some(runbook),
+        ..NewRun::default()
+    };
+    let runs = Arc::new(vec![new; 1_000]);
     let started = Instant::now();
-    for _ in 0..count / 1_000 {
-        stage.client.runs_create_bulk(&runs).await?;
+    let mut tasks = JoinSet::new();
+    for _ in 0..width {
+        let (client, runs) = (stage.client.clone(), runs.clone());
+        tasks.spawn(async move {
+            for _ in 0..parts {
+                client.runs_create_bulk(&runs).await?;
+            }
+            Ok::<_, ops_client::ClientError>(())
+        });
     }
-    Ok(count as f64 / started.elapsed().as_secs_f64())
+    while let Some(done) = tasks.join_next().await {
+        done??;
+    }
+    let count = width * parts * 1_000;
+    let took = started.elapsed();
+    stage.expect("queued", count).await?;
+    Ok(count as f64 / took.as_secs_f64())
 }

@@ -23,7 +23,7 @@ const HELP: &str = "\
 cargo xtask <command>
 
   test        everything that CI checks: format, lints, all tests; does its own set-up
-  bench       measures this machine; --quick for one short round
+  bench       measures this machine, beside other queues; bench --help has what else it can do
   bench pages measures what a person in front of the pages waits for; --quick too
   bench serverless
               measures each host in front of Supabase beside the bare call; --quick too

@@ -1,74 +1,115 @@
+//! What was measured, and how it is put.
+
+mod json;
+mod markdown;
+
+pub use json::Shown;
+pub use markdown::{number, table};
+
 use std::time::Duration;
+
+/// One row: what was measured, how many did it at once, and the floor that it is held against.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Row {
+    pub what: String,
+    pub width: usize,
+    pub unit: &'static str,
+    pub floor: Option<(&'static str, usize)>,
+}
+
+impl Row {
+    pub fn new(what: impl Into<String>, width: usize, unit: &'static str) -> Self {
+        Row {
+            what: what.into(),
+            width,
+            unit,
+            floor: None,
+        }
+    }
+
+    pub fn per_second(what: impl Into<String>, width: usize) -> Self {
+        Row::new(what, width, "per second")
+    }
+
+    /// Its ratio is to this floor at the same width.
+    pub fn above(mut self, floor: &'static str) -> Self {
+        self.floor = Some((floor, self.width));
+        self
+    }
+
+    /// Its ratio is to what this floor does at `width`.
+    pub fn above_at(mut self, floor: &'static str, width: usize) -> Self {
+        self.floor = Some((floor, width));
+        self
+    }
+}
 
 #[derive(Default)]
 pub struct Report {
-    rates: Vec<(String, usize, Vec<f64>)>,
-    latencies: Vec<(String, Vec<Duration>)>,
+    rows: Vec<(Row, Vec<f64>)>,
 }
 
 impl Report {
-    /// One measurement of runs per second; medians are taken over the rounds.
-    pub fn add(&mut self, what: &str, width: usize, per_second: f64) {
-        eprintln!("  {what} at {width}: {per_second:.0}/s");
-        match self
-            .rates
-            .iter_mut()
-            .find(|(w, n, _)| w == what && *n == width)
-        {
-            Some((_, _, all)) => all.push(per_second),
-            None => self.rates.push((what.into(), width, vec![per_second])),
-        }
-    }
-
-    pub fn latency(&mut self, what: &str, samples: Vec<Duration>) {
-        match self.latencies.iter_mut().find(|(w, _)| w == what) {
-            Some((_, all)) => all.extend(samples),
-            None => self.latencies.push((what.into(), samples)),
-        }
-    }
-
-    pub fn markdown(mut self) -> String {
-        let mut text = String::from(
-            "| row | width | median per second | lowest to highest | ratio to the floor |\n| --- | --- | --- | --- | --- |\n",
+    /// One more sample of a row; rows stay in the order in which they were first measured.
+    pub fn add(&mut self, row: Row, sample: f64) {
+        eprintln!(
+            "  {} at {}: {} {}",
+            row.what,
+            row.width,
+            markdown::number(sample),
+            row.unit
         );
-        let floors: Vec<(usize, f64)> = self
-            .rates
-            .iter()
-            .filter(|(what, ..)| what.contains("(floor)"))
-            .map(|(_, width, all)| (*width, median(&mut all.clone())))
-            .collect();
-        for (what, width, all) in &mut self.rates {
-            let middle = median(all);
-            let ratio = floors
+        self.extend(row, [sample]);
+    }
+
+    pub fn latency(&mut self, row: Row, samples: &[Duration]) {
+        eprintln!("  {}: {} samples", row.what, samples.len());
+        self.extend(row, samples.iter().map(|took| took.as_secs_f64() * 1e3));
+    }
+
+    fn extend(&mut self, row: Row, samples: impl IntoIterator<Item = f64>) {
+        match self.rows.iter_mut().find(|(known, _)| *known == row) {
+            Some((_, all)) => all.extend(samples),
+            None => self.rows.push((row, samples.into_iter().collect())),
+        }
+    }
+
+    pub fn shown(&self) -> Vec<Shown> {
+        let median_of = |what: &str, width: usize| {
+            let (_, all) = self
+                .rows
                 .iter()
-                .find(|(w, _)| w == width)
-                .map_or(f64::NAN, |(_, floor)| middle / floor);
-            text += &format!(
-                "| {what} | {width} | {middle:.0} | {:.0} – {:.0} | {ratio:.2} |\n",
-                all[0],
-                all[all.len() - 1]
-            );
-        }
-        text +=
-            "\n| latency | samples | median | p99 | highest |\n| --- | --- | --- | --- | --- |\n";
-        for (what, all) in &mut self.latencies {
-            all.sort();
-            let at =
-                |share: f64| all[((all.len() - 1) as f64 * share) as usize].as_secs_f64() * 1_000.0;
-            text += &format!(
-                "| {what} | {} | {:.1} ms | {:.1} ms | {:.1} ms |\n",
-                all.len(),
-                at(0.5),
-                at(0.99),
-                at(1.0)
-            );
-        }
-        text
+                .find(|(row, _)| row.what == what && row.width == width)?;
+            Some(at(&sorted(all), 0.5))
+        };
+        let shown = |(row, all): &(Row, Vec<f64>)| {
+            let all = sorted(all);
+            let median = at(&all, 0.5);
+            let floor = row.floor.and_then(|(what, width)| median_of(what, width));
+            Shown {
+                what: row.what.clone(),
+                width: row.width,
+                unit: row.unit.into(),
+                median,
+                low: at(&all, 0.0),
+                high: at(&all, 1.0),
+                p99: (all.len() >= 100).then(|| at(&all, 0.99)),
+                ratio: floor.map(|floor| median / floor),
+                ratio_to: row.floor.map(|(what, width)| format!("{what} at {width}")),
+                samples: all.len(),
+            }
+        };
+        self.rows.iter().map(shown).collect()
     }
 }
 
-/// Sorts; the lower middle of an even number.
-fn median(all: &mut [f64]) -> f64 {
+fn sorted(all: &[f64]) -> Vec<f64> {
+    let mut all = all.to_vec();
     all.sort_by(f64::total_cmp);
-    all[(all.len() - 1) / 2]
+    all
+}
+
+/// Of what is sorted; the lower one where it lies between two.
+fn at(all: &[f64], share: f64) -> f64 {
+    all[((all.len() - 1) as f64 * share) as usize]
 }
