@@ -36,6 +36,9 @@ pub struct WorkerArgs {
     /// Runs at once
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1_000))]
     concurrency: u16,
+    /// While runs take at most so many milliseconds, claim as many more ahead of their turn; 0: never
+    #[arg(long, value_name = "MS", default_value_t = 20, value_parser = clap::value_parser!(u64).range(0..=1_000))]
+    claim_ahead_ms: u64,
     /// What people see; a random suffix is added
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
@@ -80,6 +83,7 @@ pub async fn run(arguments: WorkerArgs) -> Result<Exit, Failure> {
     config.name = arguments.name.clone();
     config.session_id = arguments.session.clone();
     config.concurrency = arguments.concurrency.into();
+    config.claim_ahead_below = Duration::from_millis(arguments.claim_ahead_ms);
     config.max_runs = arguments.max_runs;
     config.idle_timeout = arguments.idle_timeout;
     config.max_runtime = arguments.max_runtime;

@@ -18,6 +18,10 @@ pub fn native_transports() -> Transports {
     Arc::new(|| Ok(Arc::new(NativeTransport::new()?)))
 }
 
+/// About what a call takes over a network, and the most by which another worker would have begun a
+/// run earlier.
+pub const CLAIM_AHEAD_BELOW: Duration = Duration::from_millis(20);
+
 #[derive(Clone)]
 pub struct WorkerConfig {
     /// Origin of the control room.
@@ -33,6 +37,9 @@ pub struct WorkerConfig {
     pub session_id: Option<String>,
     /// Runs at once, at least 1.
     pub concurrency: usize,
+    /// While runs take at most this long on average, as many more as there are places are claimed
+    /// ahead of their turn; zero never does.
+    pub claim_ahead_below: Duration,
     /// The folder in which the worker was started: `OPS_WORKSPACE` of every step.
     pub workspace: PathBuf,
     /// Each run gets its own folder below, which is removed at its end.
@@ -65,6 +72,7 @@ impl WorkerConfig {
             lanes,
             session_id: None,
             concurrency: 1,
+            claim_ahead_below: CLAIM_AHEAD_BELOW,
             workspace: std::env::current_dir()?,
             runs_dir: std::env::temp_dir().join("ops-runs"),
             supervisor: vec![own_program()?.into(), "supervise".into()],

@@ -6,7 +6,7 @@ use crate::backoff::jittered;
 use crate::clock::{Moment, lease_end, wall_micros};
 use crate::control::RunControl;
 use crate::error::WorkerError;
-use crate::executor::{Ended, Executor, Job, Outcome};
+use crate::executor::{Ended, Executor};
 use ops_core::api::{ClaimAnswer, ClaimRequest, ClaimedRun};
 use ops_core::limits::CLAIM_RUNS;
 use std::sync::Arc;
@@ -43,12 +43,16 @@ impl<E: Executor> Pool<E> {
         if self.claim.is_some() {
             return;
         }
+        let settles = !self.ended.is_empty();
         let mut limit = self.room();
+        if limit > 0 || settles {
+            limit = self.room_and_ahead();
+        }
         if limit > 0
             && let Some(trouble) = disk::trouble(&self.config.runs_dir)
         {
             limit = 0;
-            if self.ended.is_empty()
+            if !settles
                 && self
                     .paused_until
                     .is_none_or(|until| until <= Instant::now())
@@ -57,7 +61,6 @@ impl<E: Executor> Pool<E> {
                 self.paused_until = Some(Instant::now() + DISK_PAUSE);
             }
         }
-        let settles = !self.ended.is_empty();
         if self
             .paused_until
             .is_some_and(|until| until <= Instant::now())
@@ -98,18 +101,24 @@ impl<E: Executor> Pool<E> {
         });
     }
 
-    /// Runs that may be taken now.
+    /// Runs that may be taken and begun now.
     pub(super) fn room(&self) -> usize {
+        let busy = self.work.len() + self.waiting.len() + self.settling.len();
+        self.at_most(self.config.concurrency.saturating_sub(busy))
+    }
+
+    /// And those that a call may bring beyond, which is made anyway.
+    fn room_and_ahead(&self) -> usize {
+        self.at_most(self.room() + self.room_ahead())
+    }
+
+    fn at_most(&self, runs: usize) -> usize {
         if self.ending.is_some() {
             return 0;
         }
-        let busy = self.work.len() + self.settling.len();
-        let free = self.config.concurrency.saturating_sub(busy);
-        let left = self
-            .config
-            .max_runs
-            .map_or(u64::MAX, |max| max.saturating_sub(self.summary.claimed));
-        free.min(CLAIM_RUNS)
+        let max = self.config.max_runs.unwrap_or(u64::MAX);
+        let left = max.saturating_sub(self.summary.claimed);
+        runs.min(CLAIM_RUNS)
             .min(usize::try_from(left).unwrap_or(usize::MAX))
     }
 
@@ -148,7 +157,7 @@ impl<E: Executor> Pool<E> {
             self.ending = Some("drained by the control room");
             self.observer.ending("drained by the control room");
         }
-        self.pace(&claim.request, &answer, sent);
+        self.pace_answers(&claim.request, &answer, sent);
         self.take_finished(claim.ended, &answer.finished);
         for run in answer.runs {
             self.start(run, sent, answer.waited_ms);
@@ -157,7 +166,9 @@ impl<E: Executor> Pool<E> {
     }
 
     /// Where the control room holds no claim back, an idle worker comes as often as it is told.
-    pub(super) fn pace(&mut self, request: &ClaimRequest, answer: &ClaimAnswer, sent: Moment) {
+    fn pace_answers(&mut self, request: &ClaimRequest, answer: &ClaimAnswer, sent: Moment) {
+        let asked = request.limit.unwrap_or(0) as usize;
+        self.pace.answered(asked, answer.runs.len());
         if !answer.runs.is_empty() {
             self.idle_answers = 0;
             return;
@@ -182,22 +193,7 @@ impl<E: Executor> Pool<E> {
         }
         self.summary.claimed += 1;
         self.observer.claimed(&run);
-        if deadline.has_passed() {
-            // Such as an answer that was read after a suspend.
-            control.set_ended();
-            let outcome = Outcome::released("lease_ran_out");
-            self.ended.push_back(outcome.into_end(control));
-            return;
-        }
-        let job = Job {
-            run,
-            control: control.clone(),
-            client: self.client.clone(),
-            worker_id: self.worker_id.clone(),
-            observer: self.observer.clone(),
-        };
-        let task = self.work.spawn(self.executor.clone().execute(job));
-        self.controls.insert(task.id(), control);
+        self.take_on(run, control);
     }
 }
 

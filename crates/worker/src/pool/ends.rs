@@ -3,7 +3,7 @@
 use super::Pool;
 use super::claims::InFlight;
 use super::settle::{self, Settled};
-use crate::control::Stop;
+use crate::control::{RunControl, Stop};
 use crate::executor::{Ended, Executor, Outcome};
 use ops_core::Code;
 use ops_core::api::Finished;
@@ -79,16 +79,16 @@ impl<E: Executor> Pool<E> {
                 Outcome::released("worker_trouble").with_error("the worker's task ended by itself"),
             ),
         };
-        let Some(control) = self.controls.remove(&id) else {
+        let Some((control, began)) = self.begun.remove(&id) else {
             return;
         };
+        self.pace.ran(began.elapsed());
+        self.begin_waiting();
         if self.work.is_empty() {
             self.idle_since = Instant::now();
         }
         if control.stopped() == Some(Stop::LeaseLost) {
-            self.pulse.held.remove(&control.run_id, control.attempt);
-            self.summary.lost += 1;
-            self.observer.lost(&control.run_id, "the lease was lost");
+            self.drop_lost(&control);
             return;
         }
         control.set_ended();
@@ -101,6 +101,12 @@ impl<E: Executor> Pool<E> {
             finish.error.as_deref(),
         );
         self.ended.push_back(ended);
+    }
+
+    pub(super) fn drop_lost(&mut self, control: &RunControl) {
+        self.pulse.held.remove(&control.run_id, control.attempt);
+        self.summary.lost += 1;
+        self.observer.lost(&control.run_id, "the lease was lost");
     }
 
     /// Others end in the same blink, above all where runs are short; one claim settles them all.

@@ -41,6 +41,9 @@ impl<E: Executor> Pool<E> {
         let idle = idle.map(|limit| self.idle_since + limit);
         let limits = [runtime, idle].into_iter().flatten();
         let limits = limits.filter(|_| self.ending.is_none() && self.claim.is_none());
-        limits.chain(self.paused_until).min()
+        limits
+            .chain(self.paused_until)
+            .chain(self.next_hand_back())
+            .min()
     }
 }

@@ -1,5 +1,6 @@
 //! The worker as a whole: one claim in flight, many runs at work, one heartbeat for all.
 
+mod ahead;
 mod claiming;
 mod claims;
 mod disk;
@@ -18,6 +19,7 @@ use crate::executor::{Ended, Executor, Outcome};
 use crate::observer::Observer;
 use crate::shutdown::{Asked, Shutdown};
 use crate::step::StepExecutor;
+use ahead::{Pace, Waiting};
 use claims::{Claimed, InFlight, Proven};
 use heartbeat::Pulse;
 use ops_client::Client;
@@ -79,6 +81,7 @@ pub async fn run_with<E: Executor>(
     let client = Client::new(transports()?, &config.url, &config.token);
     observer.ready(&worker_id);
     let now = Instant::now();
+    let pace = Pace::unknown(config.claim_ahead_below);
     let pool = Pool {
         summary: Summary {
             worker_id: worker_id.to_string(),
@@ -96,7 +99,9 @@ pub async fn run_with<E: Executor>(
         claim: None,
         proven: Proven::NotYet,
         work: JoinSet::new(),
-        controls: HashMap::new(),
+        begun: HashMap::new(),
+        waiting: VecDeque::new(),
+        pace,
         ended: VecDeque::new(),
         settling: JoinSet::new(),
         ending: None,
@@ -131,7 +136,10 @@ struct Pool<E> {
     claim: Option<InFlight>,
     proven: Proven,
     work: JoinSet<Outcome>,
-    controls: HashMap<Id, Arc<RunControl>>,
+    begun: HashMap<Id, (Arc<RunControl>, Instant)>,
+    /// Claimed ahead of their turn.
+    waiting: VecDeque<Waiting>,
+    pace: Pace,
     /// To be settled by the next claim.
     ended: VecDeque<Ended>,
     settling: JoinSet<Settled>,
@@ -150,6 +158,7 @@ impl<E: Executor> Pool<E> {
     async fn run(mut self) -> Result<Summary, WorkerError> {
         loop {
             self.check_limits();
+            self.give_back_late();
             self.next_claim();
             if self.is_done() {
                 return Ok(self.summary);
@@ -183,6 +192,7 @@ impl<E: Executor> Pool<E> {
         self.ending.is_some()
             && self.claim.is_none()
             && self.work.is_empty()
+            && self.waiting.is_empty()
             && self.ended.is_empty()
             && self.settling.is_empty()
     }

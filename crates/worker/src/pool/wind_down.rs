@@ -62,6 +62,7 @@ impl<E: Executor> Pool<E> {
 
     async fn end_in_order(&mut self) {
         let mut fence = Fence::NotNeeded;
+        self.give_back_waiting("worker_shutdown");
         if let Some(claim) = self.claim.take() {
             fence = match claim.waits() {
                 true => Fence::Needed,
