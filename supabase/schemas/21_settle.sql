@@ -8,6 +8,9 @@ create or replace function public.ops_settle(
 language plpgsql volatile set search_path = '' as $$
 declare
   v_asked uuid[];
+  v_grouped boolean;
+  v_limited boolean;
+  v_depended boolean;
   v_ids uuid[];
   v_attempts integer[];
   v_ended text[];
@@ -22,9 +25,10 @@ declare
   v_lanes text[] := '{}'::text[];
   v_group text;
 begin
-  select array_agg(f.run_id) into v_asked from jsonb_to_recordset(p_finish) as f (run_id uuid);
   -- One probe where no run has a group. A lease never changes its own.
-  if (select true from public.run_leases l where l.group_key is not null limit 1) then
+  select array_agg(f.run_id), (select true from public.run_leases l where l.group_key is not null limit 1)
+  into v_asked, v_grouped from jsonb_to_recordset(p_finish) as f (run_id uuid);
+  if v_grouped then
     select array_agg(l.group_key) into v_groups from unnest(v_asked) as f (run_id)
     cross join lateral (select x.group_key from public.run_leases x where x.run_id = f.run_id and x.worker_id = p_worker
       and x.token_id = p_token limit 1) l where l.group_key is not null;
@@ -35,8 +39,11 @@ begin
   perform 1 from (select 1 from public.runs r where r.id = any (v_asked) order by r.id for no key update) s;
 
   select array_agg(d.run_id), array_agg(d.attempt), array_agg(d.status), array_agg(d.outcome), array_agg(d.uncounted),
-    array_agg(d.reason), array_agg(coalesce(d.broken ->> 'error', d.error)), array_agg(d.result), array_agg(d.broken ->> 'reason')
-  into v_ids, v_attempts, v_ended, v_outcomes, v_uncounted, v_reasons, v_errors, v_results, v_broken
+    array_agg(d.reason), array_agg(coalesce(d.broken ->> 'error', d.error)), array_agg(d.result), array_agg(d.broken ->> 'reason'),
+    jsonb_agg(jsonb_build_object('run_id', d.run_id, 'status', d.outcome)),
+    (select true from public.lanes n where n.concurrency_limit is not null limit 1),
+    (select true from public.run_dependencies limit 1)
+  into v_ids, v_attempts, v_ended, v_outcomes, v_uncounted, v_reasons, v_errors, v_results, v_broken, answers, v_limited, v_depended
   from (
     select h.*, h.free and h.broken is null as uncounted, case
         when h.was = 'cancelled' then 'cancelled'
@@ -64,20 +71,23 @@ begin
       order by f.ord) h) d;
 
   if v_ids is not null then
-    delete from public.run_leases l where l.run_id = any (v_ids);
-    update public.runs r set
-      status = d.outcome,
-      attempts_used = r.attempts_used + case when d.uncounted then 0 else 1 end,
-      handbacks = r.handbacks + case when d.uncounted then 1 else 0 end,
-      claimed_by = case when d.outcome = 'queued' then null else r.claimed_by end,
-      started_at = case when d.outcome = 'queued' then null else r.started_at end,
-      finished_at = case when d.outcome = 'queued' then null else p_now end,
-      reason = case when d.ended = 'released' and d.outcome = 'failed' then coalesce(d.broken, 'attempts_used_up') else d.reason end,
-      error = d.error,
-      result = d.result
-    from unnest(v_ids, v_ended, v_outcomes, v_uncounted, v_reasons, v_errors, v_results, v_broken)
-      as d (run_id, ended, outcome, uncounted, reason, error, result, broken)
-    where r.id = any (v_ids) and r.id = d.run_id and r.status <> 'cancelled';
+    with gone as (
+      delete from public.run_leases l where l.run_id = any (v_ids)
+    ), ended as (
+      update public.runs r set
+        status = d.outcome,
+        attempts_used = r.attempts_used + case when d.uncounted then 0 else 1 end,
+        handbacks = r.handbacks + case when d.uncounted then 1 else 0 end,
+        claimed_by = case when d.outcome = 'queued' then null else r.claimed_by end,
+        started_at = case when d.outcome = 'queued' then null else r.started_at end,
+        finished_at = case when d.outcome = 'queued' then null else p_now end,
+        reason = case when d.ended = 'released' and d.outcome = 'failed' then coalesce(d.broken, 'attempts_used_up') else d.reason end,
+        error = d.error,
+        result = d.result
+      from unnest(v_ids, v_ended, v_outcomes, v_uncounted, v_reasons, v_errors, v_results, v_broken)
+        as d (run_id, ended, outcome, uncounted, reason, error, result, broken)
+      where r.id = any (v_ids) and r.id = d.run_id and r.status <> 'cancelled'
+    )
     update public.run_attempts t set ended_at = p_now, ended_as = d.ended, reason = d.reason, answer = d.outcome
     from unnest(v_ids, v_attempts, v_ended, v_outcomes, v_reasons) as d (run_id, attempt, ended, outcome, reason)
     where t.run_id = any (v_ids) and t.run_id = d.run_id and t.attempt = d.attempt;
@@ -90,7 +100,7 @@ begin
       from unnest(v_ids, v_attempts, v_broken, v_errors) as d (run_id, attempt, broken, error)
       where d.broken is not null order by d.run_id;
     end if;
-    if (select true from public.run_dependencies limit 1) then
+    if v_depended then
       v_lanes := public.ops_dependencies_ended(array(select d.run_id from unnest(v_ids, v_outcomes) as d (run_id, outcome)
         where d.outcome <> 'queued'), p_now);
     end if;
@@ -99,10 +109,7 @@ begin
     end loop;
   end if;
 
-  if cardinality(v_ids) = cardinality(v_asked) then
-    select jsonb_agg(jsonb_build_object('run_id', d.run_id, 'status', d.outcome)) into answers
-    from unnest(v_ids, v_outcomes) as d (run_id, outcome);
-  else
+  if cardinality(v_ids) is distinct from cardinality(v_asked) then
     -- What was not settled is told apart: still held, so its log is short; ended by its own finish
     -- before, so it gets the recorded answer; or lost.
     select jsonb_agg(case
@@ -121,7 +128,7 @@ begin
   end if;
 
   -- A requeued run, or a place of a limited lane, may be what somebody waits for.
-  if 'queued' = any (v_outcomes) or exists (select from public.lanes n where n.concurrency_limit is not null) then
+  if 'queued' = any (v_outcomes) or v_limited then
     select jsonb_object_agg(w.lane, w.n) into wake from (
       select r.lane, count(*) as n from public.runs r
       where r.id = any (v_ids) and (r.status = 'queued'

@@ -27,7 +27,7 @@ declare
   v_sweep boolean;
   v_repeated boolean;
   a record;
-  w public.workers%rowtype;
+  w record;
   h record;
   s record;
 begin
@@ -43,26 +43,33 @@ begin
   end if;
 
   -- A long poll asks again and again: while nothing is queued it writes nothing and locks nothing.
-  select * into w from public.workers k where k.id = v_worker;
-  -- A mistyped lane would idle for ever; looked up only when the worker asks for other lanes.
-  if w.id is null or w.lanes <> v_lanes then
-    select array_agg(l) into v_unknown from unnest(v_lanes) l where not exists (select from public.lanes x where x.name = l);
-    if v_unknown is not null then
-      return jsonb_build_object('code', 'invalid', 'errors', jsonb_build_array(jsonb_build_object('field', 'lanes',
-        'message', format('there is no lane `%s`', array_to_string(v_unknown, '`, `')))));
+  -- Two conditions, one in the other: an expression with a query in it costs a query in each call.
+  if jsonb_array_length(p -> 'finish') is null then
+    select * into w from public.workers k where k.id = v_worker;
+    if w.request_id = v_request and cardinality(w.got_runs) = 0 and w.lanes = v_lanes and w.token_id = a.token_id
+      and w.session_id is not distinct from v_session and not w.drain
+      and w.last_seen > v_now - interval '10 seconds' and w.swept_at > v_now - interval '2 seconds' then
+      if not exists (select from public.lanes l where l.name = any (v_lanes) and (l.draining or not l.paused
+        and (select q.seq from public.runs q where q.lane = l.name and q.status = 'queued' and q.parked is null
+          order by q.priority, q.seq limit 1) is not null)) then
+        return jsonb_build_object('runs', '[]'::jsonb, 'finished', '[]'::jsonb, 'drain', false);
+      end if;
     end if;
   end if;
-  if w.request_id = v_request and cardinality(w.got_runs) = 0 and w.lanes = v_lanes and w.token_id = a.token_id
-    and w.session_id is not distinct from v_session and not w.drain and jsonb_array_length(p -> 'finish') is null
-    and w.last_seen > v_now - interval '10 seconds' and w.swept_at > v_now - interval '2 seconds'
-    and not exists (select from public.lanes l where l.name = any (v_lanes) and (l.draining or not l.paused
-      and (select q.seq from public.runs q where q.lane = l.name and q.status = 'queued' and q.parked is null
-        order by q.priority, q.seq limit 1) is not null)) then
-    return jsonb_build_object('runs', '[]'::jsonb, 'finished', '[]'::jsonb, 'drain', false);
-  end if;
   loop
-    select * into w from public.workers k where k.id = v_worker for no key update;
-    exit when found;
+    select k.*, n.limited, n.all_draining into w from public.workers k
+    cross join (select bool_or(l.concurrency_limit is not null) as limited, bool_and(l.draining) as all_draining
+      from public.lanes l where l.name = any (v_lanes)) n
+    where k.id = v_worker for no key update of k;
+    -- A mistyped lane would idle for ever; looked up only when the worker asks for other lanes.
+    if w.id is null or w.lanes <> v_lanes then
+      select array_agg(l) into v_unknown from unnest(v_lanes) l where not exists (select from public.lanes x where x.name = l);
+      if v_unknown is not null then
+        return jsonb_build_object('code', 'invalid', 'errors', jsonb_build_array(jsonb_build_object('field', 'lanes',
+          'message', format('there is no lane `%s`', array_to_string(v_unknown, '`, `')))));
+      end if;
+    end if;
+    exit when w.id is not null;
     insert into public.workers (id, token_id, first_seen, last_seen, swept_at)
     values (v_worker, a.token_id, v_now, v_now, 'epoch') on conflict do nothing;
   end loop;
@@ -72,7 +79,7 @@ begin
   v_repeated := v_request = w.request_id;
 
   -- Limited lanes first, ascending: what is settled or swept below may fill a lane that is empty now.
-  if v_limit > 0 then
+  if v_limit > 0 and w.limited then
     select coalesce(array_agg(x.name), '{}') into v_locked from (
       select l.name from public.lanes l
       where l.name = any (v_lanes) and l.concurrency_limit is not null and not l.paused and not l.draining
@@ -119,7 +126,7 @@ begin
           order by q.priority, q.seq limit 1)
         union all
         (select q.priority, q.seq from public.runs q
-          where q.session_id = v_session and q.lane = l.name and q.status = 'queued' and q.parked is null
+          where v_session is not null and q.session_id = v_session and q.lane = l.name and q.status = 'queued' and q.parked is null
           order by q.priority, q.seq limit 1)) q
       where l.name = any (v_lanes) and not l.paused and not l.draining
       order by q.priority, q.seq
@@ -142,7 +149,7 @@ begin
             order by q.priority, q.seq limit v_free for no key update skip locked)
           || array(
             select q.id from public.runs q
-            where q.session_id = v_session and q.lane = h.name and q.status = 'queued' and q.parked is null
+            where v_session is not null and q.session_id = v_session and q.lane = h.name and q.status = 'queued' and q.parked is null
             order by q.priority, q.seq limit v_free for no key update skip locked))
         returning u.id, u.attempt, u.lane, u.lease_seconds, u.timeout_seconds, u.group_key
       ), held as (
@@ -186,6 +193,6 @@ begin
     request_id = coalesce(v_request, k.request_id), got_runs = v_got_runs, got_attempts = v_got_attempts,
     claimed = k.claimed or cardinality(v_got_runs) > 0
   where k.id = v_worker;
-  return jsonb_build_object('runs', v_runs, 'finished', v_finished, 'wake', v_wake, 'drain', w.drain
-    or not exists (select from public.lanes l where l.name = any (v_lanes) and not l.draining));
+  return jsonb_build_object('runs', v_runs, 'finished', v_finished, 'wake', v_wake,
+    'drain', w.drain or coalesce(w.all_draining, true));
 end $$;
