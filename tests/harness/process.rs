@@ -65,6 +65,7 @@ pub fn ops_at(program: &Path) -> Command {
         "OPS_DATA",
         "OPS_PG_BIN",
         "OPS_DATABASE_URL",
+        "OPS_LOG",
         "OPS_SUPABASE_URL",
         "OPS_SUPABASE_KEY",
         "OPS_SUPABASE_PUBLISHABLE_KEY",
@@ -108,10 +109,15 @@ impl Up {
     }
 
     /// A whole command of the caller's, which says `up --json` and this data folder.
-    pub fn of(mut command: Command, data: &Path) -> Self {
+    pub fn of(command: Command, data: &Path) -> Self {
+        Self::saying(command, data, Stdio::null())
+    }
+
+    /// The same with a place for what it says on standard error.
+    pub fn saying(mut command: Command, data: &Path, to: Stdio) -> Self {
         let mut child = command
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(to)
             .spawn()
             .expect("ops starts");
         let mut line = String::new();

@@ -6,6 +6,7 @@ mod crash;
 mod examples;
 mod first_light;
 mod interrupted;
+mod journal;
 mod refusals;
 mod shutdown;
 mod upgrade;

@@ -5,7 +5,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::{folder, output, program, signals, values};
 use clap::Args;
-use ops_server::{GitHubSettings, Source, Up, UpError, UpOptions};
+use ops_server::{GitHubSettings, LogForm, Source, Up, UpError, UpOptions};
 use ops_worker::Shutdown;
 use serde_json::{Value, json};
 use std::ffi::OsString;
@@ -59,6 +59,10 @@ pub struct UpArgs {
     /// Delete runs that ended so many days ago, logs and artifacts with them; without it they stay
     #[arg(long, env = "OPS_KEEP_DAYS", value_name = "DAYS", value_parser = keep_days)]
     keep_days: Option<u32>,
+    /// What the server says on standard error: `text` for people, warnings and errors alone; `json`, an object a line,
+    /// with runs and attempts
+    #[arg(long, env = "OPS_LOG", value_name = "FORM", default_value = "text", value_parser = log_form)]
+    log: LogForm,
     /// Print one line of JSON when ready, for programs
     #[arg(long)]
     json: bool,
@@ -66,6 +70,7 @@ pub struct UpArgs {
 
 pub async fn run(arguments: UpArgs) -> Result<Exit, Failure> {
     let format = Format::from(arguments.json);
+    ops_server::write_log_as(arguments.log);
     let shutdown = Shutdown::new();
     let asked = signals::watch(shutdown.clone(), tell_stopping)?;
     let started = tokio::select! {
@@ -97,6 +102,10 @@ fn options(arguments: &UpArgs) -> Result<UpOptions, Failure> {
         supervisor: supervisor()?,
         report: Arc::new(|line| output::note(line)),
     })
+}
+
+fn log_form(text: &str) -> Result<LogForm, String> {
+    LogForm::parse(text).ok_or_else(|| "must be `text` or `json`".into())
 }
 
 fn keep_days(text: &str) -> Result<u32, String> {

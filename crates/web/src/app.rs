@@ -1,4 +1,5 @@
 use crate::github::GitHub;
+use crate::journal::Context;
 use crate::limits::{Caller, Limiter, Limits, Verdict, Wait};
 use crate::refusal::Refusal;
 use crate::templates::TemplateCache;
@@ -203,14 +204,13 @@ impl App {
         mut p: Value,
     ) -> Result<Map<String, Value>, Refusal> {
         p["auth"] = auth.clone();
-        let answer = self
-            .store
-            .call(function, p)
-            .await
-            .map_err(|error| store_refusal(function, error))?;
+        let context = Context::of(function, &p);
+        let answer = self.store.call(function, p).await;
+        let answer = answer.map_err(|error| store_refusal(&context, error))?;
         let Value::Object(mut answer) = answer else {
-            return Err(Refusal::internal(function, "the answer is no object"));
+            return Err(internal(&context, "the answer is no object"));
         };
+        context.answered(&answer);
         if is_news(function, &answer) {
             self.wake.changed();
         }
@@ -288,24 +288,39 @@ fn is_news(function: &str, answer: &Map<String, Value>) -> bool {
 }
 
 /// Logged once, here; the caller gets our words, never the database's.
-fn store_refusal(function: &'static str, error: StoreError) -> Refusal {
+fn store_refusal(context: &Context, error: StoreError) -> Refusal {
     let why = error.to_string();
-    let refusal = match error {
-        StoreError::Failed(_) => return Refusal::internal(function, &why),
-        StoreError::NotInstalled(_) => Problem::new(Code::NotInstalled, "").into(),
-        StoreError::Misconfigured(_) => Problem::new(
+    let (code, refusal) = match error {
+        StoreError::Failed(_) => return internal(context, &why),
+        StoreError::NotInstalled(_) => (
+            Code::NotInstalled,
+            Problem::new(Code::NotInstalled, "").into(),
+        ),
+        StoreError::Misconfigured(_) => (
             Code::Unavailable,
-            "the control room may not use its database: `ops setup` says why",
-        )
-        .into(),
+            Problem::new(
+                Code::Unavailable,
+                "the control room may not use its database: `ops setup` says why",
+            )
+            .into(),
+        ),
         StoreError::Unavailable {
             retry_after_seconds,
             ..
-        } => Refusal::retry_after(
-            Problem::new(Code::Unavailable, "the database did not answer in time"),
-            retry_after_seconds,
+        } => (
+            Code::Unavailable,
+            Refusal::retry_after(
+                Problem::new(Code::Unavailable, "the database did not answer in time"),
+                retry_after_seconds,
+            ),
         ),
     };
-    eprintln!("{function}: {why}");
+    context.failed(code.as_str(), None, &why);
+    refusal
+}
+
+fn internal(context: &Context, why: &str) -> Refusal {
+    let (refusal, id) = Refusal::unexplained();
+    context.failed(Code::Internal.as_str(), Some(&id), why);
     refusal
 }

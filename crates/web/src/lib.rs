@@ -6,6 +6,7 @@ mod app;
 mod body;
 mod call;
 mod github;
+pub mod journal;
 mod limits;
 mod query;
 mod refusal;

@@ -1,3 +1,4 @@
+use crate::journal::{self, Entry, Level};
 use crate::wrong::summary;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -51,11 +52,24 @@ impl Refusal {
 
     /// The reason goes to our log alone; the caller gets an id by which it is found there.
     pub fn internal(place: &str, why: &str) -> Self {
-        let mut random = [0; 8];
-        // Without random numbers there is an id too, only not one of its own.
-        let _ = getrandom::fill(&mut random);
-        let id = format!("{:016x}", u64::from_be_bytes(random));
-        eprintln!("{place}: {why} (id {id})");
+        let id = random_id();
+        journal::write(
+            Entry::new(Level::Error, "failed")
+                .with("verb", place)
+                .with("code", Code::Internal.as_str())
+                .with("id", id.as_str())
+                .with("message", why),
+        );
+        Refusal::with_id(id)
+    }
+
+    /// The caller gets an id by which the reason, logged by somebody else, is found.
+    pub(crate) fn unexplained() -> (Self, String) {
+        let id = random_id();
+        (Refusal::with_id(id.clone()), id)
+    }
+
+    fn with_id(id: String) -> Self {
         let mut problem = Problem::new(Code::Internal, format!("id {id}"));
         problem.facts.insert("id".into(), id.into());
         problem.into()
@@ -89,6 +103,13 @@ impl Refusal {
             _ => problem.into(),
         }
     }
+}
+
+fn random_id() -> String {
+    let mut random = [0; 8];
+    // Without random numbers there is an id too, only not one of its own.
+    let _ = getrandom::fill(&mut random);
+    format!("{:016x}", u64::from_be_bytes(random))
 }
 
 fn field_error(error: &Value) -> FieldError {

@@ -1,6 +1,7 @@
 //! Bytes of artifacts whose runs are deleted.
 
 use crate::app::App;
+use crate::journal;
 use ops_core::blobs::BlobPath;
 use serde_json::{Value, json};
 
@@ -19,8 +20,9 @@ impl App {
             match blobs.remove(&path).await {
                 Ok(()) => removed.push(artifact["artifact_id"].clone()),
                 Err(error) => {
-                    eprintln!(
-                        "runs_sweep: artifact {path} of a deleted run stays for now: {error}"
+                    journal::failure(
+                        "runs_sweep",
+                        format_args!("artifact {path} of a deleted run stays for now: {error}"),
                     );
                     break;
                 }
@@ -31,7 +33,7 @@ impl App {
         }
         let p = json!({ "artifacts": removed });
         if let Err(error) = self.store.call("ops_artifacts_removed", p).await {
-            eprintln!("ops_artifacts_removed: {error}");
+            journal::failure("ops_artifacts_removed", error);
         }
     }
 }

@@ -5,6 +5,7 @@ use axum::Router;
 use axum::http::Request;
 use ops_core::port::{BoxFuture, Store, StoreError, Transport};
 use ops_store_supabase::{Origin, ServiceKey, SupabaseBlobs, SupabaseStore};
+use ops_web::journal::{Form, write_as};
 use ops_web::{App, GitHub, Host, SourceAddress};
 use serde_json::Value;
 use std::net::SocketAddr;
@@ -16,6 +17,7 @@ pub use ops_web::GitHubSettings;
 pub const URL_VARIABLE: &str = "OPS_SUPABASE_URL";
 pub const KEY_VARIABLE: &str = "OPS_SUPABASE_KEY";
 pub const KEEP_VARIABLE: &str = "OPS_KEEP_DAYS";
+pub const LOG_VARIABLE: &str = "OPS_LOG";
 
 /// Taken as the host has them: what is wrong with them is said by the answers and in the log.
 #[derive(Clone, Default)]
@@ -24,6 +26,8 @@ pub struct Settings {
     pub supabase_key: String,
     /// Runs that ended so many days ago are deleted by sweeps, 1 to 36,500; empty: none.
     pub keep_days: String,
+    /// `text`, or `json` for an object a line, runs and attempts included; empty is text.
+    pub log: String,
     pub github: GitHubSettings,
 }
 
@@ -34,6 +38,7 @@ impl Settings {
             supabase_url: variable(URL_VARIABLE),
             supabase_key: variable(KEY_VARIABLE),
             keep_days: variable(KEEP_VARIABLE),
+            log: variable(LOG_VARIABLE),
             github: GitHubSettings::from_environment(),
         }
     }
@@ -42,6 +47,7 @@ impl Settings {
 /// The router of this function. Wrong settings are no reason to fail: each answer says `unavailable`,
 /// pages show the set-up, and the log has the reason.
 pub fn router<T: Transport + 'static>(settings: &Settings, transport: T) -> Router {
+    choose_log(settings);
     let app = match project(settings) {
         Ok((origin, key, keep_days)) => {
             let transport = Arc::new(transport);
@@ -61,11 +67,17 @@ pub fn router<T: Transport + 'static>(settings: &Settings, transport: T) -> Rout
 /// The same project behind the Spec Kit tab and the two verbs that need the spec kit.
 #[cfg(feature = "spec-kit")]
 pub fn spec_kit_router<T: Transport + 'static>(settings: &Settings, transport: T) -> Router {
+    choose_log(settings);
     let store: Arc<dyn Store> = match project(settings) {
         Ok((origin, key, _)) => Arc::new(SupabaseStore::new(Arc::new(transport), &origin, &key)),
         Err(wrong) => Arc::new(NoStore(wrong.to_string())),
     };
     ops_web::spec_kit_router(App::new(store, Host::SERVERLESS))
+}
+
+/// A log in the wrong form is better than none.
+fn choose_log(settings: &Settings) {
+    write_as(Form::parse(&settings.log).unwrap_or_default());
 }
 
 /// Names the peer by a header that Spin overwrites, so that no caller can forge it. Other hosts let it

@@ -15,4 +15,5 @@ pub use folder::FolderBlobs;
 pub use installation::{new_token, sha256_hex};
 pub use listen::listen;
 pub use ops_web::GitHubSettings;
+pub use ops_web::journal::{Form as LogForm, write_as as write_log_as};
 pub use up::{Up, UpOptions, start};

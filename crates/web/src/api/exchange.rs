@@ -66,7 +66,7 @@ async fn parameters(app: &App, exchange: &Exchange, token: &str) -> Result<Value
                 Code::Unavailable,
                 "the issuer's keys cannot be read just now",
             );
-            eprintln!("workers.exchange: {refused}");
+            crate::journal::failure("workers.exchange", &refused);
             return Err(Refusal::retry_after(problem, 5));
         }
         Err(refused) => return Ok(json!({ "refused": refused.to_string() })),

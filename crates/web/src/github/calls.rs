@@ -69,7 +69,7 @@ impl App {
             Ok(mut told) if told["dispatch"].is_object() => told["dispatch"].take(),
             Ok(_) => dispatch,
             Err(error) => {
-                eprintln!("dispatch {}: {error}", dispatch["id"]);
+                crate::journal::failure("dispatch", format_args!("{}: {error}", dispatch["id"]));
                 dispatch
             }
         }
@@ -87,7 +87,7 @@ impl App {
             Ok(mut told) if told["dispatch"].is_object() => Some(told["dispatch"].take()),
             Ok(_) => None,
             Err(error) => {
-                eprintln!("dispatch {}: {error}", dispatch["id"]);
+                crate::journal::failure("dispatch", format_args!("{}: {error}", dispatch["id"]));
                 None
             }
         }

@@ -151,7 +151,7 @@ fn answer(status: StatusCode, drawn: Result<String, String>) -> Response {
             (status, [(header::CONTENT_TYPE, kind)], text).into_response()
         }
         Err(why) => {
-            eprintln!("pages: {why}");
+            crate::journal::failure("pages", why);
             let words = "The page cannot be drawn; the server's log says why.\n";
             (StatusCode::INTERNAL_SERVER_ERROR, words).into_response()
         }

@@ -11,6 +11,7 @@ pub fn read() -> Settings {
         supabase_url: variable("supabase_url"),
         supabase_key: variable("supabase_key"),
         keep_days: variable("keep_days"),
+        log: variable("log"),
         github: GitHubSettings {
             oidc_audience: variable("oidc_audience"),
             oidc_issuers: variable("oidc_issuers"),

@@ -11,6 +11,7 @@ pub async fn read() -> Settings {
         supabase_url: variable("supabase_url").await,
         supabase_key: variable("supabase_key").await,
         keep_days: variable("keep_days").await,
+        log: variable("log").await,
         github: GitHubSettings {
             oidc_audience: variable("oidc_audience").await,
             oidc_issuers: variable("oidc_issuers").await,

@@ -19,7 +19,7 @@ pub fn path(run_id: &str, attempt: u32, sha256: &str) -> Result<BlobPath, Refusa
 
 pub fn refusal(error: BlobError) -> Refusal {
     // Addresses and keys of the store are for our log only.
-    eprintln!("artifacts: {error}");
+    crate::journal::failure("artifacts", &error);
     let problem = |detail: &str| Problem::new(Code::Unavailable, detail);
     match error {
         BlobError::Unavailable(_) => {
