@@ -202,7 +202,7 @@ impl Watched {
             "look_p95",
             "A look: 95 of 100",
             "ms",
-            quiet,
+            flat(1.0, 250.0),
             s.met.looks_ms(0.95),
         );
         self.put(
