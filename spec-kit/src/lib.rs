@@ -15,6 +15,7 @@ pub mod ids;
 pub mod manifest;
 pub mod model;
 pub mod outline;
+mod parallel;
 pub mod read;
 pub mod report;
 pub mod rules;

@@ -1,8 +1,10 @@
 //! Files to bundles. Everything is sorted by path first, so that the order of files is nothing.
 
 use super::{Bundle, Layout, Scope, Unreadable, file_name, folder, layout_of};
+use crate::facts::Document;
 use crate::ids::Lock;
 use crate::manifest::Manifest;
+use crate::parallel;
 use crate::read::document;
 use crate::text::{Source, SourceError};
 use std::collections::{BTreeMap, BTreeSet};
@@ -177,12 +179,26 @@ fn assemble(directory: String, files: Files) -> Bundle {
         files: files.keys().cloned().collect(),
         ..Bundle::default()
     };
-    // The manifest first: it says which file is the source and not a document of the bundle.
-    for (path, bytes) in &files {
-        if file_name(path) == "spec-kit.json" {
-            bundle.take_manifest(path, bytes);
-        }
-    }
+    // The documents in the folder itself before those below it.
+    let mut order: Vec<(&String, &Vec<u8>)> = files.iter().collect();
+    order.sort_by_key(|(path, _)| (path.matches('/').count(), *path));
+    let size = files.values().map(Vec::len).sum();
+    let (read, ()) = parallel::join(
+        size,
+        || {
+            parallel::map(&order, |(path, bytes)| {
+                is_document(path).then(|| document(path, bytes))
+            })
+        },
+        || {
+            for (path, bytes) in &files {
+                if file_name(path) == "spec-kit.json" {
+                    bundle.take_manifest(path, bytes);
+                }
+            }
+        },
+    );
+    // The manifest says which file is the source and not a document of the bundle.
     let source_name = bundle.manifest.as_ref().map(|m| m.source.file.clone());
     let naming = match files
         .keys()
@@ -191,20 +207,22 @@ fn assemble(directory: String, files: Files) -> Bundle {
         true => Naming::ByName,
         false => Naming::ByContent,
     };
-    // The documents in the folder itself before those below it.
-    let mut order: Vec<(&String, &Vec<u8>)> = files.iter().collect();
-    order.sort_by_key(|(path, _)| (path.matches('/').count(), *path));
-    for (path, bytes) in order {
+    for ((path, bytes), read) in order.into_iter().zip(read) {
         let is_source = source_name
             .as_deref()
             .is_some_and(|name| is_source(path, name, &bundle.directory));
-        if is_source {
-            bundle.source = document(path, bytes).ok();
-        } else {
-            bundle.take_file(path, bytes, naming);
+        match read {
+            Some(read) if is_source => bundle.source = read.ok(),
+            Some(read) => bundle.take_document(path, read, naming),
+            None if is_source => bundle.source = document(path, bytes).ok(),
+            None => bundle.take_file(path, bytes),
         }
     }
     bundle
+}
+
+fn is_document(path: &str) -> bool {
+    path.ends_with(".md") || path.ends_with(".markdown")
 }
 
 /// Whether a path is the file that a manifest calls its source.
@@ -240,7 +258,15 @@ impl Bundle {
         }
     }
 
-    fn take_file(&mut self, path: &str, bytes: &[u8], naming: Naming) {
+    fn take_document(&mut self, path: &str, read: Result<Document, SourceError>, naming: Naming) {
+        match read {
+            Ok(document) if self.is_member(path, naming) => self.take(document),
+            Ok(document) => self.take_extra(document),
+            Err(error) => self.refuse_source(path, &error),
+        }
+    }
+
+    fn take_file(&mut self, path: &str, bytes: &[u8]) {
         match file_name(path) {
             "spec-kit.json" => {}
             "spec-kit.lock" => self.take_lock(path, bytes),
@@ -252,13 +278,6 @@ impl Bundle {
                 Ok(source) => self.sql.push(source),
                 Err(error) => self.refuse_source(path, &error),
             },
-            name if name.ends_with(".md") || name.ends_with(".markdown") => {
-                match document(path, bytes) {
-                    Ok(document) if self.is_member(path, naming) => self.take(document),
-                    Ok(document) => self.take_extra(document),
-                    Err(error) => self.refuse_source(path, &error),
-                }
-            }
             _ => {}
         }
     }

@@ -56,4 +56,9 @@ impl Document {
     pub fn place(&self, span: Span) -> Place {
         self.source.place(span)
     }
+
+    /// The number of the line that a span begins in, from 1.
+    pub fn line_of(&self, span: Span) -> u32 {
+        self.source.line_of(span.start)
+    }
 }

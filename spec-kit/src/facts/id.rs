@@ -26,5 +26,5 @@ pub struct Citation {
     pub id: Id,
     pub span: Span,
     /// The word before it where that says how: `validates`, `depends on`, `per`, `_Requirements:_`.
-    pub relation: Option<String>,
+    pub relation: Option<&'static str>,
 }

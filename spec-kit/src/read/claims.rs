@@ -77,7 +77,7 @@ fn claim(
     }
     match unit.kind {
         UnitKind::Item(item) => {
-            if marks::is_legend(&item.text.text) {
+            if reading.is_legend(index) {
                 return None;
             }
             let check = item.check.map(|check| match check {
@@ -159,19 +159,28 @@ fn status_line(
     })
 }
 
+/// Where the last of `—`, `–`, ` - ` and `:` stands, and its length.
+fn last_joint(text: &str) -> Option<(usize, usize)> {
+    text.char_indices().rev().find_map(|(at, letter)| {
+        let is_between = || {
+            let around = text.as_bytes().get(at.checked_sub(1)?..at + 2)?;
+            (around == b" - ").then_some((at - 1, 3))
+        };
+        match letter {
+            '—' | '–' | ':' => Some((at, letter.len_utf8())),
+            '-' => is_between(),
+            _ => None,
+        }
+    })
+}
+
 /// `Worker (done)`, `Worker — in progress`, `Worker: planned`.
 fn said_after(text: String) -> (String, Option<Mark>) {
     let bracketed = text.strip_suffix([')', ']']).and_then(|open| {
         open.rfind(['(', '['])
             .map(|at| (at, open.get(at + 1..).unwrap_or("")))
     });
-    let dashed = ["—", "–", " - ", ":"]
-        .iter()
-        .filter_map(|joint| {
-            text.rfind(joint)
-                .map(|at| (at, text.get(at + joint.len()..).unwrap_or("")))
-        })
-        .max_by_key(|(at, _)| *at);
+    let dashed = last_joint(&text).map(|(at, length)| (at, text.get(at + length..).unwrap_or("")));
     for (at, said) in [bracketed, dashed].into_iter().flatten() {
         if let Some(mark) = marks::word(said) {
             return (text.get(..at).unwrap_or("").trim().to_owned(), Some(mark));

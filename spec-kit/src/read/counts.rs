@@ -18,14 +18,15 @@ const MAX_NAMED: usize = 400;
 pub(super) fn counts(reading: &Reading<'_>) -> Vec<StatedCount> {
     let mut out = Vec::new();
     let mut table: Vec<String> = Vec::new();
-    let titles: Vec<String> = reading
-        .sections
-        .list
-        .iter()
-        .take(MAX_NAMED)
-        .map(|section| section.path.last().map(|title| fold(title)))
-        .map(Option::unwrap_or_default)
-        .collect();
+    let titles = Titles::of(
+        reading
+            .sections
+            .list
+            .iter()
+            .take(MAX_NAMED)
+            .map(|section| section.path.last().map(|title| fold(title)))
+            .map(Option::unwrap_or_default),
+    );
     for unit in reading.units {
         match unit.kind {
             UnitKind::Head(head) => {
@@ -111,7 +112,8 @@ fn in_words(
         if word.is_empty() || word.len() > 40 {
             continue;
         }
-        let begin = start + part.find(word).unwrap_or(0);
+        // What was trimmed away is in no word, so the first find would be this one.
+        let begin = start + (word.as_ptr().addr() - part.as_ptr().addr());
         let before = text.get(..begin).unwrap_or("");
         let counted = number(word)
             .filter(|_| clean_before(before))
@@ -309,7 +311,7 @@ fn fraction(
 /// What a row is read by: the names of its columns, and the titles of the document.
 struct Heads<'a> {
     columns: &'a [String],
-    titles: &'a [String],
+    titles: &'a Titles,
 }
 
 /// A row of a summary: `| Phase 1: Setup | 3/5 |`, `| Phase 1 | 12 | 4 |`.
@@ -322,7 +324,7 @@ fn in_row(
 ) {
     let Some(first) = cells.first() else { return };
     let name = fold(first.text.trim());
-    let section = named_section(heads.titles, &name);
+    let section = heads.titles.named(&name);
     let is_total = [
         "total", "gesamt", "sum", "summe", "all", "overall", "合計", "总计", "合计",
     ]
@@ -423,17 +425,54 @@ fn noun_of(column: &str) -> String {
     .to_owned()
 }
 
-/// The section that a cell names, by its title or by the label of a phase.
-fn named_section(titles: &[String], name: &str) -> Option<usize> {
-    if name.is_empty() {
-        return None;
+/// Titles of sections, found by how they begin and how they end: each row of each table may name
+/// one.
+struct Titles {
+    /// Sorted, each with its place.
+    forward: Vec<(Vec<u8>, usize)>,
+    /// The same, read backwards.
+    backward: Vec<(Vec<u8>, usize)>,
+}
+
+impl Titles {
+    fn of(titles: impl Iterator<Item = String>) -> Self {
+        let mut forward: Vec<(Vec<u8>, usize)> = titles.map(String::into_bytes).zip(0..).collect();
+        let mut backward = forward.clone();
+        for (title, _) in &mut backward {
+            title.reverse();
+        }
+        forward.sort_unstable();
+        backward.sort_unstable();
+        Self { forward, backward }
     }
-    titles.iter().position(|title| {
-        title == name
-            || title.strip_prefix(name).is_some_and(|rest| {
-                rest.starts_with([':', ' ', '-', '–', '—', '('])
-                    && (name.contains(|c: char| c.is_ascii_digit()) || name.len() > 8)
-            })
-            || (name.len() > 8 && title.ends_with(name))
-    })
+
+    /// The section that a cell names, by its title or by the label of a phase.
+    fn named(&self, name: &str) -> Option<usize> {
+        if name.is_empty() {
+            return None;
+        }
+        let is_telling = name.len() > 8;
+        let backwards: Vec<u8> = name.bytes().rev().collect();
+        let begin = beginning_with(&self.forward, name.as_bytes()).filter(|(title, _)| {
+            let rest = title.get(name.len()..).unwrap_or(&[]);
+            let is_label = is_telling || name.contains(|c: char| c.is_ascii_digit());
+            let joints = [":", " ", "-", "–", "—", "("];
+            rest.is_empty()
+                || is_label
+                    && joints
+                        .iter()
+                        .any(|joint| rest.starts_with(joint.as_bytes()))
+        });
+        let end = beginning_with(&self.backward, &backwards).filter(|_| is_telling);
+        begin.chain(end).map(|(_, at)| *at).min()
+    }
+}
+
+fn beginning_with<'a>(
+    sorted: &'a [(Vec<u8>, usize)],
+    name: &'a [u8],
+) -> impl Iterator<Item = &'a (Vec<u8>, usize)> {
+    let from = sorted.partition_point(|(title, _)| title.as_slice() < name);
+    let found = sorted.iter().skip(from);
+    found.take_while(move |(title, _)| title.starts_with(name))
 }

@@ -73,6 +73,9 @@ fn is_range_end(before: &str) -> bool {
 /// The id that starts at `at`.
 pub(super) fn one(text: &str, at: usize) -> Option<Found> {
     let rest = text.get(at..)?;
+    if !may_be_one(rest) {
+        return None;
+    }
     let (prefix, mut length, hyphen) = prefix(rest)?;
     let digits = count_digits(rest, length);
     if digits == 0 || digits > 6 {
@@ -128,6 +131,14 @@ pub(super) fn one(text: &str, at: usize) -> Option<Found> {
         range: start..at + length,
         shape,
     })
+}
+
+/// Whether a number or a hyphen follows capitals, as behind few words that begin with one.
+fn may_be_one(rest: &str) -> bool {
+    let bytes = rest.as_bytes();
+    let letters = bytes.iter().take_while(|b| b.is_ascii_uppercase()).count();
+    // The other hyphens begin with the last.
+    letters > 0 && matches!(bytes.get(letters), Some(b'0'..=b'9' | b'-' | b'_' | 0xe2))
 }
 
 fn prefix(rest: &str) -> Option<(String, usize, bool)> {
@@ -276,6 +287,14 @@ pub(super) fn dotted(text: &str) -> Option<(Id, usize)> {
     ))
 }
 
+/// Whether ASCII begins with a folded word, in whatever case.
+fn begins_with(ascii: &str, word: &str) -> bool {
+    ascii.len() >= word.len()
+        && ascii.bytes().zip(word.bytes()).all(|(own, wanted)| {
+            own.to_ascii_lowercase() == wanted || (wanted == b' ' && matches!(own, b'\t'..=b'\r'))
+        })
+}
+
 /// Ids in words at the start of a heading: `User Story 1 - …`, `Requirement 3: …`, `Task 4`.
 pub(super) fn worded(text: &str) -> Option<(Id, usize)> {
     const FORMS: &[(&str, &str)] = &[
@@ -311,9 +330,21 @@ pub(super) fn worded(text: &str) -> Option<(Id, usize)> {
         ("任务", "T"),
     ];
     // Folding keeps the number of letters for all of these words.
-    let lower: String = text.chars().take(40).collect();
-    let folded = super::words::fold(&lower);
-    let (word, prefix) = FORMS.iter().find(|(word, _)| folded.starts_with(word))?;
+    let head = text
+        .char_indices()
+        .nth(40)
+        .map_or(text, |(at, _)| text.get(..at).unwrap_or(text));
+    let (word, prefix) = if head.is_ascii() {
+        // Asked of every line, so without a copy; a word with more blanks in it is none below.
+        let first = head.as_bytes().first()?.to_ascii_lowercase();
+        let is_same = |word: &str| word.as_bytes().first() == Some(&first);
+        FORMS
+            .iter()
+            .find(|(word, _)| is_same(word) && begins_with(head, word))?
+    } else {
+        let folded = super::words::fold(head);
+        FORMS.iter().find(|(word, _)| folded.starts_with(word))?
+    };
     let letters = word.chars().count();
     let skipped: usize = text.chars().take(letters).map(char::len_utf8).sum();
     let rest = text.get(skipped..)?;

@@ -5,7 +5,6 @@ use super::norms;
 use super::scenarios;
 use crate::facts::{Item, Role, Title};
 use crate::outline::Inline;
-use crate::text::Span;
 
 /// `**User Story:** As a …` below a requirement of Kiro.
 pub(super) fn story_line(words: &Inline) -> Option<String> {
@@ -80,10 +79,7 @@ pub(super) fn title(words: &Inline, lead: &Lead, text: &str) -> Option<Title> {
             });
         }
     }
-    let at = [": ", "：", " – ", " — ", " - "]
-        .iter()
-        .filter_map(|joint| text.find(joint))
-        .min()?;
+    let at = joint(text)?;
     let name = text.get(..at)?.trim();
     let short =
         !name.is_empty() && name.chars().count() <= 60 && name.split_whitespace().count() <= 7;
@@ -91,6 +87,21 @@ pub(super) fn title(words: &Inline, lead: &Lead, text: &str) -> Option<Title> {
         text: name.to_owned(),
         span: words.span_of(start..start + at),
     })
+}
+
+/// The first of `: `, `：`, ` – `, ` — ` and ` - `.
+fn joint(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let begins = |(at, byte): (usize, &u8)| match byte {
+        b':' => bytes.get(at + 1) == Some(&b' '),
+        b' ' => matches!(
+            bytes.get(at + 1..),
+            Some([b'-', b' ', ..] | [0xe2, 0x80, 0x93 | 0x94, b' ', ..])
+        ),
+        0xef => bytes.get(at + 1..at + 3) == Some(&[0xbc, 0x9a]),
+        _ => false,
+    };
+    bytes.iter().enumerate().position(begins)
 }
 
 /// Roles whose paragraphs say something themselves.
@@ -155,9 +166,8 @@ pub(super) fn is_metadata(words: &Inline) -> bool {
 }
 
 pub(super) fn finish(item: &mut Item) {
-    let details: Vec<(String, Span)> = item.details.clone();
     if item.scenarios.is_empty() {
-        item.scenarios = scenarios::of_points(&details);
+        item.scenarios = scenarios::of_points(&item.details);
     }
     item.keyword = norms::keyword(&item.text);
     item.cue = norms::cue(&item.text, item.keyword);

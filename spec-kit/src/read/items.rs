@@ -132,11 +132,11 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn words(&mut self, index: usize, unit: &Unit<'a>, words: &'a Inline) {
-        if words.is_empty() || super::marks::is_legend(&words.text) {
+        if words.is_empty() || self.reading.is_legend(index) {
             return;
         }
         if let Some(parent) = unit.parent {
-            self.add_detail(parent, &words.text, unit.span, words);
+            self.add_detail(parent, index, unit.span, words);
             return;
         }
         if let Some((owner, _)) = self.owner {
@@ -245,7 +245,7 @@ impl<'a> Reader<'a, '_> {
         words: &Inline,
         line: Option<crate::facts::Scenario>,
     ) {
-        let citations = self.defined.citations(words, None);
+        let citations = self.defined.all_cited(index, words);
         let (text, _) = self.reading.body(index);
         let Some(item) = self.items.get_mut(at) else {
             return;
@@ -256,7 +256,7 @@ impl<'a> Reader<'a, '_> {
         item.details.push((text, unit.span));
     }
 
-    fn add_detail(&mut self, parent: usize, text: &str, span: Span, words: &Inline) {
+    fn add_detail(&mut self, parent: usize, index: usize, span: Span, words: &Inline) {
         let at = self
             .open
             .iter()
@@ -266,16 +266,16 @@ impl<'a> Reader<'a, '_> {
         let at = at
             .or_else(|| self.open.iter().rev().find_map(|(_, item)| *item))
             .or(self.owner.map(|(at, _)| at));
-        let citations = self.defined.citations(words, None);
+        let citations = self.defined.all_cited(index, words);
         if let Some(item) = at.and_then(|at| self.items.get_mut(at)) {
-            item.details.push((text.trim().to_owned(), span));
+            item.details.push((words.text.trim().to_owned(), span));
             item.citations.extend(citations);
         }
     }
 
     /// Prose below a heading that is an item.
     fn add_text(&mut self, owner: usize, index: usize, unit: &Unit<'a>, words: &Inline) {
-        let citations = self.defined.citations(words, None);
+        let citations = self.defined.all_cited(index, words);
         let is_talk = self.reading.is_talk(index);
         let role = self.reading.role(index);
         let story = story_line(words);
@@ -328,26 +328,8 @@ impl<'a> Reader<'a, '_> {
         if texts.is_empty() {
             return;
         }
-        let citations: Vec<Citation> = row
-            .cells
-            .iter()
-            .enumerate()
-            .flat_map(|(at, cell)| {
-                let but = (at == 0)
-                    .then(|| {
-                        self.reading
-                            .lead(index)?
-                            .id
-                            .as_ref()
-                            .map(|(_, range)| range.clone())
-                    })
-                    .flatten();
-                self.defined.citations(
-                    cell,
-                    but.as_ref()
-                        .filter(|_| self.defined.of.get(index).is_some_and(Option::is_some)),
-                )
-            })
+        let citations: Vec<Citation> = (0..row.cells.len())
+            .flat_map(|at| self.defined.cited(index, at))
             .collect();
         if let Some((owner, _)) = self.owner
             && self.defined.of.get(index).is_none_or(Option::is_none)
@@ -384,17 +366,13 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn new_item(&self, index: usize, unit: &Unit<'a>, words: &Inline) -> Item {
-        let lead = self.reading.lead(index).cloned().unwrap_or_default();
+        let none = Lead::default();
+        let lead = self.reading.lead(index).unwrap_or(&none);
         let (text, _) = self.reading.body(index);
         let id = self.id(index);
-        let but = lead
-            .id
-            .as_ref()
-            .filter(|_| id.is_some())
-            .map(|(_, range)| range);
-        let mut item = self.bare(index, unit, text, &lead);
-        item.citations = self.defined.citations(words, but);
-        item.title = title(words, &lead, &item.text);
+        let mut item = self.bare(index, unit, text, lead);
+        item.citations = self.defined.cited(index, 0);
+        item.title = title(words, lead, &item.text);
         item.id = id;
         item
     }

@@ -73,10 +73,16 @@ impl<T: Copy> Lexicon<T> {
         let first = text.bytes().next()?;
         self.beginning_with(first)
             .iter()
-            .filter(|(word, _)| text.starts_with(word) && ends(word))
+            .filter(|(word, _)| begins(text, word) && ends(word))
             .max_by_key(|(word, _)| word.len())
             .copied()
     }
+}
+
+/// Most entries of one first letter differ in the second.
+fn begins(text: &str, word: &str) -> bool {
+    let second = word.as_bytes().get(1);
+    (second.is_none() || second == text.as_bytes().get(1)) && text.starts_with(word)
 }
 
 #[cfg(test)]

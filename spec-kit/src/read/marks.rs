@@ -1,7 +1,9 @@
 //! What emoji, brackets and status words say.
 
+use super::lexicon::Lexicon;
 use super::words::{fold, has_word};
 use crate::facts::Mark;
+use std::sync::LazyLock;
 
 /// What the marks of one document mean: the usual, unless a legend says otherwise.
 #[derive(Debug, Default)]
@@ -236,14 +238,24 @@ const WORDS: &[(Mark, &[&str])] = &[
     ),
 ];
 
+static LEXICON: LazyLock<Lexicon<Mark>> = LazyLock::new(|| {
+    Lexicon::new(
+        WORDS
+            .iter()
+            .flat_map(|(mark, words)| words.iter().map(move |word| (*word, *mark))),
+    )
+});
+
+/// In bytes, with room for more blanks than there should be.
+const LONGEST_STATUS: usize = 96;
+
 /// What a status word means when it stands alone, as in a cell or after `Status:`.
 pub(super) fn word(text: &str) -> Option<Mark> {
-    let folded = fold(text);
-    let folded = folded.trim_matches(|c: char| !c.is_alphanumeric());
-    WORDS
-        .iter()
-        .find(|(_, words)| words.contains(&folded))
-        .map(|(mark, _)| *mark)
+    let bare = text.trim_matches(|c: char| !c.is_alphanumeric());
+    if bare.len() > LONGEST_STATUS {
+        return None;
+    }
+    LEXICON.get(fold(bare).trim_matches(|c: char| !c.is_alphanumeric()))
 }
 
 /// What a status word means at the start of a short heading: `Completed (M0)`, `In Progress – M1`.
@@ -265,7 +277,7 @@ pub(super) fn heading_word(text: &str) -> Option<Mark> {
 
 /// A line that explains marks: it names itself so, or has two marks and little else.
 pub(super) fn is_legend(text: &str) -> bool {
-    if text.is_ascii() {
+    if !may_have_sign(text) {
         return false;
     }
     let signs = text.chars().filter(|c| usual(*c).is_some()).count();
@@ -279,6 +291,18 @@ pub(super) fn is_legend(text: &str) -> bool {
     .iter()
     .any(|word| folded.starts_with(word) || has_word(&folded, word));
     names_itself || (signs >= 2 && text.len() < 200 && meanings(text) >= 2)
+}
+
+/// Whether a text has a byte that any of the [`usual`] signs begins with: the quotes and dashes of
+/// most texts have another second one.
+fn may_have_sign(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let begins = |(at, byte): (usize, &u8)| match byte {
+        0xe2 => !matches!(bytes.get(at + 1), Some(0x80 | 0x86 | 0x88 | 0x89)),
+        0xf0 => true,
+        _ => false,
+    };
+    bytes.iter().enumerate().any(begins)
 }
 
 fn meanings(text: &str) -> usize {

@@ -22,6 +22,7 @@ mod quantities;
 mod quantity_words;
 mod reading;
 mod refs;
+mod relations;
 mod roles;
 mod scenarios;
 mod set_lists;
@@ -35,6 +36,7 @@ mod words;
 
 use crate::facts::{Document, DocumentKind, Role, Title};
 use crate::outline::{Inline, Outline};
+use crate::parallel;
 use crate::text::{Source, SourceError, Span};
 use marks::Marks;
 use reading::Reading;
@@ -59,7 +61,8 @@ pub fn document_as(kind: DocumentKind, file: &str, bytes: &[u8]) -> Result<Docum
 fn read(kind: Option<DocumentKind>, source: Source) -> Document {
     let outline = Outline::of(&source);
     let units = units::units(&outline);
-    let marks = legends(&units);
+    let legends: Vec<bool> = units.iter().map(is_legend).collect();
+    let marks = learned(&units, &legends);
     let titles = roles::Titles;
     let kind = kind
         .or_else(|| kind::by_name(source.file()))
@@ -73,7 +76,7 @@ fn read(kind: Option<DocumentKind>, source: Source) -> Document {
         _ => Role::Other,
     };
     let sections = roles::sections(&outline, &titles, &marks, root);
-    let reading = Reading::new(&source, kind, &units, &sections, &titles, &marks);
+    let reading = Reading::new(&source, kind, &units, &sections, &titles, &marks, &legends);
 
     let defined = refs::defined(&reading);
     let marked = tasks::marked(&reading, &defined);
@@ -100,19 +103,27 @@ fn read(kind: Option<DocumentKind>, source: Source) -> Document {
                 || is_principle.get(at).copied().unwrap_or(false)
         })
         .collect();
-    let items = items::items(&reading, &defined, &skip);
-    let citations = citations(&reading, &defined);
+    let size = source.text().len();
+    let (items, (sets, quantities, counts, inventory)) = parallel::join(
+        size,
+        || items::items(&reading, &defined, &skip),
+        || {
+            (
+                sets::sets(&reading),
+                quantities::quantities(&reading),
+                counts::counts(&reading),
+                inventory::inventory(&reading),
+            )
+        },
+    );
     let notes = notes::notes(&reading, &outline);
     let version = principles::version(&reading);
     let claims = claims::claims(&reading, &phases);
-    let sets = sets::sets(&reading);
-    let quantities = quantities::quantities(&reading);
-    let counts = counts::counts(&reading);
-    let inventory = inventory::inventory(&reading);
     let suppressions = notes::suppressions(&source, &outline);
     let title = title(&outline, &units, &marks);
     let status = status(&units);
     let definitions = defined.of.iter().flatten().cloned().collect();
+    let citations = defined.into_cited();
     let sections = sections.list;
     Document {
         kind,
@@ -141,27 +152,21 @@ fn read(kind: Option<DocumentKind>, source: Source) -> Document {
     }
 }
 
-fn legends(units: &[Unit<'_>]) -> Marks {
-    let mut marks = Marks::default();
-    for words in units.iter().filter_map(Unit::words) {
-        if marks::is_legend(&words.text) {
-            marks.learn(&words.text);
-        }
-    }
-    marks
+fn is_legend(unit: &Unit<'_>) -> bool {
+    let words = unit.words();
+    words.is_some_and(|words| marks::is_legend(&words.text))
 }
 
-fn citations(reading: &Reading<'_>, defined: &refs::Defined) -> Vec<crate::facts::Citation> {
-    let mut out = Vec::new();
-    for (index, unit) in reading.units.iter().enumerate() {
-        let defines = defined.of.get(index).is_some_and(Option::is_some);
-        for (at, words) in unit.inlines().into_iter().enumerate() {
-            let lead = reading.lead(index).and_then(|lead| lead.id.as_ref());
-            let but = lead.filter(|_| defines && at == 0).map(|(_, range)| range);
-            out.extend(defined.citations(words, but));
-        }
+fn learned(units: &[Unit<'_>], legends: &[bool]) -> Marks {
+    let mut marks = Marks::default();
+    let found = units
+        .iter()
+        .zip(legends)
+        .filter(|(_, is_legend)| **is_legend);
+    for words in found.filter_map(|(unit, _)| unit.words()) {
+        marks.learn(&words.text);
     }
-    out
+    marks
 }
 
 /// The first heading of the first level, else the first of all.

@@ -198,13 +198,17 @@ fn is_folder(path: &str) -> bool {
         .is_some_and(|root| ROOTS.contains(&root))
 }
 
+fn is_known_file(name: &str) -> bool {
+    matches!(
+        name,
+        "Dockerfile" | "Makefile" | "LICENSE" | "Procfile" | "Justfile"
+    )
+}
+
 fn has_extension(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let Some((stem, extension)) = name.rsplit_once('.') else {
-        return matches!(
-            name,
-            "Dockerfile" | "Makefile" | "LICENSE" | "Procfile" | "Justfile"
-        );
+        return is_known_file(name);
     };
     let extension = extension.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
     let dotfile = stem.is_empty() && name.len() > 2 && path.len() > 2;
@@ -213,6 +217,10 @@ fn has_extension(path: &str) -> bool {
 
 /// A path that stands without ticks: it has a folder and a file's name, or is a known file.
 pub(super) fn is_plain_path(word: &str) -> bool {
+    let dotted = word.bytes().any(|byte| matches!(byte, b'.' | b'/'));
+    if !dotted && !is_known_file(word) {
+        return false;
+    }
     (word.contains('/') && is_path(word) && (has_extension(word) || word.ends_with('/')))
         || (!word.contains('/')
             && word.len() > 3
@@ -224,11 +232,8 @@ pub(super) fn is_plain_path(word: &str) -> bool {
 /// Words outside code and links, without the punctuation around them.
 pub(super) fn words(words: &Inline) -> Vec<(&str, Range<usize>)> {
     let mut out = Vec::new();
-    for piece in words
-        .pieces
-        .iter()
-        .filter(|piece| piece.kind == PieceKind::Text)
-    {
+    let pieces = words.pieces.iter();
+    for piece in pieces.filter(|piece| piece.kind == PieceKind::Text) {
         let text = words.text.get(piece.range.clone()).unwrap_or("");
         let mut at = piece.range.start;
         for part in text.split_inclusive(char::is_whitespace) {
@@ -237,7 +242,8 @@ pub(super) fn words(words: &Inline) -> Vec<(&str, Range<usize>)> {
             ]);
             let word = word.trim_end_matches('.');
             if !word.is_empty() {
-                let start = at + part.find(word).unwrap_or(0);
+                // What was trimmed away is in no word, so the first find would be this one.
+                let start = at + (word.as_ptr().addr() - part.as_ptr().addr());
                 out.push((word, start..start + word.len()));
             }
             at += part.len();

@@ -197,12 +197,15 @@ fn first_of(folded: &str) -> Option<Keyword> {
 
 /// The class of a sentence by the Easy Approach to Requirements Syntax.
 pub(super) fn cue(text: &str, keyword: Option<Keyword>) -> Cue {
-    let head: String = text.chars().take(160).collect();
-    let folded = fold(&head);
+    // Longer than any of the words, whatever blanks are in it.
+    let head = text.get(..text.floor_char_boundary(64)).unwrap_or(text);
+    let folded = fold(head);
     let starts = |words: &[&str]| {
-        words
-            .iter()
-            .any(|word| folded.starts_with(word) && boundary(&folded, word))
+        words.iter().any(|word| {
+            folded.as_bytes().first() == word.as_bytes().first()
+                && folded.starts_with(word)
+                && boundary(&folded, word)
+        })
     };
     if starts(&[
         "when",
@@ -266,12 +269,11 @@ pub(super) fn priority(text: &str) -> Option<u32> {
 
 fn named_priority(text: &str) -> Option<u32> {
     // What all of the words begin with, so that hardly any text is folded.
-    let is_there = text
-        .as_bytes()
-        .windows(5)
-        .any(|letters| letters.eq_ignore_ascii_case(b"prior"))
-        || text.contains('優')
-        || text.contains('优');
+    let begins = |letters: &[u8]| {
+        matches!(letters.first(), Some(b'p' | b'P')) && letters.eq_ignore_ascii_case(b"prior")
+    };
+    let is_there =
+        text.as_bytes().windows(5).any(begins) || !text.is_ascii() && text.contains(['優', '优']);
     if !is_there {
         return None;
     }

@@ -19,9 +19,13 @@ pub(super) fn notes(reading: &Reading<'_>, outline: &Outline) -> Notes {
     let mut out = Notes::default();
     for words in reading.units.iter().flat_map(super::units::Unit::inlines) {
         out.brackets(words);
-        out.todos(words);
+        if may_be_open(&words.text) {
+            out.tokens(words);
+            out.todos(words);
+        }
         out.links(words);
     }
+    out.todos.sort_by_key(|todo| todo.span);
     for span in &outline.tags {
         let text = reading.source.slice(*span);
         if is_placeholder_tag(text) {
@@ -71,6 +75,11 @@ impl Notes {
                 });
             }
         }
+    }
+
+    /// What no brackets mark.
+    fn tokens(&mut self, words: &Inline) {
+        let text = words.text.as_str();
         let mut from = 0;
         while let Some(at) = text
             .get(from..)
@@ -129,7 +138,6 @@ impl Notes {
                 });
             }
         }
-        self.todos.sort_by_key(|todo| todo.span);
     }
 
     fn links(&mut self, words: &Inline) {
@@ -151,6 +159,27 @@ impl Notes {
             last = Some(piece.range.end);
         }
     }
+}
+
+/// Whether a text has the beginning of any word that says that something is open: hardly any has.
+fn may_be_open(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let is_there = |(at, byte): (usize, &u8)| {
+        let next = bytes.get(at + 1).copied().unwrap_or(0);
+        match byte {
+            b'N' => next == b'E',
+            b'T' => matches!(next, b'X' | b'o' | b'O' | b'B' | b'K'),
+            b'F' => next == b'I' || next == b'R' && bytes.get(at + 2..).is_some_and(is_unknown),
+            b'?' => next == b'?',
+            _ => false,
+        }
+    };
+    bytes.iter().enumerate().any(is_there)
+}
+
+/// `X`, `-X` behind `FR`.
+fn is_unknown(rest: &[u8]) -> bool {
+    rest.starts_with(b"X") || rest.starts_with(b"-X")
 }
 
 fn is_code(words: &Inline, at: usize) -> bool {

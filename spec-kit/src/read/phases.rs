@@ -405,8 +405,16 @@ pub(super) fn gates(reading: &Reading<'_>, of: &[Option<usize>], phases: &mut [P
             continue;
         };
         let Some(words) = unit.words() else { continue };
-        let text: String = words.text.chars().take(40).collect();
-        let folded = fold(&text);
+        let begins = words.text.chars().find(|c| c.is_alphanumeric());
+        // What none of the words below begins with.
+        if begins.is_none_or(|c| c.is_ascii() && !"acdegpsv".contains(c.to_ascii_lowercase())) {
+            continue;
+        }
+        let end = words.text.char_indices().nth(40);
+        let text = end.map_or(words.text.as_str(), |(at, _)| {
+            words.text.get(..at).unwrap_or("")
+        });
+        let folded = fold(text);
         let folded = folded.trim_start_matches(|c: char| !c.is_alphanumeric());
         let starts = |words: &[&str]| words.iter().any(|word| folded.starts_with(word));
         if starts(&[

@@ -77,8 +77,27 @@ fn may_start(text: &str, at: usize) -> bool {
         .is_some_and(|before| before.ends_with(" -") && !before.ends_with("- "))
 }
 
+/// Digits alone, as most numbers are.
+fn plain_number(rest: &str, at: usize) -> Option<Number> {
+    let length = rest.bytes().take_while(u8::is_ascii_digit).count();
+    // What may go on as one number, with a blank that is none of ASCII too.
+    let goes_on = rest
+        .get(length..)
+        .is_some_and(|after| after.starts_with(['.', ',', '\u{a0}', '\u{202f}']));
+    if length > 24 || goes_on {
+        return None;
+    }
+    Some(Number {
+        value: rest.get(..length)?.parse().ok()?,
+        end: at + length,
+    })
+}
+
 fn number(text: &str, at: usize) -> Option<Number> {
     let rest = text.get(at..)?;
+    if let Some(number) = plain_number(rest, at) {
+        return Some(number);
+    }
     let mut digits = String::new();
     let mut end = 0;
     let letters: Vec<char> = rest.chars().take(24).collect();
@@ -205,6 +224,14 @@ fn fold_head(text: &str) -> String {
     text.chars()
         .take(16)
         .map(|c| {
+            if c.is_ascii() {
+                let is_blank = matches!(c, ' ' | '\t'..='\r');
+                return if is_blank {
+                    ' '
+                } else {
+                    c.to_ascii_lowercase()
+                };
+            }
             let lower = fold(c.encode_utf8(&mut [0; 4]));
             lower.chars().next().unwrap_or(' ')
         })

@@ -1,7 +1,7 @@
 //! What every reader of facts is given: the list of units, and what is known of each.
 
 use super::lead::{self, Lead};
-use super::marks::{self, Marks};
+use super::marks::Marks;
 use super::roles::{Sections, Titles, clean};
 use super::units::{Unit, UnitKind};
 use crate::facts::{DocumentKind, Role};
@@ -19,6 +19,8 @@ pub(super) struct Reading<'a> {
     pub leads: Vec<Lead>,
     /// Of each unit: of its section, or of the line that introduces its list.
     pub roles: Vec<Role>,
+    /// Of each unit: whether its words explain marks.
+    legends: &'a [bool],
 }
 
 impl<'a> Reading<'a> {
@@ -29,6 +31,7 @@ impl<'a> Reading<'a> {
         sections: &'a Sections,
         titles: &'a Titles,
         marks: &'a Marks,
+        legends: &'a [bool],
     ) -> Self {
         let leads = units
             .iter()
@@ -48,25 +51,30 @@ impl<'a> Reading<'a> {
             marks,
             leads,
             roles: Vec::new(),
+            legends,
         };
-        for index in 0..units.len() {
-            let role = reading.own_role(index);
+        // Of the label before, which is that of all points of its list.
+        let mut named: Option<(usize, Option<Role>)> = None;
+        for (index, unit) in units.iter().enumerate() {
+            if let Some(label) = unit.label
+                && named.is_none_or(|(known, _)| known != label)
+            {
+                let words = units.get(label).and_then(Unit::words);
+                named = Some((label, words.and_then(|words| reading.label_role(words))));
+            }
+            let own = unit.label.and(named).and_then(|(_, role)| role);
+            let role = reading.own_role(index, own);
             reading.roles.push(role);
         }
         reading
     }
 
-    fn own_role(&self, index: usize) -> Role {
+    fn own_role(&self, index: usize, label: Option<Role>) -> Role {
         let Some(unit) = self.units.get(index) else {
             return Role::Other;
         };
         let place = self.section_role(unit);
-        if let Some(label) = unit
-            .label
-            .and_then(|at| self.units.get(at))
-            .and_then(Unit::words)
-            && let Some(role) = self.label_role(label)
-        {
+        if let Some(role) = label {
             return super::roles::settle(role, place, None);
         }
         match unit.parent {
@@ -110,7 +118,11 @@ impl<'a> Reading<'a> {
         let Some(words) = unit.words() else {
             return false;
         };
-        words.is_empty() || marks::is_legend(&words.text) || self.is_label(index)
+        words.is_empty() || self.is_legend(index) || self.is_label(index)
+    }
+
+    pub(super) fn is_legend(&self, index: usize) -> bool {
+        self.legends.get(index).copied().unwrap_or(false)
     }
 
     fn is_label(&self, index: usize) -> bool {

@@ -2,8 +2,8 @@
 
 use super::ids::{self, Found, Shape};
 use super::reading::Reading;
+use super::relations::relation;
 use super::units::{Unit, UnitKind};
-use super::words::fold;
 use crate::facts::{Citation, Definition, DocumentKind, Id, Role};
 use crate::outline::Inline;
 use std::collections::BTreeSet;
@@ -15,6 +15,8 @@ pub(super) struct Defined {
     pub of: Vec<Option<Definition>>,
     known: BTreeSet<(String, Vec<u32>)>,
     prefixes: BTreeSet<String>,
+    /// Of each unit, cell by cell: what it cites beside the id that it introduces.
+    cited: Vec<Vec<Vec<Citation>>>,
 }
 
 pub(super) fn defined(reading: &Reading<'_>) -> Defined {
@@ -22,6 +24,7 @@ pub(super) fn defined(reading: &Reading<'_>) -> Defined {
         of: Vec::new(),
         known: BTreeSet::new(),
         prefixes: BTreeSet::new(),
+        cited: Vec::new(),
     };
     for (index, unit) in reading.units.iter().enumerate() {
         let definition = definition(reading, index, unit);
@@ -32,6 +35,15 @@ pub(super) fn defined(reading: &Reading<'_>) -> Defined {
         }
         out.of.push(definition);
     }
+    let cited = reading.units.iter().enumerate().map(|(index, unit)| {
+        let lead = reading.lead(index).and_then(|lead| lead.id.as_ref());
+        let own = lead.filter(|_| out.defines(index)).map(|(_, range)| range);
+        let cells = unit.inlines().iter().enumerate();
+        cells
+            .map(|(at, words)| out.citations(words, own.filter(|_| at == 0)))
+            .collect()
+    });
+    out.cited = cited.collect();
     out
 }
 
@@ -44,7 +56,7 @@ fn definition(reading: &Reading<'_>, index: usize, unit: &Unit<'_>) -> Option<De
     if id.bundle.is_some() || !is_home(id, role, reading.kind) {
         return None;
     }
-    let words = *unit.inlines().first()?;
+    let words = unit.inlines().first()?;
     let stands = match unit.kind {
         UnitKind::Item(item) => {
             let is_list_number = id.prefix.is_empty() && item.number.is_some();
@@ -204,12 +216,38 @@ impl Defined {
             .contains(&(id.prefix.clone(), id.numbers.clone()))
     }
 
+    pub(super) fn defines(&self, index: usize) -> bool {
+        self.of.get(index).is_some_and(Option::is_some)
+    }
+
+    /// What a cell of a unit cites, without the id that the unit introduces.
+    pub(super) fn cited(&self, index: usize, cell: usize) -> Vec<Citation> {
+        let cells = self.cited.get(index);
+        cells
+            .and_then(|cells| cells.get(cell))
+            .cloned()
+            .unwrap_or_default()
+    }
+
+    /// What the words of a unit cite, with the id that it introduces.
+    pub(super) fn all_cited(&self, index: usize, words: &Inline) -> Vec<Citation> {
+        match self.defines(index) {
+            true => self.citations(words, None),
+            false => self.cited(index, 0),
+        }
+    }
+
+    /// All that the document cites.
+    pub(super) fn into_cited(self) -> Vec<Citation> {
+        self.cited.into_iter().flatten().flatten().collect()
+    }
+
     /// Ids that words name, without the one at `but`.
-    pub(super) fn citations(&self, words: &Inline, but: Option<&Range<usize>>) -> Vec<Citation> {
+    fn citations(&self, words: &Inline, but: Option<&Range<usize>>) -> Vec<Citation> {
         let text = words.text.as_str();
         let mut out: Vec<Citation> = Vec::new();
         let found = ids::scan(text);
-        let mut last: Option<(Range<usize>, Option<String>)> = None;
+        let mut last: Option<(Range<usize>, Option<&'static str>)> = None;
         for found in &found {
             if but.is_some_and(|but| but.start <= found.range.start && found.range.end <= but.end)
                 || !self.counts(text, found)
@@ -220,7 +258,7 @@ impl Defined {
                 Some((before, relation))
                     if is_listing(text.get(before.end..found.range.start).unwrap_or("?")) =>
                 {
-                    relation.clone()
+                    *relation
                 }
                 _ => relation(text.get(..found.range.start).unwrap_or("")),
             };
@@ -228,12 +266,12 @@ impl Defined {
                 && let Some(previous) = out.last()
                 && is_range(text.get(before.end..found.range.start).unwrap_or(""))
             {
-                between(&previous.id.clone(), found, words, &relation, &mut out);
+                between(&previous.id.clone(), found, words, relation, &mut out);
             }
             out.push(Citation {
                 id: found.id.clone(),
                 span: words.span_of(found.range.clone()),
-                relation: relation.clone(),
+                relation,
             });
             last = Some((found.range.clone(), relation));
         }
@@ -283,7 +321,7 @@ fn between(
     first: &Id,
     last: &Found,
     words: &Inline,
-    relation: &Option<String>,
+    relation: Option<&'static str>,
     out: &mut Vec<Citation>,
 ) {
     let ([from], [to]) = (first.numbers.as_slice(), last.id.numbers.as_slice()) else {
@@ -311,113 +349,34 @@ fn between(
                 written: format!("{stem}{number:0digits$}"),
             },
             span: words.span_of(last.range.clone()),
-            relation: relation.clone(),
+            relation,
         });
     }
 }
 
-const RELATIONS: &[(&str, &[&str])] = &[
-    (
-        "depends on",
-        &[
-            "depends on",
-            "dependson",
-            "depends",
-            "dependencies",
-            "dependency",
-            "blocked by",
-            "requires",
-            "needs",
-            "prerequisite",
-            "prerequisites",
-            "after",
-            "hangt ab von",
-            "abhangig von",
-            "depend de",
-            "depende de",
-            "依存",
-            "依赖",
-        ],
-    ),
-    ("blocks", &["blocks"]),
-    (
-        "validates",
-        &[
-            "validates",
-            "validate",
-            "verifies",
-            "verify",
-            "tests",
-            "proves",
-            "validiert",
-            "pruft",
-        ],
-    ),
-    (
-        "implements",
-        &[
-            "implements",
-            "implement",
-            "covers",
-            "satisfies",
-            "fulfils",
-            "fulfills",
-            "realizes",
-            "addresses",
-            "carries",
-            "setzt um",
-        ],
-    ),
-    ("enforces", &["enforces", "enforced by"]),
-    ("serves", &["serves", "supports", "contributes to"]),
-    (
-        "requirements",
-        &[
-            "requirements",
-            "requirement",
-            "req",
-            "reqs",
-            "refs",
-            "ref",
-            "references",
-            "traces to",
-            "trace",
-            "anforderungen",
-            "anforderung",
-            "exigences",
-            "requisitos",
-            "需求",
-            "要件",
-        ],
-    ),
-    ("per", &["per", "see", "from", "siehe", "gemass"]),
-    ("parallel", &["parallel with"]),
-];
-
-/// The word before an id that says how it is named.
-fn relation(before: &str) -> Option<String> {
-    let start = before.char_indices().rev().nth(31).map_or(0, |(at, _)| at);
-    let tail = fold(before.get(start..)?);
-    let tail = tail.trim_end_matches(|c: char| !c.is_alphanumeric());
-    let tail = tail
-        .strip_suffix(" task")
-        .or_else(|| tail.strip_suffix(" tasks"))
-        .unwrap_or(tail);
-    RELATIONS
-        .iter()
-        .flat_map(|(relation, words)| words.iter().map(move |word| (*relation, *word)))
-        .filter(|(_, word)| {
-            tail.strip_suffix(word)
-                .is_some_and(|rest| !rest.chars().next_back().is_some_and(super::words::joins))
-        })
-        .max_by_key(|(_, word)| word.len())
-        .map(|(relation, _)| relation.to_owned())
+/// Whether any of the words stands in a text that [`dotted_refs`] looks for, by what they have in
+/// common.
+fn may_list(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let is_there = |(at, byte): (usize, &u8)| {
+        let next = bytes.get(at + 1..at + 3);
+        match byte {
+            b'r' | b'R' => matches!(next, Some([b'e' | b'E', b'q' | b'Q'])),
+            b'a' | b'A' => matches!(next, Some([b'n' | b'N', b'f' | b'F'])),
+            b'e' | b'E' => matches!(next, Some([b'x' | b'X', b'i' | b'I'])),
+            0xe8 | 0xe9 => true,
+            _ => false,
+        }
+    };
+    bytes.iter().any(u8::is_ascii_digit)
+        && bytes.iter().enumerate().any(is_there)
+        && text.contains([':', '：', ' '])
 }
 
 /// `_Requirements: 1.2, 3.4_`
 fn dotted_refs(words: &Inline, out: &mut Vec<Citation>) {
     let text = words.text.as_str();
-    if !text.bytes().any(|byte| byte.is_ascii_digit()) || !text.contains([':', '：', ' ']) {
+    if !may_list(text) {
         return;
     }
     let folded = text.to_ascii_lowercase();
@@ -468,7 +427,7 @@ fn dotted_refs(words: &Inline, out: &mut Vec<Citation>) {
                     written: written.to_owned(),
                 },
                 span: words.span_of(start..from),
-                relation: Some("requirements".to_owned()),
+                relation: Some("requirements"),
             });
         }
         return;

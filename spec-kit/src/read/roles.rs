@@ -84,7 +84,9 @@ fn parts(title: &str) -> Vec<String> {
         " and ", " und ", " et ", " y ", " e ", " + ", " & ", " / ", "/", "&", "と", "与", "與",
         "和", "와 ", "과 ",
     ] {
-        text = text.replace(joint, "\u{1}");
+        if text.contains(joint) {
+            text = text.replace(joint, "\u{1}");
+        }
     }
     text.split(['\u{1}', ',', '、'])
         .map(|part| part.trim().to_owned())

@@ -61,7 +61,11 @@ const HEAD: usize = 64;
 /// A whole scenario in one line of words.
 pub(super) fn of_line(text: &str, span: Span) -> Option<Scenario> {
     // It begins so or is none, and most lines do not.
-    let head = ascii_fold(text.get(..text.floor_char_boundary(HEAD)).unwrap_or(text));
+    let head = text.get(..text.floor_char_boundary(HEAD)).unwrap_or(text);
+    if !may_begin(head) {
+        return None;
+    }
+    let head = ascii_fold(head);
     if first(&head, Step::When, 0).is_none() && first(&head, Step::Given, 0).is_none() {
         return None;
     }
@@ -91,6 +95,31 @@ pub(super) fn of_line(text: &str, span: Span) -> Option<Scenario> {
         when: part(when, &[then]),
         then: part(then, &[]),
         span,
+    })
+}
+
+/// Whether any word begins as one does that begins a step.
+fn may_begin(head: &str) -> bool {
+    let mut is_inside = false;
+    head.as_bytes().windows(2).any(|letters| {
+        let [letter, next] = letters else {
+            return false;
+        };
+        let begins = match letter.to_ascii_lowercase() {
+            other if !other.is_ascii() => true,
+            _ if is_inside => false,
+            b'a' => next.eq_ignore_ascii_case(&b'n'),
+            b'c' => next.eq_ignore_ascii_case(&b'u'),
+            b'd' | b'f' => next.eq_ignore_ascii_case(&b'a'),
+            b'g' => matches!(next.to_ascii_lowercase(), b'i' | b'e'),
+            b'i' => next.eq_ignore_ascii_case(&b'f'),
+            b'l' => next.eq_ignore_ascii_case(&b'o'),
+            b'q' => next.eq_ignore_ascii_case(&b'u'),
+            b'w' => matches!(next.to_ascii_lowercase(), b'h' | b'e'),
+            _ => false,
+        };
+        is_inside = letter.is_ascii_alphanumeric() || *letter == b'_';
+        begins
     })
 }
 
@@ -163,12 +192,13 @@ pub(super) fn of_points(points: &[(String, Span)]) -> Vec<Scenario> {
 }
 
 fn step(text: &str) -> Option<(Step, String)> {
-    let folded = ascii_fold(text);
     let lead = text.len() - text.trim_start().len();
+    let rest = text.get(lead..).unwrap_or("");
+    let head = ascii_fold(rest.get(..rest.floor_char_boundary(HEAD)).unwrap_or(rest));
     STEPS.iter().find_map(|(step, words)| {
         let word = words
             .iter()
-            .filter(|word| begins_with(folded.get(lead..).unwrap_or(""), word))
+            .filter(|word| begins_with(&head, word))
             .max_by_key(|word| word.len())?;
         Some((*step, tidy(text.get(lead + word.len()..)?)))
     })

@@ -130,9 +130,10 @@ fn is_noun(word: &str) -> bool {
 fn membership(text: &str, token: &Range<usize>) -> bool {
     let rest = text.get(token.end..).unwrap_or("");
     let rest = rest.strip_prefix([' ', '"']).unwrap_or(rest).trim_start();
-    ["in (", "IN (", "in {", "in [", "IN(", "∈ {", "∈ (", "in("]
-        .iter()
-        .any(|form| rest.starts_with(form))
+    rest.starts_with(['i', 'I', '∈'])
+        && ["in (", "IN (", "in {", "in [", "IN(", "∈ {", "∈ (", "in("]
+            .iter()
+            .any(|form| rest.starts_with(form))
         && text.get(token.clone()).is_some_and(|word| {
             is_noun(word) && word.starts_with(|c: char| c.is_lowercase() || c.is_uppercase())
         })
@@ -294,8 +295,13 @@ fn tokens(text: &str) -> Vec<Range<usize>> {
     let mut start = None;
     let mut script = false;
     for (at, letter) in text.char_indices() {
-        let cjk = super::words::is_cjk(letter) && letter.is_alphabetic();
-        let part = joins(letter) || cjk;
+        let (part, cjk) = match letter.is_ascii() {
+            true => (letter.is_ascii_alphanumeric() || letter == '_', false),
+            false => {
+                let cjk = super::words::is_cjk(letter) && letter.is_alphabetic();
+                (joins(letter) || cjk, cjk)
+            }
+        };
         if let Some(from) = start
             && (!part || cjk != script)
         {

@@ -66,8 +66,15 @@ pub(super) fn text(all: &str, from: usize, marks: &Marks) -> String {
             .unwrap_or(text)
             .trim_end_matches([' ', '(', '[']);
     }
-    let folded = text.to_ascii_lowercase();
     let mut out = text.to_owned();
+    let is_there = |pair: &[u8]| {
+        let letter = pair.get(1).map(u8::to_ascii_lowercase);
+        matches!(pair.first(), Some(b'(' | b'[')) && matches!(letter, Some(b'd' | b'b' | b'a'))
+    };
+    if !text.as_bytes().windows(2).any(is_there) {
+        return out.trim().to_owned();
+    }
+    let folded = text.to_ascii_lowercase();
     for word in [
         "(depends on ",
         "(depends: ",
@@ -98,7 +105,7 @@ pub(super) fn text(all: &str, from: usize, marks: &Marks) -> String {
 /// Puts citations where they belong. `labels` is where stories are labels.
 pub(super) fn sort(task: &mut Task, citations: Vec<Citation>, labels: Option<Span>) {
     for citation in citations {
-        let is_dependency = citation.relation.as_deref() == Some("depends on");
+        let is_dependency = citation.relation == Some("depends on");
         let in_labels = labels.is_some_and(|labels| labels.holds(citation.span));
         let head = citation.id.prefix.split('-').next().unwrap_or("");
         match head {
@@ -121,6 +128,14 @@ fn push(list: &mut Vec<Citation>, citation: Citation) {
 /// `Depends on: 1.1, Task 2`, whose ids only a dependency makes.
 pub(super) fn dependencies(words: &Inline, task: &mut Task) {
     let text = words.text.as_str();
+    let is_there = |letters: &[u8]| match letters.first() {
+        Some(b'd' | b'D') => letters.eq_ignore_ascii_case(b"depend"),
+        Some(b'b' | b'B') => letters.eq_ignore_ascii_case(b"blocke"),
+        _ => false,
+    };
+    if !text.as_bytes().windows(6).any(is_there) {
+        return;
+    }
     let lower = text.to_ascii_lowercase();
     for phrase in [
         "depends on",
@@ -146,7 +161,7 @@ pub(super) fn dependencies(words: &Inline, task: &mut Task) {
                 Citation {
                     id,
                     span: words.span_of(start..from),
-                    relation: Some("depends on".to_owned()),
+                    relation: Some("depends on"),
                 },
             );
         }
@@ -190,7 +205,13 @@ pub(super) fn mentions(words: &Inline, task: &mut Task) {
             task.paths.push((code.trim().to_owned(), span));
         }
     }
-    for (word, range) in names::words(words) {
+    // A file has a dot or a folder, or one of a few names in capitals.
+    let may_name = |byte: u8| matches!(byte, b'.' | b'/' | b'D' | b'M' | b'L' | b'P' | b'J');
+    let found = match words.text.bytes().any(may_name) {
+        true => names::words(words),
+        false => Vec::new(),
+    };
+    for (word, range) in found {
         if names::is_plain_path(word) {
             task.paths.push((word.to_owned(), words.span_of(range)));
         }

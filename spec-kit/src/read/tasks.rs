@@ -274,12 +274,7 @@ impl<'a> Builder<'a, '_> {
                 let (Some(words), Some(lead)) = (unit.words(), self.reading.lead(index)) else {
                     return;
                 };
-                let but = lead
-                    .id
-                    .as_ref()
-                    .filter(|_| task.id.is_some())
-                    .map(|(_, range)| range.clone());
-                let citations = self.defined.citations(words, but.as_ref());
+                let citations = self.defined.cited(index, 0);
                 let (labels, rest) = words_of::labels(words, lead.rest);
                 task.is_parallel = labels.is_parallel;
                 task.text = words_of::text(&words.text, rest, self.reading.marks);
@@ -297,16 +292,10 @@ impl<'a> Builder<'a, '_> {
         for (at, cell) in cells.iter().enumerate() {
             let name = columns.names.get(at).map_or("", String::as_str);
             let own = at == 0 && task.id.is_some();
-            let but = self
-                .reading
-                .lead(index)
-                .and_then(|lead| lead.id.as_ref())
-                .filter(|_| own)
-                .map(|(_, range)| range.clone());
-            let mut citations = self.defined.citations(cell, but.as_ref());
+            let mut citations = self.defined.cited(index, at);
             if is_dependency(name) {
                 for citation in &mut citations {
-                    citation.relation = Some("depends on".to_owned());
+                    citation.relation = Some("depends on");
                 }
             }
             words_of::sort(task, citations, None);
@@ -347,8 +336,12 @@ impl<'a> Builder<'a, '_> {
         {
             task.check = status_field(words).unwrap_or(Check::None);
         }
-        for words in unit.inlines() {
-            words_of::sort(task, self.defined.citations(words, None), None);
+        for (cell, words) in unit.inlines().iter().enumerate() {
+            let citations = match cell {
+                0 => self.defined.all_cited(index, words),
+                _ => self.defined.cited(index, cell),
+            };
+            words_of::sort(task, citations, None);
             words_of::dependencies(words, task);
             words_of::mentions(words, task);
         }

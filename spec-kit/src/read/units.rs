@@ -46,13 +46,13 @@ impl<'a> Unit<'a> {
     }
 
     /// Every run of words, cell by cell.
-    pub(super) fn inlines(&self) -> Vec<&'a Inline> {
+    pub(super) fn inlines(&self) -> &'a [Inline] {
         match self.kind {
-            UnitKind::Heading(words) | UnitKind::Words(words) => vec![words],
-            UnitKind::Item(item) => vec![&item.text],
-            UnitKind::Head(table) => table.head.iter().collect(),
-            UnitKind::Row(row) => row.cells.iter().collect(),
-            UnitKind::Code(_) | UnitKind::Html => Vec::new(),
+            UnitKind::Heading(words) | UnitKind::Words(words) => std::slice::from_ref(words),
+            UnitKind::Item(item) => std::slice::from_ref(&item.text),
+            UnitKind::Head(table) => &table.head,
+            UnitKind::Row(row) => &row.cells,
+            UnitKind::Code(_) | UnitKind::Html => &[],
         }
     }
 

@@ -6,15 +6,18 @@ pub(super) fn fold(text: &str) -> String {
         return fold_ascii(text);
     }
     let mut out = String::with_capacity(text.len());
-    for letter in text.chars() {
-        if letter.is_whitespace() || letter == '\u{3000}' {
-            if !out.is_empty() && !out.ends_with(' ') {
-                out.push(' ');
-            }
-            continue;
-        }
-        if letter.is_ascii() {
-            out.push(letter.to_ascii_lowercase());
+    let mut rest = text;
+    // Most of a text with a few other letters is ASCII all the same.
+    loop {
+        let length = rest.bytes().position(|byte| !byte.is_ascii());
+        let (ascii, other) = rest.split_at(length.unwrap_or(rest.len()));
+        fold_words(ascii, &mut out);
+        let Some(letter) = other.chars().next() else {
+            break;
+        };
+        rest = other.get(letter.len_utf8()..).unwrap_or("");
+        if letter.is_whitespace() {
+            fold_words(" ", &mut out);
             continue;
         }
         for lower in letter.to_lowercase() {
@@ -24,22 +27,32 @@ pub(super) fn fold(text: &str) -> String {
             }
         }
     }
+    out.make_ascii_lowercase();
     out.truncate(out.trim_end().len());
     out
+}
+
+/// Words of ASCII with one blank between them, and one at either end where the text has some there.
+fn fold_words(ascii: &str, out: &mut String) {
+    let mut from = 0;
+    for (at, byte) in ascii.bytes().enumerate() {
+        if !matches!(byte, b' ' | b'\t'..=b'\r') {
+            continue;
+        }
+        out.push_str(ascii.get(from..at).unwrap_or(""));
+        from = at + 1;
+        if out.as_bytes().last().is_some_and(|last| *last != b' ') {
+            out.push(' ');
+        }
+    }
+    out.push_str(ascii.get(from..).unwrap_or(""));
 }
 
 /// Most of what is folded, many times for each line.
 fn fold_ascii(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for word in text.split([' ', '\t', '\n', '\u{b}', '\u{c}', '\r']) {
-        if word.is_empty() {
-            continue;
-        }
-        if !out.is_empty() {
-            out.push(' ');
-        }
-        out.push_str(word);
-    }
+    fold_words(text, &mut out);
+    out.truncate(out.trim_end().len());
     out.make_ascii_lowercase();
     out
 }
@@ -70,7 +83,10 @@ fn plain(letter: char) -> Option<&'static str> {
 
 /// A letter that joins words of scripts with blanks. Han, kana and hangul need none between words.
 pub(super) fn joins(letter: char) -> bool {
-    letter == '_' || (letter.is_alphanumeric() && !is_cjk(letter))
+    match letter.is_ascii() {
+        true => letter == '_' || letter.is_ascii_alphanumeric(),
+        false => letter.is_alphanumeric() && !is_cjk(letter),
+    }
 }
 
 pub(super) fn is_cjk(letter: char) -> bool {

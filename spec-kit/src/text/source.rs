@@ -1,5 +1,5 @@
 use super::{Place, Span};
-use sha2::{Digest, Sha256};
+use crate::digest::sha256;
 
 /// The largest document that is read, in bytes.
 pub const MAX_BYTES: usize = 16 * 1024 * 1024;
@@ -55,12 +55,17 @@ impl Source {
             text.to_owned()
         };
         let mut lines = vec![0];
-        lines.extend(text.match_indices('\n').map(|(at, _)| at + 1));
+        lines.extend(
+            text.bytes()
+                .enumerate()
+                .filter(|(_, byte)| *byte == b'\n')
+                .map(|(at, _)| at + 1),
+        );
         Ok(Self {
             file: file.to_owned(),
             text,
             lines,
-            sha256: hex(&Sha256::digest(bytes)),
+            sha256: sha256(bytes),
         })
     }
 
@@ -95,6 +100,12 @@ impl Source {
         self.text.get(*start..end).unwrap_or("")
     }
 
+    /// The number of the line that an offset stands in, from 1.
+    pub fn line_of(&self, offset: usize) -> u32 {
+        let offset = offset.min(self.text.len());
+        number(self.lines.partition_point(|start| *start <= offset))
+    }
+
     pub fn place(&self, span: Span) -> Place {
         let (line, column) = self.position(span.start);
         let (end_line, end_column) = self.position(span.end.max(span.start));
@@ -121,14 +132,6 @@ impl Source {
 
 fn number(of: usize) -> u32 {
     u32::try_from(of).unwrap_or(u32::MAX)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
 }
 
 #[cfg(test)]

@@ -155,15 +155,19 @@ impl Found {
                 && code.starts_with('/')
                 && code.as_bytes().get(1).is_some_and(u8::is_ascii_lowercase)
                 && !code.contains(char::is_whitespace);
-            let before = fold(words.text.get(..piece.range.start).unwrap_or(""));
-            let is_base = ["base", "base url", "base path", "basis", "prefix"]
-                .iter()
-                .any(|word| before.trim_end_matches([':', ' ']).ends_with(word));
-            if is_route && !is_base {
+            if is_route && !says_base(words.text.get(..piece.range.start).unwrap_or("")) {
                 self.push(Endpoint, code, "", piece.span, false);
             }
         }
     }
+}
+
+/// `Base path: ` before a code span.
+fn says_base(before: &str) -> bool {
+    let before = fold(before);
+    ["base", "base url", "base path", "basis", "prefix"]
+        .iter()
+        .any(|word| before.trim_end_matches([':', ' ']).ends_with(word))
 }
 
 /// `POST /runs.create`, `**POST** /runs`, `[GET] /runs`, from a place on.

@@ -72,6 +72,9 @@ impl Found {
                 self.push(InventoryKind::Path, code.trim(), "", span, is_listed);
             }
         }
+        if !words.text.contains('/') {
+            return;
+        }
         for (word, range) in names::words(words) {
             if word.contains('/') && names::is_plain_path(word) {
                 self.push(
@@ -89,7 +92,7 @@ impl Found {
 /// The name that a line begins with: bold, in code, or the word before a dash or colon; with what
 /// follows.
 fn named(reading: &Reading<'_>, index: usize, unit: &Unit<'_>) -> Option<(String, String, Span)> {
-    let words = *unit.inlines().first()?;
+    let words = unit.inlines().first()?;
     let start = reading.lead(index).map_or(0, |lead| lead.rest);
     let piece = words.pieces.iter().find(|piece| {
         piece.range.end > start

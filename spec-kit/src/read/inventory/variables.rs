@@ -4,6 +4,7 @@ use super::{Found, named};
 use crate::facts::{InventoryKind::Environment, Role};
 use crate::outline::{Inline, PieceKind};
 use crate::read::reading::Reading;
+use crate::read::tables::Columns;
 use crate::read::units::{Unit, UnitKind};
 use crate::read::words::fold;
 
@@ -51,7 +52,7 @@ impl Found {
             }
             return;
         }
-        let column = self.columns.as_ref().and_then(|columns| {
+        let variable = |columns: &Columns| {
             columns.find(&[
                 "variable",
                 "env var",
@@ -63,8 +64,10 @@ impl Found {
                 "环境变量",
                 "变量",
             ])
-        });
-        if let (UnitKind::Row(row), Some(at)) = (unit.kind, column) {
+        };
+        if let UnitKind::Row(row) = unit.kind
+            && let Some(at) = self.columns.as_ref().and_then(variable)
+        {
             if let Some(cell) = row.cells.get(at).filter(|cell| is_name(cell.text.trim())) {
                 self.push(Environment, cell.text.trim(), "", cell.span, true);
             }
