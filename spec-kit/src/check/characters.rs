@@ -15,26 +15,33 @@ pub(super) fn check(context: &Context<'_>, out: &mut Drafts) {
 
 fn invisible(document: &Document, out: &mut Drafts) {
     let text = document.source.text();
-    let mut before: Option<char> = None;
     let mut told: Option<u32> = None;
-    for (at, c) in text.char_indices() {
-        let after = text
-            .get(at + c.len_utf8()..)
-            .and_then(|rest| rest.chars().next());
+    // Nearly all is ASCII that prints.
+    let odd =
+        |byte: &u8| !(matches!(byte, b' '..=b'~' | b'\n' | b'\t') || matches!(byte, 0x80..=0xbf));
+    for at in places(text.as_bytes(), odd) {
+        let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else {
+            continue;
+        };
+        let beside = || {
+            let before = text.get(..at).and_then(|rest| rest.chars().next_back());
+            let after = text
+                .get(at + c.len_utf8()..)
+                .and_then(|rest| rest.chars().next());
+            (before, after)
+        };
         let what = match c {
             '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
                 Some("changes the direction of the text")
             }
             '\u{200b}' | '\u{2060}' | '\u{feff}' | '\u{00ad}' => Some("is invisible"),
-            '\u{2011}' if is_in_id(before, after) => {
-                Some("is a hyphen that no search for the id finds")
-            }
+            '\u{2011}' if is_in_id(beside()) => Some("is a hyphen that no search for the id finds"),
             c if c.is_control() && !matches!(c, '\n' | '\t') => Some("is a control character"),
             _ => None,
         };
         if let Some(what) = what {
             let span = Span::new(at, at + c.len_utf8());
-            let line = document.place(span).line;
+            let line = document.line_of(span);
             // One for each line is enough.
             if told != Some(line) {
                 let message = format!("U+{:04X} {what}", u32::from(c));
@@ -46,11 +53,18 @@ fn invisible(document: &Document, out: &mut Drafts) {
             }
             told = Some(line);
         }
-        before = Some(c);
     }
 }
 
-fn is_in_id(before: Option<char>, after: Option<char>) -> bool {
+/// Where bytes of a kind stand.
+fn places(bytes: &[u8], wanted: impl Fn(&u8) -> bool) -> impl Iterator<Item = usize> {
+    let found = bytes.iter().enumerate();
+    found
+        .filter(move |(_, byte)| wanted(byte))
+        .map(|(at, _)| at)
+}
+
+fn is_in_id((before, after): (Option<char>, Option<char>)) -> bool {
     before.is_some_and(|c| c.is_ascii_uppercase()) && after.is_some_and(|c| c.is_ascii_digit())
 }
 
@@ -65,19 +79,43 @@ const RUNNING: &[&str] = &[
     " onclick=",
 ];
 
+/// Where each of [`RUNNING`] stands, in whatever case.
+fn marks(text: &str) -> Vec<(usize, &'static str)> {
+    let bytes = text.as_bytes();
+    let mut found = Vec::new();
+    for at in places(bytes, |byte| matches!(byte, b'<' | b' ' | b'j' | b'J')) {
+        let rest = bytes.get(at..).unwrap_or(&[]);
+        // What follows a blank is hardly ever a handler.
+        if rest.first() == Some(&b' ')
+            && !matches!(rest.get(1..3), Some([b'o' | b'O', b'n' | b'N']))
+        {
+            continue;
+        }
+        let begins = |mark: &&&str| {
+            rest.get(..mark.len())
+                .is_some_and(|rest| rest.eq_ignore_ascii_case(mark.as_bytes()))
+        };
+        found.extend(RUNNING.iter().find(begins).map(|mark| (at, *mark)));
+    }
+    found
+}
+
 fn running(document: &Document, out: &mut Drafts) {
-    let text = document.source.text();
-    let lower = text.to_ascii_lowercase();
+    let found = marks(document.source.text());
+    if found.is_empty() {
+        return;
+    }
     let code = code_spans(document);
     for mark in RUNNING {
-        for (at, _) in lower.match_indices(mark) {
+        for (at, _) in found.iter().filter(|(_, other)| other == mark) {
+            let at = *at;
             let span = Span::new(at, at + mark.len());
             let is_code = code
                 .partition_point(|other| other.start <= at)
                 .checked_sub(1)
                 .and_then(|index| code.get(index))
                 .is_some_and(|other| other.holds(span));
-            let line = document.source.line(document.place(span).line);
+            let line = document.source.line(document.line_of(span));
             // In code between ticks it is a subject and no markup.
             let before = (document.place(span).column as usize).saturating_sub(1);
             let is_ticked = line.chars().take(before).filter(|c| *c == '`').count() % 2 == 1;

@@ -5,29 +5,27 @@ use crate::config::Config;
 use crate::facts::{Document, DocumentKind, Id, Item, Role};
 use crate::report::Coverage;
 use crate::text::Span;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-/// An id without its spelling: `FR-1` and `FR-001` are the same.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Key {
-    pub prefix: String,
-    pub numbers: Vec<u32>,
+/// An id without its spelling: `FR-1` and `FR-001` are the same. Borrowed, as rules ask for the
+/// key of every id that is written anywhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Key<'a> {
+    pub prefix: &'a str,
+    pub numbers: &'a [u32],
     /// The letter of `T005a`.
-    pub suffix: String,
+    pub suffix: &'a str,
 }
 
-impl Key {
-    pub fn of(id: &Id) -> Self {
-        let suffix: String = id
+impl<'a> Key<'a> {
+    pub fn of(id: &'a Id) -> Self {
+        let stem = id
             .written
-            .chars()
-            .rev()
-            .take_while(char::is_ascii_lowercase)
-            .collect();
+            .trim_end_matches(|c: char| c.is_ascii_lowercase());
         Self {
-            prefix: id.prefix.clone(),
-            numbers: id.numbers.clone(),
-            suffix: suffix.chars().rev().collect(),
+            prefix: &id.prefix,
+            numbers: &id.numbers,
+            suffix: id.written.get(stem.len()..).unwrap_or(""),
         }
     }
 }
@@ -38,8 +36,9 @@ pub(super) struct Context<'a> {
     pub config: &'a Config,
     /// The bundle as it was.
     pub base: Option<&'a Bundle>,
-    pub peers: &'a Peers,
-    pub defined: BTreeMap<Key, Vec<(&'a Document, Span)>>,
+    pub peers: &'a Peers<'a>,
+    /// Every id that the bundle introduces.
+    pub defined: BTreeSet<Key<'a>>,
     /// Prefixes of `defined`.
     pub prefixes: BTreeSet<&'a str>,
     pub served: Option<Served<'a>>,
@@ -47,16 +46,13 @@ pub(super) struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    pub fn new(bundle: &'a Bundle, options: &Options<'a>, peers: &'a Peers) -> Self {
-        let mut defined: BTreeMap<Key, Vec<(&Document, Span)>> = BTreeMap::new();
+    pub fn new(bundle: &'a Bundle, options: &Options<'a>, peers: &'a Peers<'a>) -> Self {
+        let mut defined = BTreeSet::new();
         let mut prefixes = BTreeSet::new();
         for document in bundle.documents() {
-            for (id, span) in definitions(document) {
+            for (id, _) in definitions(document) {
                 prefixes.insert(id.prefix.as_str());
-                defined
-                    .entry(Key::of(id))
-                    .or_default()
-                    .push((document, span));
+                defined.insert(Key::of(id));
             }
         }
         let served = Served::of(bundle);
@@ -86,7 +82,7 @@ impl<'a> Context<'a> {
 
 /// Every id that a document introduces, with tasks and items that carry one.
 pub(super) fn definitions(document: &Document) -> impl Iterator<Item = (&Id, Span)> {
-    let mut seen = BTreeSet::new();
+    let mut seen = HashSet::new();
     let of_tasks = document
         .tasks
         .iter()
@@ -96,7 +92,7 @@ pub(super) fn definitions(document: &Document) -> impl Iterator<Item = (&Id, Spa
         .iter()
         .map(|definition| (&definition.id, definition.span))
         .chain(of_tasks)
-        .filter(move |(id, span)| seen.insert((Key::of(id), document.place(*span).line)))
+        .filter(move |(id, span)| seen.insert((Key::of(id), document.line_of(*span))))
 }
 
 /// The requirements of a PRD: what has a task or should have one. Remarks on quality that neither
@@ -125,16 +121,16 @@ pub(super) fn has_role(document: &Document, role: Role) -> bool {
 }
 
 /// What other bundles of the same check have.
-pub(super) struct Peers {
+pub(super) struct Peers<'a> {
     /// By the name of the bundle.
-    defined: BTreeMap<String, BTreeSet<Key>>,
+    defined: BTreeMap<&'a str, BTreeSet<Key<'a>>>,
 }
 
-impl Peers {
-    pub fn of(bundles: &[&Bundle]) -> Self {
-        let mut defined: BTreeMap<String, BTreeSet<Key>> = BTreeMap::new();
+impl<'a> Peers<'a> {
+    pub fn of(bundles: &[&'a Bundle]) -> Self {
+        let mut defined: BTreeMap<&str, BTreeSet<Key<'_>>> = BTreeMap::new();
         for bundle in bundles {
-            let keys = defined.entry(bundle.slug.clone()).or_default();
+            let keys = defined.entry(&bundle.slug).or_default();
             for document in bundle.documents() {
                 keys.extend(definitions(document).map(|(id, _)| Key::of(id)));
             }
@@ -143,16 +139,16 @@ impl Peers {
     }
 
     /// Whether a bundle of that name has the id. None where there is no such bundle.
-    pub fn has(&self, bundle: &str, key: &Key) -> Option<bool> {
+    pub fn has(&self, bundle: &str, key: &Key<'_>) -> Option<bool> {
         self.defined.get(bundle).map(|keys| keys.contains(key))
     }
 
     /// The other bundles that define an id.
-    pub fn owners(&self, own: &str, key: &Key) -> Vec<&str> {
+    pub fn owners(&self, own: &str, key: &Key<'_>) -> Vec<&'a str> {
         self.defined
             .iter()
-            .filter(|(slug, keys)| slug.as_str() != own && keys.contains(key))
-            .map(|(slug, _)| slug.as_str())
+            .filter(|(slug, keys)| **slug != own && keys.contains(key))
+            .map(|(slug, _)| *slug)
             .collect()
     }
 }

@@ -151,10 +151,7 @@ fn is_subject(document: &Document, span: Span) -> bool {
 
 /// Whether the line says that it counts all there is.
 fn is_total(document: &Document, span: Span) -> bool {
-    let line = document
-        .source
-        .line(document.place(span).line)
-        .to_lowercase();
+    let line = document.source.line(document.line_of(span)).to_lowercase();
     [
         "total",
         "all",
@@ -327,7 +324,7 @@ fn requirements<'a>(
 ) -> Option<(&'a Document, Computed)> {
     let prd = context.bundle.prd.as_ref()?;
     let written = document.source.slice(stated.span).to_lowercase();
-    let named = |role: Role| -> BTreeSet<super::context::Key> {
+    let named = |role: Role| -> BTreeSet<super::context::Key<'_>> {
         super::context::of_role(prd, role)
             .filter_map(|item| item.id.as_ref())
             .map(super::context::Key::of)

@@ -12,15 +12,15 @@ pub(super) struct Served<'a> {
     pub prd: &'a Document,
     pub tasks: &'a Document,
     /// Indices of tasks by what they name.
-    by_key: BTreeMap<Key, Vec<usize>>,
+    by_key: BTreeMap<Key<'a>, Vec<usize>>,
     /// What a criterion or story belongs to, and the reverse.
-    tied: BTreeMap<Key, BTreeSet<Key>>,
+    tied: BTreeMap<Key<'a>, BTreeSet<Key<'a>>>,
 }
 
 impl<'a> Served<'a> {
     pub fn of(bundle: &'a Bundle) -> Option<Self> {
         let (prd, tasks) = (bundle.prd.as_ref()?, bundle.tasks.as_ref()?);
-        let mut by_key: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
+        let mut by_key: BTreeMap<Key<'_>, Vec<usize>> = BTreeMap::new();
         for (index, task) in tasks.tasks.iter().enumerate() {
             for id in named(tasks, task) {
                 let list = by_key.entry(Key::of(id)).or_default();
@@ -29,7 +29,7 @@ impl<'a> Served<'a> {
                 }
             }
         }
-        let mut tied: BTreeMap<Key, BTreeSet<Key>> = BTreeMap::new();
+        let mut tied: BTreeMap<Key<'_>, BTreeSet<Key<'_>>> = BTreeMap::new();
         for item in &prd.items {
             let Some(id) = &item.id else { continue };
             if !matches!(
@@ -41,7 +41,7 @@ impl<'a> Served<'a> {
             for citation in &item.citations {
                 let (a, b) = (Key::of(id), Key::of(&citation.id));
                 if a != b {
-                    tied.entry(a.clone()).or_default().insert(b.clone());
+                    tied.entry(a).or_default().insert(b);
                     tied.entry(b).or_default().insert(a);
                 }
             }
@@ -78,10 +78,10 @@ impl<'a> Served<'a> {
     }
 
     /// Indices of the tasks that name an id, or a part of it: task `1.2` serves requirement 1.
-    pub fn by(&self, key: &Key) -> Vec<usize> {
+    pub fn by(&self, key: &Key<'_>) -> Vec<usize> {
         let mut found: Vec<usize> = self.by_key.get(key).cloned().unwrap_or_default();
-        let parts = self.by_key.range(key.clone()..).take_while(|(other, _)| {
-            other.prefix == key.prefix && other.numbers.starts_with(&key.numbers)
+        let parts = self.by_key.range(*key..).take_while(|(other, _)| {
+            other.prefix == key.prefix && other.numbers.starts_with(key.numbers)
         });
         for (other, tasks) in parts {
             if other.numbers.len() > key.numbers.len() {
@@ -89,14 +89,14 @@ impl<'a> Served<'a> {
             }
         }
         // `Requirement 1` is cited as `1.2`.
-        if matches!(key.prefix.as_str(), "REQ" | "") && key.numbers.len() == 1 {
+        if matches!(key.prefix, "REQ" | "") && key.numbers.len() == 1 {
             let bare = Key {
-                prefix: String::new(),
-                numbers: key.numbers.clone(),
-                suffix: String::new(),
+                prefix: "",
+                numbers: key.numbers,
+                suffix: "",
             };
-            for (other, tasks) in self.by_key.range(bare.clone()..) {
-                if !other.prefix.is_empty() || !other.numbers.starts_with(&bare.numbers) {
+            for (other, tasks) in self.by_key.range(bare..) {
+                if !other.prefix.is_empty() || !other.numbers.starts_with(bare.numbers) {
                     break;
                 }
                 found.extend(tasks);
@@ -108,14 +108,14 @@ impl<'a> Served<'a> {
     }
 
     /// Tasks that serve an id through something that it is tied to, and what that is.
-    pub fn through(&self, key: &Key) -> (Vec<usize>, Vec<Key>) {
+    pub fn through(&self, key: &Key<'_>) -> (Vec<usize>, Vec<Key<'a>>) {
         let mut tasks = Vec::new();
         let mut by = Vec::new();
         for other in self.tied.get(key).into_iter().flatten() {
             let found = self.by(other);
             if !found.is_empty() {
                 tasks.extend(found);
-                by.push(other.clone());
+                by.push(*other);
             }
         }
         tasks.sort_unstable();
@@ -137,8 +137,9 @@ impl<'a> Served<'a> {
                 tasks = found;
                 through = by
                     .iter()
-                    .map(|key| written.get(key).cloned().unwrap_or_default())
+                    .filter_map(|key| written.get(key))
                     .filter(|id| !id.is_empty())
+                    .map(|id| (*id).to_owned())
                     .collect();
             }
             serving.extend(&tasks);
@@ -173,16 +174,16 @@ impl<'a> Served<'a> {
         };
         match &task.id {
             Some(id) => id.written.clone(),
-            None => format!("line {}", self.tasks.place(task.span).line),
+            None => format!("line {}", self.tasks.line_of(task.span)),
         }
     }
 
-    fn written(&self) -> BTreeMap<Key, String> {
+    fn written(&self) -> BTreeMap<Key<'a>, &'a str> {
         self.prd
             .items
             .iter()
             .filter_map(|item| item.id.as_ref())
-            .map(|id| (Key::of(id), id.written.clone()))
+            .map(|id| (Key::of(id), id.written.as_str()))
             .collect()
     }
 }

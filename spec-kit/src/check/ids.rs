@@ -7,6 +7,7 @@ use crate::bundle::{Bundle, Layout};
 use crate::facts::{Citation, Document, DocumentKind, Id, Role};
 use crate::ids::State;
 use crate::text::Span;
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn check(context: &Context<'_>, out: &mut Drafts) {
@@ -53,7 +54,7 @@ fn lists_only(role: Role) -> bool {
 }
 
 fn duplicates(context: &Context<'_>, document: &Document, out: &mut Drafts) {
-    let mut first: BTreeMap<(Key, Form), (Span, String)> = BTreeMap::new();
+    let mut first: BTreeMap<(Key<'_>, Form), Span> = BTreeMap::new();
     for (id, span) in definitions(document) {
         let is_elsewhere = home(&id.prefix)
             .is_some_and(|kind| kind != document.kind && document.kind != DocumentKind::Other);
@@ -65,14 +66,14 @@ fn duplicates(context: &Context<'_>, document: &Document, out: &mut Drafts) {
         if section.is_some_and(|(role, _)| lists_only(role)) {
             continue;
         }
-        let line = normal(document.source.line(document.place(span).line));
         let key = (Key::of(id), Form::of(document, span));
-        let Some((other, words)) = first.get(&key) else {
-            first.insert(key, (span, line));
+        let Some(other) = first.get(&key) else {
+            first.insert(key, span);
             continue;
         };
+        let line = |span| normal(document.source.line(document.line_of(span)));
         // A change list of OpenSpec, or the same line again in a summary.
-        if *words == line && key.1 == Form::Table {
+        if key.1 == Form::Table && line(*other) == line(span) {
             continue;
         }
         let message = format!("{} is defined twice", id.written);
@@ -99,7 +100,7 @@ enum Form {
 
 impl Form {
     fn of(document: &Document, span: Span) -> Self {
-        let line = document.source.line(document.place(span).line);
+        let line = document.source.line(document.line_of(span));
         match line.trim_start() {
             line if line.starts_with('|') => Self::Table,
             line if line.starts_with('#') => Self::Heading,
@@ -220,13 +221,13 @@ fn gaps(prefix: &str, document: &Document, ids: &[(&Id, Span)], out: &mut Drafts
 type Cited<'a> = (&'a Document, &'a Citation);
 
 fn citations(context: &Context<'_>, out: &mut Drafts) {
-    let mut unknown: BTreeMap<(Option<&str>, Key), Vec<Cited<'_>>> = BTreeMap::new();
+    let mut unknown: BTreeMap<(Option<&str>, Key<'_>), Vec<Cited<'_>>> = BTreeMap::new();
     for document in context.bundle.documents() {
-        let depends: BTreeSet<Span> = document
-            .tasks
-            .iter()
-            .flat_map(|task| task.depends_on.iter().map(|citation| citation.span))
-            .collect();
+        // Asked only of what nothing defines.
+        let depends = LazyCell::new(|| -> BTreeSet<Span> {
+            let cited = document.tasks.iter().flat_map(|task| &task.depends_on);
+            cited.map(|citation| citation.span).collect()
+        });
         for citation in &document.citations {
             let key = Key::of(&citation.id);
             let is_unknown = match &citation.id.bundle {
@@ -262,22 +263,19 @@ fn is_in_bare_box(document: &Document, citation: &Citation) -> bool {
 }
 
 /// Itself, or a part of it: `T105` was split into `T105a` and `T105b`.
-fn is_defined(context: &Context<'_>, key: &Key) -> bool {
-    let whole = Key {
-        suffix: String::new(),
-        ..key.clone()
-    };
-    let next = context.defined.range(whole.clone()..).next();
+fn is_defined(context: &Context<'_>, key: &Key<'_>) -> bool {
+    if context.defined.contains(key) {
+        return true;
+    }
+    let whole = Key { suffix: "", ..*key };
+    let next = context.defined.range(whole..).next();
     // `FR2.1` is a point of FR2.
     let above = Key {
-        numbers: key.numbers.iter().take(1).copied().collect(),
-        ..whole.clone()
+        numbers: key.numbers.get(..1).unwrap_or(&[]),
+        ..whole
     };
-    context.defined.contains_key(key)
-        || (key.numbers.len() > 1 && !key.prefix.is_empty() && context.defined.contains_key(&above))
-        || next.is_some_and(|(other, _)| {
-            other.prefix == whole.prefix && other.numbers == whole.numbers
-        })
+    (key.numbers.len() > 1 && !key.prefix.is_empty() && context.defined.contains(&above))
+        || next.is_some_and(|other| other.prefix == whole.prefix && other.numbers == whole.numbers)
 }
 
 /// Whether an id of that kind should be found in this bundle.
@@ -311,7 +309,7 @@ fn is_expected(context: &Context<'_>, document: &Document, id: &Id) -> bool {
 fn report_unknown(
     context: &Context<'_>,
     bundle: Option<&str>,
-    key: &Key,
+    key: &Key<'_>,
     places: &[Cited<'_>],
     out: &mut Drafts,
 ) {

@@ -6,7 +6,8 @@ use super::sql::Sql;
 use super::words::short;
 use crate::facts::{Document, DocumentKind, Inventory, InventoryKind};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::OnceCell;
+use std::collections::{BTreeSet, HashSet};
 
 pub(super) fn check(context: &Context<'_>, out: &mut Drafts) {
     let bundle = context.bundle;
@@ -49,7 +50,7 @@ fn word(kind: InventoryKind) -> &'static str {
 }
 
 fn promised(prd: &Document, others: &[&Document], out: &mut Drafts) {
-    let known = Names::of(others);
+    let known = Names::of(others, unique(prd));
     for entry in unique(prd) {
         if !known.has(entry) {
             let message = format!(
@@ -66,7 +67,8 @@ fn promised(prd: &Document, others: &[&Document], out: &mut Drafts) {
 /// Endpoints of the plan that the PRD does not ask for, where the PRD lists endpoints.
 fn unasked(prd: &Document, plan: &Document, out: &mut Drafts) {
     let listed: BTreeSet<InventoryKind> = unique(prd).map(|entry| entry.kind).collect();
-    let known = Names::of(&[prd]);
+    let documents = [prd];
+    let known = Names::of(&documents, unique(plan));
     for entry in unique(plan) {
         if entry.kind == InventoryKind::Endpoint
             && listed.contains(&entry.kind)
@@ -92,58 +94,119 @@ fn unique(document: &Document) -> impl Iterator<Item = &Inventory> {
         .filter(move |entry| seen.insert((entry.kind, entry.name.to_lowercase())))
 }
 
-/// Every word-like run of some documents, in small letters, for a look-up of names.
-struct Names {
-    words: BTreeSet<String>,
-    /// Texts without blanks, for names of several words.
-    dense: Vec<String>,
-    listed: BTreeMap<InventoryKind, BTreeSet<String>>,
+/// Which of some names stand in some documents, in whatever case.
+struct Names<'a> {
+    documents: &'a [&'a Document],
+    /// Those of the wanted forms that are words of a text.
+    words: HashSet<String>,
+    /// Texts without blanks, for names of several words. Made when one is asked for.
+    dense: OnceCell<Vec<String>>,
+    listed: HashSet<(InventoryKind, String)>,
 }
 
-impl Names {
-    fn of(documents: &[&Document]) -> Self {
-        let mut names = Self {
-            words: BTreeSet::new(),
-            dense: Vec::new(),
-            listed: BTreeMap::new(),
-        };
+impl<'a> Names<'a> {
+    fn of<'b>(documents: &'a [&'a Document], wanted: impl Iterator<Item = &'b Inventory>) -> Self {
+        let wanted = Wanted::of(wanted.map(form));
+        let mut words = HashSet::new();
+        let mut listed = HashSet::new();
         for document in documents {
-            let text = document.source.text().to_lowercase();
-            let parts = text.split(|c: char| !(c.is_alphanumeric() || "_./-{}:".contains(c)));
-            for part in parts.filter(|part| !part.is_empty()) {
-                let form = path_form(part);
-                if !names.words.contains(form.as_ref()) {
-                    names.words.insert(form.into_owned());
-                }
-            }
-            names.dense.push(dense(&text));
-            for entry in &document.inventory {
-                let of_kind = names.listed.entry(entry.kind).or_default();
-                of_kind.insert(dense(&entry.name.to_lowercase()));
+            wanted.find(document.source.text(), &mut words);
+            for entry in document.inventory.iter().filter(|e| is_carried(e.kind)) {
+                listed.insert((entry.kind, dense(&entry.name.to_lowercase())));
             }
         }
-        names
+        Self {
+            documents,
+            words,
+            dense: OnceCell::new(),
+            listed,
+        }
+    }
+
+    fn dense(&self) -> &[String] {
+        self.dense.get_or_init(|| {
+            let texts = self.documents.iter();
+            texts
+                .map(|document| dense(&document.source.text().to_lowercase()))
+                .collect()
+        })
     }
 
     fn has(&self, entry: &Inventory) -> bool {
-        let name = entry.name.to_lowercase();
-        let thick = dense(&name);
-        if self
-            .listed
-            .get(&entry.kind)
-            .is_some_and(|names| names.contains(&thick))
-        {
+        let key = (entry.kind, dense(&entry.name.to_lowercase()));
+        if self.listed.contains(&key) {
             return true;
         }
         match entry.kind {
-            // The path is enough; a plan often drops the method.
-            InventoryKind::Endpoint => {
-                let path = name.rsplit(' ').next().unwrap_or(&name);
-                self.words.contains(path_form(path).as_ref())
-            }
-            InventoryKind::Index => self.dense.iter().any(|text| text.contains(&thick)),
-            _ => self.words.contains(path_form(&name).as_ref()),
+            InventoryKind::Index => self.dense().iter().any(|text| text.contains(&key.1)),
+            _ => self.words.contains(&form(entry)),
         }
+    }
+}
+
+/// A name as it is looked for in a text.
+fn form(entry: &Inventory) -> String {
+    let name = entry.name.to_lowercase();
+    let word = match entry.kind {
+        // The path is enough; a plan often drops the method.
+        InventoryKind::Endpoint => name.rsplit(' ').next().unwrap_or(&name),
+        _ => &name,
+    };
+    path_form(word).into_owned()
+}
+
+/// Forms that are looked for among all words of a text.
+struct Wanted {
+    forms: HashSet<String>,
+    /// By the first byte of a form, one bit for each length: most words are none of them.
+    lengths: [u64; 256],
+}
+
+impl Wanted {
+    fn of(forms: impl Iterator<Item = String>) -> Self {
+        let forms: HashSet<String> = forms.collect();
+        let mut lengths = [0; 256];
+        for form in &forms {
+            let first = form.bytes().next().unwrap_or(0);
+            lengths[usize::from(first)] |= bit(form.len());
+        }
+        Self { forms, lengths }
+    }
+
+    fn find(&self, text: &str, found: &mut HashSet<String>) {
+        for word in text.split(|c| !is_name(c)).filter(|word| !word.is_empty()) {
+            if word.is_ascii() {
+                self.look(word, found);
+                continue;
+            }
+            // A letter may become several, of which not all need be letters.
+            for word in word.to_lowercase().split(|c| !is_name(c)) {
+                self.look(word, found);
+            }
+        }
+    }
+
+    fn look(&self, word: &str, found: &mut HashSet<String>) {
+        let form = path_form(word);
+        let first = form.bytes().next().unwrap_or(0).to_ascii_lowercase();
+        if self.lengths[usize::from(first)] & bit(form.len()) == 0 {
+            return;
+        }
+        let form = form.to_ascii_lowercase();
+        if self.forms.contains(&form) {
+            found.insert(form);
+        }
+    }
+}
+
+fn bit(length: usize) -> u64 {
+    1 << length.min(63)
+}
+
+fn is_name(c: char) -> bool {
+    match c.is_ascii() {
+        true => c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '/' | '-' | '{' | '}' | ':'),
+        false => c.is_alphanumeric(),
     }
 }
 
@@ -151,7 +214,7 @@ impl Names {
 fn path_form(text: &str) -> Cow<'_, str> {
     let trimmed = text.trim_matches(['.', ':', '-', '/']);
     let is_parameter = |part: &str| part.starts_with([':', '{']);
-    if !trimmed.split('/').any(is_parameter) {
+    if !trimmed.contains([':', '{']) || !trimmed.split('/').any(is_parameter) {
         return Cow::Borrowed(trimmed);
     }
     let parts = trimmed

@@ -30,6 +30,7 @@ mod words;
 
 use crate::bundle::Bundle;
 use crate::config::{Baseline, Config, Date};
+use crate::parallel;
 use crate::report::Report;
 use context::{Context, Peers};
 use draft::Drafts;
@@ -89,9 +90,12 @@ pub fn check(bundles: &[Bundle], options: &Options<'_>) -> Report {
     let mut coverage = Vec::new();
     for bundle in &order {
         let context = Context::new(bundle, options, &peers);
-        for check in CHECKS {
+        let found = parallel::map(CHECKS, |check| {
+            let mut drafts = Drafts::default();
             check(&context, &mut drafts);
-        }
+            drafts.list
+        });
+        drafts.list.extend(found.into_iter().flatten());
         coverage.extend(context.coverage.clone());
     }
     structure::numbers(&order, &mut drafts);

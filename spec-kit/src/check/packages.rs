@@ -63,15 +63,49 @@ pub(super) fn check(context: &Context<'_>, out: &mut Drafts) {
     if denied.is_empty() {
         return;
     }
+    let names = Names::of(denied);
     for document in context.bundle.documents() {
         let mut at = 0;
         for line in document.source.text().split_inclusive('\n') {
-            if let Some((range, name)) = installs(line, denied) {
+            if names.is_in(line)
+                && let Some((range, name)) = installs(line, denied)
+            {
                 let span = Span::new(at + range.0, at + range.1);
                 report(document, span, name, out);
             }
             at += line.len();
         }
+    }
+}
+
+/// Names in whatever case. Hardly a line has one, and to look for every command in each line takes
+/// longer than all other rules.
+struct Names<'a> {
+    names: &'a [String],
+    /// The bytes that any of them begins with.
+    begins: [bool; 256],
+}
+
+impl<'a> Names<'a> {
+    fn of(names: &'a [String]) -> Self {
+        let mut begins = [false; 256];
+        for first in names.iter().filter_map(|name| name.bytes().next()) {
+            begins[usize::from(first.to_ascii_lowercase())] = true;
+            begins[usize::from(first.to_ascii_uppercase())] = true;
+        }
+        Self { names, begins }
+    }
+
+    fn is_in(&self, line: &str) -> bool {
+        let bytes = line.as_bytes();
+        let begins = |(_, byte): &(usize, &u8)| self.begins[usize::from(**byte)];
+        bytes.iter().enumerate().filter(begins).any(|(at, _)| {
+            self.names.iter().any(|name| {
+                bytes
+                    .get(at..at + name.len())
+                    .is_some_and(|found| found.eq_ignore_ascii_case(name.as_bytes()))
+            })
+        })
     }
 }
 

@@ -114,7 +114,7 @@ fn unjustified(plan: &Document, out: &mut Drafts) {
             .iter()
             .any(|section| has_row(plan, *section))
         {
-            let line = plan.source.line(plan.place(span).line);
+            let line = plan.source.line(plan.line_of(span));
             let message = format!(
                 "the plan breaks a principle and Complexity Tracking does not say why: {}",
                 short(line.trim_matches(['|', ' ', '-', '*']), 80)

@@ -2,7 +2,7 @@
 
 use super::context::{Context, Key, of_role, requirements};
 use super::draft::{Draft, Drafts};
-use super::words::{find_word, normal, shared, short, stems};
+use super::words::{Numbers, find_word, normal, shared, short, stems_in};
 use crate::bundle::Layout;
 use crate::facts::{Document, Item, Role};
 use crate::rules::Severity;
@@ -132,8 +132,8 @@ fn is_english(text: &str) -> bool {
 }
 
 /// Texts of the acceptance criteria that name an id.
-fn criteria_by_id(prd: &Document) -> BTreeMap<Key, Vec<&Item>> {
-    let mut found: BTreeMap<Key, Vec<&Item>> = BTreeMap::new();
+fn criteria_by_id(prd: &Document) -> BTreeMap<Key<'_>, Vec<&Item>> {
+    let mut found: BTreeMap<Key<'_>, Vec<&Item>> = BTreeMap::new();
     let proving = |item: &&Item| {
         matches!(
             item.role,
@@ -156,7 +156,7 @@ fn vague(
     context: &Context<'_>,
     prd: &Document,
     item: &Item,
-    criteria: &BTreeMap<Key, Vec<&Item>>,
+    criteria: &BTreeMap<Key<'_>, Vec<&Item>>,
     out: &mut Drafts,
 ) {
     let folded = item.text.to_lowercase();
@@ -208,8 +208,12 @@ fn long(prd: &Document, item: &Item, out: &mut Drafts) {
 
 /// Nearly the same words: nine of ten are shared.
 fn alike(prd: &Document, out: &mut Drafts) {
-    let all: Vec<(&Item, Vec<String>)> = requirements(prd)
-        .map(|item| (item, stems(&item.text)))
+    let mut numbers = Numbers::default();
+    let all: Vec<(&Item, Vec<u32>)> = requirements(prd)
+        .map(|item| {
+            let words = normal(&item.text);
+            (item, numbers.all(stems_in(&words)))
+        })
         .filter(|(_, words)| words.len() >= 4)
         .take(MOST_COMPARED)
         .collect();

@@ -67,19 +67,37 @@ pub(super) fn find(text: &str) -> Vec<Secret> {
     let mut found = Vec::new();
     let bytes = text.as_bytes();
     let mut at = 0;
-    while at < bytes.len() {
+    // A text is looked at byte for byte, and hardly any begins a secret.
+    while let Some(next) = bytes
+        .get(at..)
+        .and_then(|rest| rest.iter().position(|byte| BEGINS[usize::from(*byte)]))
+    {
+        at += next;
         let is_start = at == 0 || bytes.get(at - 1).is_none_or(|b| !is_token(*b));
-        if text.is_char_boundary(at)
-            && let Some(secret) = one(text, at, is_start)
-        {
-            at = secret.span.end.max(at + 1);
-            found.push(secret);
-            continue;
+        match one(text, at, is_start) {
+            Some(secret) => {
+                at = secret.span.end.max(at + 1);
+                found.push(secret);
+            }
+            None => at += 1,
         }
-        at += 1;
     }
     found
 }
+
+/// The bytes that anything begins with that [`one`] finds.
+const BEGINS: [bool; 256] = {
+    let mut begins = [false; 256];
+    begins[b'-' as usize] = true;
+    begins[b':' as usize] = true;
+    begins[b'e' as usize] = true;
+    let mut at = 0;
+    while at < PREFIXES.len() {
+        begins[PREFIXES[at].0.as_bytes()[0] as usize] = true;
+        at += 1;
+    }
+    begins
+};
 
 fn one(text: &str, at: usize, is_start: bool) -> Option<Secret> {
     let rest = text.get(at..)?;
@@ -101,9 +119,10 @@ fn run(text: &str, is_part: impl Fn(u8) -> bool) -> usize {
 }
 
 fn prefixed(rest: &str, at: usize) -> Option<Secret> {
+    let first = *rest.as_bytes().first()?;
     let (prefix, least, what) = PREFIXES
         .iter()
-        .find(|(prefix, ..)| rest.starts_with(prefix))?;
+        .find(|(prefix, ..)| prefix.as_bytes()[0] == first && rest.starts_with(prefix))?;
     let body = rest.get(prefix.len()..)?;
     let length = run(body, is_token);
     let value = body.get(..length)?;

@@ -2,10 +2,9 @@
 
 use super::context::Context;
 use super::draft::{Draft, Drafts};
-use super::words::{normal, shared, short, stem};
+use super::words::{Numbers, normal, shared, short, stem};
 use crate::facts::{Document, Mark, StatusClaim};
 use crate::text::Span;
-use std::collections::BTreeMap;
 
 /// Words that say what is done to a thing, not which thing it is.
 const FILLERS: &[&str] = &[
@@ -51,7 +50,7 @@ const COMMON: usize = 40;
 struct Claim<'a> {
     document: &'a Document,
     claim: &'a StatusClaim,
-    words: Vec<String>,
+    words: Vec<u32>,
     /// The mark is a box, which says what somebody did and not what there is.
     is_box: bool,
     /// The section that it stands in.
@@ -59,18 +58,21 @@ struct Claim<'a> {
 }
 
 pub(super) fn check(context: &Context<'_>, out: &mut Drafts) {
-    let claims = claims(context);
-    let mut by_word: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let mut numbers = Numbers::default();
+    let claims = claims(context, &mut numbers);
+    let mut by_word: Vec<Vec<usize>> = vec![Vec::new(); numbers.count()];
     for (at, claim) in claims.iter().enumerate() {
         for word in &claim.words {
-            by_word.entry(word).or_default().push(at);
+            if let Some(list) = by_word.get_mut(*word as usize) {
+                list.push(at);
+            }
         }
     }
     for (at, claim) in claims.iter().enumerate() {
         let near = claim
             .words
             .iter()
-            .filter_map(|word| by_word.get(word.as_str()))
+            .filter_map(|word| by_word.get(*word as usize))
             .filter(|list| list.len() <= COMMON)
             .flatten()
             .copied()
@@ -122,7 +124,7 @@ fn word(mark: Mark) -> &'static str {
     }
 }
 
-fn claims<'a>(context: &Context<'a>) -> Vec<Claim<'a>> {
+fn claims<'a>(context: &Context<'a>, numbers: &mut Numbers) -> Vec<Claim<'a>> {
     let mut found = Vec::new();
     for (number, document) in context.bundle.documents().enumerate() {
         for claim in &document.claims {
@@ -130,7 +132,7 @@ fn claims<'a>(context: &Context<'a>) -> Vec<Claim<'a>> {
             if claim.mark == Mark::Unknown || section.is_some_and(|(_, is_list)| is_list) {
                 continue;
             }
-            let words = subject(&claim.subject);
+            let words = subject(&claim.subject, numbers);
             if words.is_empty() {
                 continue;
             }
@@ -147,7 +149,7 @@ fn claims<'a>(context: &Context<'a>) -> Vec<Claim<'a>> {
 }
 
 fn is_box(document: &Document, span: Span) -> bool {
-    let line = document.source.line(document.place(span).line);
+    let line = document.source.line(document.line_of(span));
     crate::digest::split_box(line.trim_start_matches(['>', ' '])).is_some()
 }
 
@@ -176,20 +178,18 @@ fn section(document: &Document, span: Span) -> Option<(Span, bool)> {
     Some((section.span, is_list))
 }
 
-fn subject(text: &str) -> Vec<String> {
-    let mut words: Vec<String> = normal(text)
+fn subject(text: &str, numbers: &mut Numbers) -> Vec<u32> {
+    let text = normal(text);
+    let words = text
         .split(' ')
         .filter(|word| !word.bytes().all(|b| b.is_ascii_digit()) && !FILLERS.contains(word))
         .map(|word| {
             let same = SAME.iter().find(|(_, words)| words.contains(&word));
-            same.map_or_else(|| word.to_owned(), |(name, _)| (*name).to_owned())
+            same.map_or(word, |(name, _)| *name)
         })
-        .filter(|word| !super::words::stems(word).is_empty())
-        .map(|word| stem(&word).to_owned())
-        .collect();
-    words.sort_unstable();
-    words.dedup();
-    words
+        .filter(|word| !word.is_empty() && !super::words::is_stop(word))
+        .map(stem);
+    numbers.all(words)
 }
 
 /// How sure it is that two claims are of one thing: shared words of all, in hundredths. None where

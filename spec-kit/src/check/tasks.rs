@@ -135,7 +135,7 @@ fn order(context: &Context<'_>, document: &Document, out: &mut Drafts) {
     // Where tasks have boxes, a bullet that begins with an id speaks of a task and is none.
     let has_boxes = document.tasks.iter().any(|task| task.check != Check::None);
     // A heading may introduce what a bullet lists again.
-    let mut first: BTreeMap<(Key, bool), &Task> = BTreeMap::new();
+    let mut first: BTreeMap<(Key<'_>, bool), &Task> = BTreeMap::new();
     // Ids stay when tasks move between phases, so they rise only within one.
     let mut last: BTreeMap<(Option<usize>, Option<usize>, &str), &Task> = BTreeMap::new();
     for task in &document.tasks {
@@ -146,9 +146,9 @@ fn order(context: &Context<'_>, document: &Document, out: &mut Drafts) {
         let key = Key::of(id);
         let is_heading = document
             .source
-            .line(document.place(task.span).line)
+            .line(document.line_of(task.span))
             .starts_with('#');
-        if let Some(other) = first.get(&(key.clone(), is_heading)) {
+        if let Some(other) = first.get(&(key, is_heading)) {
             let message = format!("{} is there twice", id.written);
             out.add(
                 draft("SK-TSK-002", document, task, message)
@@ -177,7 +177,7 @@ fn order(context: &Context<'_>, document: &Document, out: &mut Drafts) {
 }
 
 fn dependencies(document: &Document, out: &mut Drafts) {
-    let index: BTreeMap<Key, usize> = document
+    let index: BTreeMap<Key<'_>, usize> = document
         .tasks
         .iter()
         .enumerate()

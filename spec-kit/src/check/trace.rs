@@ -115,12 +115,12 @@ fn names_requirements(served: &Served<'_>) -> bool {
 fn validates(context: &Context<'_>, item: &Item) -> bool {
     item.citations.iter().any(|citation| {
         matches!(citation.id.prefix.as_str(), "FR" | "NFR" | "US" | "REQ")
-            && context.defined.contains_key(&Key::of(&citation.id))
+            && context.defined.contains(&Key::of(&citation.id))
     })
 }
 
 /// Ids in the plan's sections on verification.
-fn verified_by_plan(context: &Context<'_>) -> BTreeSet<Key> {
+fn verified_by_plan<'a>(context: &Context<'a>) -> BTreeSet<Key<'a>> {
     let Some(plan) = &context.bundle.plan else {
         return BTreeSet::new();
     };
@@ -259,7 +259,7 @@ fn goals(context: &Context<'_>, prd: &Document, out: &mut Drafts) {
 }
 
 /// Ids that requirements, stories, criteria or the manifest's edges lead to.
-fn served_goals(context: &Context<'_>, prd: &Document) -> BTreeSet<Key> {
+fn served_goals<'a>(context: &Context<'_>, prd: &'a Document) -> BTreeSet<Key<'a>> {
     let serving =
         |item: &&Item| !matches!(item.role, Role::Goals | Role::NonGoals | Role::Coverage);
     prd.items
@@ -268,7 +268,7 @@ fn served_goals(context: &Context<'_>, prd: &Document) -> BTreeSet<Key> {
         .filter(|item| item.id.is_some())
         .flat_map(|item| &item.citations)
         .map(|citation| Key::of(&citation.id))
-        .filter(|key| context.defined.contains_key(key))
+        .filter(|key| context.defined.contains(key))
         .collect()
 }
 
@@ -312,9 +312,24 @@ fn words_outside_personas<'a>(
     wanted: &BTreeSet<&'a str>,
 ) -> BTreeSet<&'a str> {
     let mut used = BTreeSet::new();
+    // A stem is what its words begin with.
+    let begins: BTreeSet<char> = wanted
+        .iter()
+        .filter_map(|word| word.chars().next())
+        .collect();
+    let begins = |word: &&str| {
+        let first = word.chars().next().into_iter().flat_map(char::to_lowercase);
+        first.take(1).any(|first| begins.contains(&first))
+    };
     let mut take = |text: &str| {
-        let normal = normal(text);
-        used.extend(stems_in(&normal).filter_map(|word| wanted.get(word).copied()));
+        for word in text.split(|c: char| !c.is_alphanumeric()).filter(begins) {
+            // Most bundles name all of their personas near their begin.
+            if used.len() == wanted.len() {
+                return;
+            }
+            let normal = normal(word);
+            used.extend(stems_in(&normal).filter_map(|word| wanted.get(word).copied()));
+        }
     };
     for document in context.bundle.documents() {
         let text = document.source.text();

@@ -1,12 +1,6 @@
 //! Words in a form in which two texts can be compared.
 
-/// Words that say nothing of what a thing is.
-const STOP: &[&str] = &[
-    "a", "an", "and", "any", "are", "as", "at", "be", "by", "can", "for", "from", "has", "have",
-    "in", "into", "is", "it", "its", "may", "must", "new", "of", "on", "or", "our", "out", "per",
-    "shall", "should", "so", "system", "that", "the", "their", "them", "they", "this", "to", "up",
-    "using", "via", "we", "will", "with",
-];
+use std::collections::HashMap;
 
 /// Small letters and digits, other signs as one blank.
 pub(super) fn normal(text: &str) -> String {
@@ -16,7 +10,7 @@ pub(super) fn normal(text: &str) -> String {
             out.push(c.to_ascii_lowercase());
         } else if c.is_alphanumeric() {
             out.extend(c.to_lowercase());
-        } else if !out.is_empty() && !out.ends_with(' ') {
+        } else if out.as_bytes().last().is_some_and(|last| *last != b' ') {
             out.push(' ');
         }
     }
@@ -33,11 +27,63 @@ pub(super) fn stems(text: &str) -> Vec<String> {
     found.into_iter().map(str::to_owned).collect()
 }
 
+/// Whether a normal word says nothing of what a thing is.
+pub(super) fn is_stop(word: &str) -> bool {
+    // Asked of each word of a bundle; a match looks at the length first.
+    matches!(
+        word,
+        "a" | "an"
+            | "and"
+            | "any"
+            | "are"
+            | "as"
+            | "at"
+            | "be"
+            | "by"
+            | "can"
+            | "for"
+            | "from"
+            | "has"
+            | "have"
+            | "in"
+            | "into"
+            | "is"
+            | "it"
+            | "its"
+            | "may"
+            | "must"
+            | "new"
+            | "of"
+            | "on"
+            | "or"
+            | "our"
+            | "out"
+            | "per"
+            | "shall"
+            | "should"
+            | "so"
+            | "system"
+            | "that"
+            | "the"
+            | "their"
+            | "them"
+            | "they"
+            | "this"
+            | "to"
+            | "up"
+            | "using"
+            | "via"
+            | "we"
+            | "will"
+            | "with"
+    )
+}
+
 /// The stems of the words of a normal text, as they come.
 pub(super) fn stems_in(normal: &str) -> impl Iterator<Item = &str> {
     normal
         .split(' ')
-        .filter(|word| !word.is_empty() && !STOP.contains(word))
+        .filter(|word| !word.is_empty() && !is_stop(word))
         .map(stem)
 }
 
@@ -68,6 +114,33 @@ pub(super) fn stem(word: &str) -> &str {
     }
 }
 
+/// Numbers for words, so that lists of words are compared without looking at a letter.
+#[derive(Default)]
+pub(super) struct Numbers(HashMap<String, u32>);
+
+impl Numbers {
+    pub fn of(&mut self, word: &str) -> u32 {
+        if let Some(number) = self.0.get(word) {
+            return *number;
+        }
+        let number = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
+        self.0.insert(word.to_owned(), number);
+        number
+    }
+
+    /// Sorted, each once.
+    pub fn all<'a>(&mut self, words: impl Iterator<Item = &'a str>) -> Vec<u32> {
+        let mut numbers: Vec<u32> = words.map(|word| self.of(word)).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers
+    }
+
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+}
+
 /// How many members two sorted lists share.
 pub(super) fn shared<T: Ord>(a: &[T], b: &[T]) -> usize {
     let (mut i, mut j, mut count) = (0, 0, 0);
@@ -90,8 +163,15 @@ pub(super) fn has_word(text: &str, word: &str) -> bool {
     find_word(text, word).is_some()
 }
 
+/// Bytes of a text that is more than a line.
+const LONG: usize = 512;
+
 pub(super) fn find_word(text: &str, word: &str) -> Option<usize> {
     if word.is_empty() {
+        return None;
+    }
+    // In a long text the standard library looks for it sixteen bytes at a time.
+    if text.len() > LONG && !text.contains(word) {
         return None;
     }
     let is_part = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
