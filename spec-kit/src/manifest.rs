@@ -1,7 +1,7 @@
 //! `spec-kit.json`: what a bundle consists of, where each line came from, and what is tied to what.
 
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// The only version there is.
 pub const VERSION: u32 = 1;
@@ -190,9 +190,16 @@ impl Manifest {
 
     /// Sorted, so that two bundles can be compared line by line.
     pub fn sort(&mut self) {
-        self.nodes.sort_by_cached_key(|node| sort_key(&node.id));
-        self.edges
-            .sort_by_cached_key(|edge| (sort_key(&edge.from), sort_key(&edge.to), edge.relation));
+        let keys = self.nodes.iter().map(|node| key(&node.id));
+        let order = places(keys);
+        arrange(&mut self.nodes, &order);
+        let ends = self.edges.iter();
+        let ranks = ranks(ends.flat_map(|edge| [edge.from.as_str(), edge.to.as_str()]));
+        let rank = |id: &str| ranks.get(id).copied();
+        let keys = self.edges.iter();
+        let keys = keys.map(|edge| (rank(&edge.from), rank(&edge.to), edge.relation));
+        let order = places(keys);
+        arrange(&mut self.edges, &order);
         self.edges.dedup();
     }
 
@@ -209,15 +216,42 @@ impl Manifest {
     }
 }
 
-/// Letters, then numbers: `US2` is before `US10`, `T999` before `T1000`.
-pub fn sort_key(id: &str) -> (String, Vec<u64>, String) {
-    let letters: String = id.chars().take_while(char::is_ascii_alphabetic).collect();
+/// The places of keys in their order; of equal ones the first comes first.
+fn places<K: Ord>(keys: impl Iterator<Item = K>) -> Vec<usize> {
+    let mut order: Vec<(K, usize)> = keys.zip(0..).collect();
+    order.sort_unstable();
+    order.into_iter().map(|(_, at)| at).collect()
+}
+
+fn arrange<T>(list: &mut Vec<T>, order: &[usize]) {
+    let mut old: Vec<Option<T>> = std::mem::take(list).into_iter().map(Some).collect();
+    list.extend(order.iter().filter_map(|at| old.get_mut(*at)?.take()));
+}
+
+/// The place of each id in the order of all: edges name few ids many times.
+fn ranks<'a>(ids: impl Iterator<Item = &'a str>) -> HashMap<&'a str, usize> {
+    let unique: HashSet<&str> = ids.collect();
+    let mut keys: Vec<_> = unique.into_iter().map(key).collect();
+    keys.sort_unstable();
+    let ids = keys.into_iter().map(|(_, _, id)| id);
+    ids.zip(0..).collect()
+}
+
+/// [`sort_key`] without a copy.
+fn key(id: &str) -> (&str, Vec<u64>, &str) {
+    let letters = id.bytes().take_while(u8::is_ascii_alphabetic).count();
     let numbers = id
         .split(|c: char| !c.is_ascii_digit())
         .filter(|part| !part.is_empty())
         .map(|part| part.parse().unwrap_or(u64::MAX))
         .collect();
-    (letters, numbers, id.to_owned())
+    (id.get(..letters).unwrap_or(""), numbers, id)
+}
+
+/// Letters, then numbers: `US2` is before `US10`, `T999` before `T1000`.
+pub fn sort_key(id: &str) -> (String, Vec<u64>, String) {
+    let (letters, numbers, id) = key(id);
+    (letters.to_owned(), numbers, id.to_owned())
 }
 
 #[cfg(test)]

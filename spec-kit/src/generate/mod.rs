@@ -29,8 +29,10 @@ pub use request::{Existing, Output, Overwrite, Refusal, Request, slug_of};
 use crate::ids::Mint;
 use crate::manifest::{Manifest, NodeKind, Relation};
 use crate::model::{Lacking, Model};
+use crate::parallel;
+use crate::text::Span;
 use nodes::enforcing;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use work::Work;
 use write::Context;
 
@@ -64,15 +66,11 @@ pub fn generate(request: &Request) -> Result<Output, Refusal> {
     let mut notes = Vec::new();
     let version = version::of(request, before.as_ref(), &model, date, &mut notes);
     let context = context(request, &model, &work, date, version);
-    let fresh = [
-        write::constitution(&context),
-        write::prd(&context),
-        write::plan(&context),
-        write::tasks(&context),
-    ];
+    let writers: [fn(&Context) -> String; 4] =
+        [write::constitution, write::prd, write::plan, write::tasks];
     let texts: Vec<String> = DOCUMENTS
         .iter()
-        .zip(fresh)
+        .zip(parallel::map(&writers, |write| write(&context)))
         .map(
             |(name, fresh)| match request.existing.and_then(|e| e.document(name)) {
                 Some(old) => keep::keep(&fresh, old),
@@ -149,6 +147,13 @@ fn context<'a>(
             .map(|task| (task.id.as_str(), task))
             .collect(),
         waiting,
+        problem: model
+            .problem
+            .iter()
+            .take(40)
+            .filter(|passage| !passage.text.to_lowercase().starts_with("solution"))
+            .map(|passage| (crate::model::concepts::stems(&passage.text), passage))
+            .collect(),
         stories: model
             .of_kind(NodeKind::Story)
             .iter()
@@ -168,16 +173,16 @@ fn notes_on(model: &Model) -> Vec<String> {
             crate::model::count(questions.len(), "open question", "open questions")
         ));
     }
+    let goals: HashSet<&[Span]> = model
+        .of_kind(NodeKind::Goal)
+        .iter()
+        .take(1000)
+        .map(|goal| goal.spans.as_slice())
+        .collect();
     let made: Vec<&str> = model
         .of_kind(NodeKind::Requirement)
         .iter()
-        .filter(|node| {
-            model
-                .of_kind(NodeKind::Goal)
-                .iter()
-                .take(1000)
-                .any(|goal| goal.spans == node.spans)
-        })
+        .filter(|node| goals.contains(node.spans.as_slice()))
         .map(|node| node.id.as_str())
         .take(20)
         .collect();

@@ -116,6 +116,9 @@ impl Mint {
 
     /// The author's ids come first; of two with one id the later gets a new one.
     fn keep_own(&mut self, kind: NodeKind, claims: &[Claim], ids: &mut [Option<String>]) {
+        if claims.iter().all(|claim| claim.own.is_none()) {
+            return;
+        }
         let mut seen = BTreeSet::new();
         let taken: BTreeSet<String> = self.entries.iter().map(|e| e.id.clone()).collect();
         for (claim, id) in claims.iter().zip(ids) {

@@ -39,35 +39,54 @@ pub enum Standing {
     Later,
 }
 
+const LATER: &[&str] = &[
+    "(future)",
+    "(later)",
+    "(planned)",
+    "in future",
+    "future:",
+    "post-mvp",
+    "(v2)",
+];
+
+const INTERIM: &[&str] = &[
+    "(current)",
+    "(for now)",
+    "for now,",
+    "for prototyping",
+    "temporar",
+    "(interim)",
+    "workaround",
+    "until we ",
+    "stopgap",
+];
+
 impl Standing {
     pub fn of(text: &str) -> Self {
-        let lower = text.to_lowercase();
-        let says = |words: &[&str]| words.iter().any(|word| lower.contains(word));
-        if says(&[
-            "(future)",
-            "(later)",
-            "(planned)",
-            "in future",
-            "future:",
-            "post-mvp",
-            "(v2)",
-        ]) {
-            Self::Later
-        } else if says(&[
-            "(current)",
-            "(for now)",
-            "for now,",
-            "for prototyping",
-            "temporar",
-            "(interim)",
-            "workaround",
-            "until we ",
-            "stopgap",
-        ]) {
-            Self::Interim
-        } else {
-            Self::Lasting
+        let mut found = Self::Lasting;
+        let bytes = text.as_bytes();
+        for (at, first) in bytes.iter().enumerate() {
+            if !matches!(
+                first.to_ascii_lowercase(),
+                b'(' | b'f' | b'i' | b'p' | b's'..=b'u' | b'w'
+            ) {
+                continue;
+            }
+            let says = |words: &[&str]| {
+                words.iter().any(|word| {
+                    bytes
+                        .get(at..at + word.len())
+                        .is_some_and(|said| said.eq_ignore_ascii_case(word.as_bytes()))
+                })
+            };
+            if says(LATER) {
+                return Self::Later;
+            }
+            if says(INTERIM) {
+                found = Self::Interim;
+            }
         }
+        found
     }
 }
 
@@ -271,7 +290,7 @@ fn is_of_use(document: &Document, item: &Item) -> bool {
 
 /// The line before a list that says what must be, for the first item of the list.
 fn binding_intro(document: &Document, item: &Item) -> Option<Passage> {
-    let mut number = document.place(item.span).line;
+    let mut number = document.line_of(item.span);
     let line = loop {
         number = number.checked_sub(1)?;
         let line = document.source.line(number);
@@ -279,7 +298,7 @@ fn binding_intro(document: &Document, item: &Item) -> Option<Passage> {
             break line;
         }
         // More than one blank line is no list of this sentence.
-        if document.place(item.span).line > number + 2 {
+        if document.line_of(item.span) > number + 2 {
             return None;
         }
     };
@@ -302,7 +321,7 @@ fn binding_intro(document: &Document, item: &Item) -> Option<Passage> {
 
 /// Whether it stands in a list or table, rather than as a paragraph.
 fn is_listed(document: &Document, item: &Item) -> bool {
-    let line = document.source.line(document.place(item.span).line);
+    let line = document.source.line(document.line_of(item.span));
     let line = line.trim_start_matches([' ', '\t', '>']);
     let digits = line.bytes().take_while(u8::is_ascii_digit).count();
     line.starts_with(['-', '*', '+', '|', '#', '•'])

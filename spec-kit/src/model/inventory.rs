@@ -94,7 +94,7 @@ fn things(document: &Document, kind: InventoryKind, listed: Listed) -> Vec<Thing
         .filter_map(|index| document.inventory.get(index))
         .map(|entry| {
             let raw = document.source.slice(entry.span);
-            let line = document.source.line(document.place(entry.span).line);
+            let line = document.source.line(document.line_of(entry.span));
             let text = said(&entry.name, &entry.text);
             Thing {
                 name: entry.name.clone(),

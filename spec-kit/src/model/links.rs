@@ -114,24 +114,20 @@ pub(super) fn matcher(nodes: &[&Node]) -> Matcher {
 }
 
 fn matcher_around(nodes: &[&Node], around: &[Vec<String>]) -> Matcher {
-    let sections: Vec<Vec<String>> = nodes
-        .iter()
-        .map(|node| concepts::stems(node.section.last().map_or("", String::as_str)))
-        .collect();
-    Matcher::new(
-        nodes
-            .iter()
-            .zip(&sections)
-            .enumerate()
-            .map(|(at, (node, section))| {
-                let around = around.get(at).map_or(&[][..], Vec::as_slice);
-                vec![
-                    (node.stems.as_slice(), 1.0),
-                    (around, 0.4),
-                    (section.as_slice(), 0.3),
-                ]
-            }),
-    )
+    // Many nodes stand in one section.
+    let mut sections: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for node in nodes {
+        let title = node.section.last().map_or("", String::as_str);
+        sections
+            .entry(title)
+            .or_insert_with(|| concepts::stems(title));
+    }
+    Matcher::new(nodes.iter().enumerate().map(|(at, node)| {
+        let title = node.section.last().map_or("", String::as_str);
+        let section = sections.get(title).map_or(&[][..], Vec::as_slice);
+        let around = around.get(at).map_or(&[][..], Vec::as_slice);
+        vec![(node.stems.as_slice(), 1.0), (around, 0.4), (section, 0.3)]
+    }))
 }
 
 /// A goal that no requirement serves becomes one itself, at the goal's place.

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Words in more passages than this tell none of them from the others.
 const MAX_POSTINGS: usize = 96;
@@ -64,13 +64,24 @@ fn is_number(word: &str) -> bool {
     word.starts_with(|c: char| c.is_ascii_digit())
 }
 
+fn rarity(count: usize, word: &str, passages: usize) -> f64 {
+    weight(word) * (1.0 + (1.0 + count as f64) / (1.0 + passages as f64)).ln()
+}
+
 /// Finds which of many passages a text speaks of, by the words that they share; rare words weigh
 /// more. Ties go to the earlier passage.
 #[derive(Debug, Default)]
 pub struct Matcher {
-    postings: BTreeMap<String, Vec<(usize, f64)>>,
+    postings: HashMap<String, Posting>,
     norms: Vec<f64>,
     count: usize,
+}
+
+#[derive(Debug)]
+struct Posting {
+    rarity: f64,
+    /// Passages, and what the word weighs in them.
+    found: Vec<(usize, f64)>,
 }
 
 /// A passage and how well it fits, 0 to 1, with the words that are shared.
@@ -84,7 +95,7 @@ pub struct Match {
 impl Matcher {
     /// Each target is a list of (words, weight): its own words and, with less weight, those around it.
     pub fn new<'a>(targets: impl IntoIterator<Item = Vec<(&'a [String], f64)>>) -> Self {
-        let mut postings: BTreeMap<String, Vec<(usize, f64)>> = BTreeMap::new();
+        let mut postings: HashMap<String, Vec<(usize, f64)>> = HashMap::new();
         let mut count = 0;
         for (index, target) in targets.into_iter().enumerate() {
             count = index + 1;
@@ -96,38 +107,39 @@ impl Matcher {
                 }
             }
             for (word, weight) in weights {
-                postings
-                    .entry(word.to_owned())
-                    .or_default()
-                    .push((index, weight));
+                match postings.get_mut(word) {
+                    Some(found) => found.push((index, weight)),
+                    None => {
+                        postings.insert(word.to_owned(), vec![(index, weight)]);
+                    }
+                }
             }
         }
-        let mut matcher = Self {
-            postings,
-            norms: vec![0.0; count],
-            count,
-        };
+        // In the order of the words: a sum of fractions depends on it.
+        let mut sorted: Vec<(String, Vec<(usize, f64)>)> = postings.into_iter().collect();
+        sorted.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         let mut norms = vec![0.0; count];
-        for (word, found) in &matcher.postings {
-            let rarity = matcher.rarity(word, found.len());
-            for (index, weight) in found {
+        let mut postings = HashMap::with_capacity(sorted.len());
+        for (word, found) in sorted {
+            let rarity = rarity(count, &word, found.len());
+            for (index, weight) in &found {
                 if let Some(norm) = norms.get_mut(*index) {
                     *norm += (rarity * weight).powi(2);
                 }
             }
+            postings.insert(word, Posting { rarity, found });
         }
-        matcher.norms = norms.into_iter().map(f64::sqrt).collect();
-        matcher
-    }
-
-    fn rarity(&self, word: &str, passages: usize) -> f64 {
-        weight(word) * (1.0 + (1.0 + self.count as f64) / (1.0 + passages as f64)).ln()
+        Self {
+            postings,
+            norms: norms.into_iter().map(f64::sqrt).collect(),
+            count,
+        }
     }
 
     /// The passages that share words with the text, best first, at most `limit`. A concern
     /// that many texts have is too little alone.
     pub fn find(&self, words: &[String], limit: usize) -> Vec<Match> {
-        let mut terms: Vec<(&str, &Vec<(usize, f64)>)> = Vec::new();
+        let mut terms: Vec<(&str, &Posting)> = Vec::new();
         let mut norm = 0.0;
         let mut seen: Vec<&String> = words.iter().filter(|word| !is_number(word)).collect();
         seen.sort_unstable();
@@ -135,34 +147,41 @@ impl Matcher {
         for word in seen {
             let found = self.postings.get(word.as_str());
             norm += match found {
-                Some(found) => self.rarity(word, found.len()).powi(2),
-                None => (UNKNOWN_WEIGHT * self.rarity(word, 0)).powi(2),
+                Some(posting) => posting.rarity.powi(2),
+                None => (UNKNOWN_WEIGHT * rarity(self.count, word, 0)).powi(2),
             };
-            if let Some(found) = found
-                && (found.len() <= MAX_POSTINGS || self.count <= MAX_POSTINGS)
+            if let Some(posting) = found
+                && (posting.found.len() <= MAX_POSTINGS || self.count <= MAX_POSTINGS)
             {
-                terms.push((word, found));
+                terms.push((word, posting));
             }
         }
-        terms.sort_by_key(|(_, found)| found.len());
+        terms.sort_by_key(|(_, posting)| posting.found.len());
         terms.truncate(MAX_TERMS);
-        // Which terms are shared is one bit each: there are at most `MAX_TERMS` of them.
-        let mut scores: BTreeMap<usize, (f64, u32)> = BTreeMap::new();
-        for (at, (word, found)) in terms.iter().enumerate() {
-            let rarity = self.rarity(word, found.len()).powi(2);
-            for (index, weight) in *found {
-                let (score, shared) = scores.entry(*index).or_default();
-                *score += rarity * weight;
-                *shared |= 1 << at;
-            }
+        // By passage, and in it by term, so that each sum is made in one order.
+        let mut parts: Vec<(usize, usize, f64)> = Vec::new();
+        for (at, (_, posting)) in terms.iter().enumerate() {
+            let rarity = posting.rarity.powi(2);
+            let found = posting.found.iter();
+            parts.extend(found.map(|(index, weight)| (*index, at, rarity * weight)));
         }
+        parts.sort_unstable_by_key(|(index, at, _)| (*index, *at));
+        // Which terms are shared is one bit each: there are at most `MAX_TERMS` of them.
+        let scores = parts.chunk_by(|a, b| a.0 == b.0).filter_map(|parts| {
+            let (target, ..) = *parts.first()?;
+            let (score, shared) = parts
+                .iter()
+                .fold((0.0, 0u32), |(score, shared), (_, at, part)| {
+                    (score + part, shared | 1 << at)
+                });
+            Some((target, (score, shared)))
+        });
         let says_enough = |shared: u32| {
             terms.iter().enumerate().any(|(at, (word, _))| {
                 shared & (1 << at) != 0 && (!word.starts_with('~') || TELLING.contains(word))
             })
         };
         let mut matches: Vec<(f64, usize, u32)> = scores
-            .into_iter()
             .filter(|(_, (_, shared))| says_enough(*shared))
             .map(|(target, (score, shared))| {
                 let length = self.norms.get(target).copied().unwrap_or(1.0) * norm.sqrt();

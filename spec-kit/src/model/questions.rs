@@ -33,7 +33,7 @@ pub(super) fn questions(document: &Document) -> Vec<Node> {
         .filter(|open| !is_excluded(document, open.span))
         .take(MAX_COMPARED)
     {
-        let line = document.source.line(document.place(open.span).line);
+        let line = document.source.line(document.line_of(open.span));
         let around = short(&super::words::normal(line, 12), 12);
         let text = format!(
             "The source leaves something open here: “{}”. What belongs there?",
@@ -77,7 +77,7 @@ fn question(document: &Document, text: String, spans: &[Span]) -> Node {
 }
 
 fn line(document: &Document, span: Span) -> u32 {
-    document.place(span).line
+    document.line_of(span)
 }
 
 fn claims(document: &Document, found: &mut Vec<Node>) {

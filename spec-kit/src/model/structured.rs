@@ -198,7 +198,7 @@ mod tests {
         let seen: Vec<(u32, &str)> = document
             .items
             .iter()
-            .map(|item| (document.place(item.span).line, item.text.as_str()))
+            .map(|item| (document.line_of(item.span), item.text.as_str()))
             .collect();
         assert_eq!(seen, [(2, "Too slow."), (3, "Be fast"), (4, "Be safe")]);
     }

@@ -23,8 +23,14 @@ impl Ties {
             return;
         }
         let at = self.list.len();
-        self.from.entry(tie.from.clone()).or_default().push(at);
-        self.to.entry(tie.to.clone()).or_default().push(at);
+        for (list, id) in [(&mut self.from, &tie.from), (&mut self.to, &tie.to)] {
+            match list.get_mut(id) {
+                Some(known) => known.push(at),
+                None => {
+                    list.insert(id.clone(), vec![at]);
+                }
+            }
+        }
         self.list.push(tie);
     }
 

@@ -1,5 +1,7 @@
 //! Words by which two passages are known to speak of the same thing, without a dictionary.
 
+use std::sync::LazyLock;
+
 /// The most words of one passage that are looked at.
 pub const MAX_WORDS: usize = 400;
 
@@ -27,12 +29,18 @@ pub fn stems(text: &str) -> Vec<String> {
         if found.len() >= MAX_WORDS {
             break;
         }
-        let parts: Vec<&str> = chunk.split('-').filter(|part| !part.is_empty()).collect();
-        for part in &parts {
+        let mut parts = [""; 2];
+        let mut count = 0;
+        for part in chunk.split('-').filter(|part| !part.is_empty()) {
             split_case(part, &mut found);
+            if let Some(place) = parts.get_mut(count) {
+                *place = part;
+            }
+            count += 1;
         }
+        let [first, second] = parts;
         // So that `real-time` is `realtime` too.
-        if let [first, second] = parts.as_slice()
+        if count == 2
             && first.len() > 1
             && second.len() > 1
             && first.len() < 8
@@ -64,6 +72,9 @@ pub fn normal(text: &str, limit: usize) -> String {
 }
 
 fn split_case(word: &str, found: &mut Vec<String>) {
+    if word.is_ascii() {
+        return split_ascii(word, found);
+    }
     if word.chars().any(is_ideograph) {
         return pairs(word, found);
     }
@@ -76,6 +87,20 @@ fn split_case(word: &str, found: &mut Vec<String>) {
         if before.is_lowercase() && letter.is_uppercase() {
             push(word.get(start..at).unwrap_or(""), found);
             start = at;
+        }
+    }
+    push(word.get(start..).unwrap_or(""), found);
+}
+
+fn split_ascii(word: &str, found: &mut Vec<String>) {
+    let mut start = 0;
+    for (at, pair) in word.as_bytes().windows(2).enumerate() {
+        if let [before, letter] = pair
+            && before.is_ascii_lowercase()
+            && letter.is_ascii_uppercase()
+        {
+            push(word.get(start..=at).unwrap_or(""), found);
+            start = at + 1;
         }
     }
     push(word.get(start..).unwrap_or(""), found);
@@ -99,21 +124,50 @@ fn push(word: &str, found: &mut Vec<String>) {
     if word.is_empty() {
         return;
     }
-    let stem = stem(&word.to_lowercase());
-    if stem.len() > LONGEST_EMPTY || !EMPTY.contains(&stem.as_str()) {
+    let mut stem = word.to_lowercase();
+    cut(&mut stem);
+    if !is_empty(&stem) {
         found.push(stem);
     }
 }
 
+fn is_empty(stem: &str) -> bool {
+    let first = stem.bytes().next().unwrap_or(0);
+    let place = usize::from(first.wrapping_sub(b'a'));
+    stem.len() <= LONGEST_EMPTY
+        && EMPTY_BY_FIRST
+            .get(place)
+            .is_some_and(|words| words.contains(&stem))
+}
+
+/// [`EMPTY`] by the first letter: every word of every text is asked for.
+static EMPTY_BY_FIRST: LazyLock<Vec<Vec<&str>>> = LazyLock::new(|| {
+    (b'a'..=b'z')
+        .map(|first| {
+            let words = EMPTY.iter().copied();
+            words
+                .filter(|word| word.as_bytes().first() == Some(&first))
+                .collect()
+        })
+        .collect()
+});
+
 /// The part of a word that its forms share: `claiming`, `claims` and `claim`; `cancelled` and
 /// `cancellation`.
 pub fn stem(word: &str) -> String {
-    if !word.is_ascii() || word.len() < 4 || word.bytes().any(|b| b.is_ascii_digit()) {
-        return word.to_owned();
-    }
     let mut stem = word.to_owned();
-    if let Some(short) = stem.strip_suffix("ies") {
-        stem = format!("{short}y");
+    cut(&mut stem);
+    stem
+}
+
+/// Leaves of a word its [`stem`].
+fn cut(stem: &mut String) {
+    if stem.len() < 4 || !stem.is_ascii() || stem.bytes().any(|b| b.is_ascii_digit()) {
+        return;
+    }
+    if stem.ends_with("ies") {
+        stem.truncate(stem.len() - 3);
+        stem.push('y');
     } else if stem.ends_with('s') && !stem.ends_with("ss") && !stem.ends_with("us") {
         stem.pop();
     }
@@ -126,11 +180,11 @@ pub fn stem(word: &str) -> String {
         if short.len() < 3 || !short.bytes().any(|b| b"aeiouy".contains(&b)) {
             continue;
         }
-        stem = if suffix == "ery" {
-            format!("{short}er")
-        } else {
-            short.to_owned()
-        };
+        let length = short.len();
+        stem.truncate(length);
+        if suffix == "ery" {
+            stem.push_str("er");
+        }
         break;
     }
     if stem.len() >= 4 && stem.ends_with('e') {
@@ -149,7 +203,6 @@ pub fn stem(word: &str) -> String {
     } else if stem.len() >= 7 && stem.ends_with("ll") {
         stem.pop();
     }
-    stem
 }
 
 /// The first words of a text, with `…` where there are more.

@@ -103,23 +103,27 @@ impl Facets {
 
     fn take_rules(&mut self, model: &Model, owner: &dyn Fn(&[String], f64) -> Option<String>) {
         let mut before: Option<(&[String], String)> = None;
+        // Many rules stand in one section.
+        let mut spoken: BTreeMap<&[String], (bool, Vec<String>)> = BTreeMap::new();
         for (index, rule) in model.of_kind(NodeKind::NonFunctional).iter().enumerate() {
             if Standing::of(rule.bare()) == Standing::Later
                 || super::tasks::layer_of(&rule.stems) == super::Layer::Docs
             {
                 continue;
             }
-            let is_access =
-                concepts::speaks_of(&concepts::stems(&rule.section.join(" ")), "~access");
+            let (is_access, title) = spoken.entry(&rule.section).or_insert_with(|| {
+                let all = concepts::stems(&rule.section.join(" "));
+                let title = rule.section.last().map_or("", String::as_str);
+                (concepts::speaks_of(&all, "~access"), concepts::stems(title))
+            });
+            let is_access = *is_access;
             let beside = before
                 .as_ref()
                 .filter(|(section, _)| *section == rule.section.as_slice() && !is_access)
                 .map(|(_, id)| id.clone());
             let mut words = rule.stems.clone();
             if !is_access {
-                words.extend(concepts::stems(
-                    rule.section.last().map_or("", String::as_str),
-                ));
+                words.extend(title.iter().cloned());
             }
             let found = owner(&words, if beside.is_some() { BESIDE } else { OWNED });
             let Some(id) = found.or(beside) else {

@@ -1,6 +1,6 @@
 use super::{Layer, Stage, StageKind, Task};
 use crate::manifest::NodeKind;
-use crate::model::Model;
+use crate::model::{Model, Node};
 use std::collections::BTreeMap;
 
 /// What must hold before a stage begins and before it ends, from its own tasks.
@@ -9,11 +9,19 @@ pub(super) fn fill(model: &Model, stages: &mut [Stage], tasks: &[Task]) {
     for task in tasks {
         by_stage.entry(task.stage).or_default().push(task);
     }
+    let by_id = |kind| -> BTreeMap<&str, &Node> {
+        let nodes = model.of_kind(kind).iter();
+        nodes.map(|node| (node.id.as_str(), node)).collect()
+    };
+    let known = Known {
+        requirements: by_id(NodeKind::Requirement),
+        stories: by_id(NodeKind::Story),
+    };
     let titles: Vec<String> = stages.iter().map(|stage| stage.title.clone()).collect();
     for (index, stage) in stages.iter_mut().enumerate() {
         let own = by_stage.get(&index).map_or(&[][..], Vec::as_slice);
         if stage.purpose.is_empty() {
-            stage.purpose = purpose(model, stage, own);
+            stage.purpose = purpose(&known, stage, own);
         }
         stage.entry = match index.checked_sub(1).and_then(|before| titles.get(before)) {
             None => "none; this is where work begins".to_owned(),
@@ -54,12 +62,15 @@ fn exit(tasks: &[&Task]) -> String {
     }
 }
 
-fn purpose(model: &Model, stage: &Stage, tasks: &[&Task]) -> String {
+/// Nodes by id.
+struct Known<'a> {
+    requirements: BTreeMap<&'a str, &'a Node>,
+    stories: BTreeMap<&'a str, &'a Node>,
+}
+
+fn purpose(known: &Known<'_>, stage: &Stage, tasks: &[&Task]) -> String {
     if stage.kind == StageKind::Story
-        && let Some(story) = stage
-            .story
-            .as_deref()
-            .and_then(|id| model.of_kind(NodeKind::Story).iter().find(|s| s.id == id))
+        && let Some(story) = stage.story.as_deref().and_then(|id| known.stories.get(id))
     {
         return format!(
             "{}.",
@@ -70,22 +81,17 @@ fn purpose(model: &Model, stage: &Stage, tasks: &[&Task]) -> String {
         .mark
         .map(|mark| format!("The source calls it {}. ", crate::model::state(mark)))
         .unwrap_or_default();
-    let by_id: BTreeMap<&str, &str> = model
-        .of_kind(NodeKind::Requirement)
-        .iter()
-        .map(|node| (node.id.as_str(), node.bare()))
-        .collect();
     let mut brought: Vec<(&str, &str)> = Vec::new();
     for id in tasks
         .iter()
         .filter(|task| task.layer != Layer::Show)
         .flat_map(|task| &task.refs)
     {
-        if let Some((id, text)) = by_id.get_key_value(id.as_str())
+        if let Some((id, node)) = known.requirements.get_key_value(id.as_str())
             && !brought.iter().any(|(other, _)| other == id)
             && brought.len() < 9
         {
-            brought.push((id, text));
+            brought.push((id, node.bare()));
         }
     }
     let parts: Vec<String> = brought

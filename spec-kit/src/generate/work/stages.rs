@@ -157,6 +157,11 @@ fn by_milestone(model: &Model, stages: &[Stage], tasks: &mut [Task]) {
     let matcher = Matcher::new(stems.iter().map(|s| vec![(s.as_slice(), 1.0)]));
     let marks: Vec<Option<Mark>> = model.milestones.iter().map(|m| m.mark).collect();
     let is_done = |at: usize| marks.get(at).copied().flatten() == Some(Mark::Done);
+    let requirements: BTreeMap<&str, Option<Mark>> = model
+        .of_kind(NodeKind::Requirement)
+        .iter()
+        .map(|node| (node.id.as_str(), node.mark))
+        .collect();
     let last = stages.len().saturating_sub(1);
     for task in tasks {
         if let Some(number) = task
@@ -173,7 +178,7 @@ fn by_milestone(model: &Model, stages: &[Stage], tasks: &mut [Task]) {
             .filter(|found| found.score >= SAME_MILESTONE)
             .filter_map(|found| owner.get(found.target).copied())
             .find(|number| is_done(*number) == task.is_done || task.layer == Layer::Index);
-        let known = best.unwrap_or_else(|| fallback(model, task, &marks));
+        let known = best.unwrap_or_else(|| fallback(&requirements, task, &marks));
         task.stage = match task.layer {
             Layer::Decide | Layer::Setup => 0,
             Layer::Docs | Layer::Later => last,
@@ -183,19 +188,17 @@ fn by_milestone(model: &Model, stages: &[Stage], tasks: &mut [Task]) {
 }
 
 /// The milestone of a task that no listed work is like: by its state, else by what it is.
-fn fallback(model: &Model, task: &Task, marks: &[Option<Mark>]) -> usize {
+fn fallback(
+    requirements: &BTreeMap<&str, Option<Mark>>,
+    task: &Task,
+    marks: &[Option<Mark>],
+) -> usize {
     let state = if task.is_done {
         Some(Mark::Done)
     } else {
         task.refs
             .iter()
-            .filter_map(|id| {
-                model
-                    .of_kind(NodeKind::Requirement)
-                    .iter()
-                    .find(|n| n.id == *id)
-            })
-            .find_map(|node| node.mark)
+            .find_map(|id| requirements.get(id.as_str()).copied().flatten())
     };
     let with = |mark: Mark| marks.iter().position(|m| *m == Some(mark));
     let first_open = marks

@@ -16,7 +16,7 @@ pub(super) use tasks::tasks;
 use super::work::{Task, Work};
 use crate::facts::Document;
 use crate::manifest::Relation;
-use crate::model::{Model, Node, markdown};
+use crate::model::{Model, Node, Passage, markdown};
 use crate::text::Span;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -41,6 +41,8 @@ pub(super) struct Context<'a> {
     pub by_task: BTreeMap<&'a str, &'a Task>,
     /// How many tasks wait for a task.
     pub waiting: BTreeMap<&'a str, usize>,
+    /// The beginning of the problem with its stems, without what was done about it.
+    pub problem: Vec<(Vec<String>, &'a Passage)>,
     /// Stories by id, with their place from 0.
     pub stories: BTreeMap<&'a str, (usize, &'a Node)>,
 }
@@ -150,7 +152,7 @@ impl Context<'_> {
     pub(super) fn lines(&self, spans: &[Span]) -> String {
         let mut lines: Vec<u32> = spans
             .iter()
-            .map(|span| self.document.place(*span).line)
+            .map(|span| self.document.line_of(*span))
             .collect();
         lines.sort_unstable();
         lines.dedup();

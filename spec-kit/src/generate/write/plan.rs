@@ -237,16 +237,9 @@ pub(super) fn background<'a>(
     stems: &[String],
 ) -> Option<&'a crate::model::Passage> {
     context
-        .model
         .problem
         .iter()
-        .take(40)
-        // What was done about it is no problem.
-        .filter(|passage| !passage.text.to_lowercase().starts_with("solution"))
-        .map(|passage| {
-            let own = crate::model::concepts::stems(&passage.text);
-            (crate::model::words::similarity(&own, stems), passage)
-        })
+        .map(|(own, passage)| (crate::model::words::similarity(own, stems), *passage))
         .filter(|(alike, _)| *alike >= 0.25)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, passage)| passage)

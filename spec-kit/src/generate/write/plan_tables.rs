@@ -89,15 +89,29 @@ fn used_by(context: &Context, table: usize) -> String {
     ids.join(", ")
 }
 
+/// Names that a text may begin with, found by as many looks as there are lengths of them.
+struct Names<'a> {
+    lengths: BTreeSet<usize>,
+    names: BTreeSet<&'a str>,
+}
+
+impl<'a> Names<'a> {
+    fn of(names: impl Iterator<Item = &'a str>) -> Self {
+        let names: BTreeSet<&str> = names.collect();
+        let lengths = names.iter().map(|name| name.len()).collect();
+        Self { lengths, names }
+    }
+
+    fn begin(&self, text: &str) -> bool {
+        let mut heads = self.lengths.iter().filter_map(|length| text.get(..*length));
+        heads.any(|head| self.names.contains(head))
+    }
+}
+
 /// What the source says of its data beside the tables.
 fn entities(page: &mut Page, context: &Context) {
-    let names: BTreeSet<&str> = context
-        .model
-        .inventory
-        .tables
-        .iter()
-        .map(|table| table.thing.name.as_str())
-        .collect();
+    let tables = &context.model.inventory.tables;
+    let names = Names::of(tables.iter().map(|table| table.thing.name.as_str()));
     for statement in context
         .model
         .statements
@@ -105,13 +119,7 @@ fn entities(page: &mut Page, context: &Context) {
         .filter(|s| s.role == Role::Entities)
         .take(100)
     {
-        let is_table = names.iter().any(|name| {
-            statement
-                .text
-                .trim_start_matches(['`', '*'])
-                .starts_with(name)
-        });
-        if !is_table {
+        if !names.begin(statement.text.trim_start_matches(['`', '*'])) {
             page.line(&format!(
                 "- {}{}",
                 statement.text,
@@ -195,16 +203,13 @@ fn names_endpoint(text: &str) -> bool {
 
 pub(super) fn interface(page: &mut Page, context: &Context) {
     let screens = &context.model.inventory.screens;
+    let names = Names::of(screens.iter().map(|screen| screen.name.as_str()));
     let said: Vec<_> = context
         .model
         .statements
         .iter()
         .filter(|s| s.role == Role::Interface)
-        .filter(|s| {
-            !screens
-                .iter()
-                .any(|screen| s.text.trim_start_matches('*').starts_with(&screen.name))
-        })
+        .filter(|s| !names.begin(s.text.trim_start_matches('*')))
         .take(100)
         .collect();
     if screens.is_empty() && said.is_empty() {

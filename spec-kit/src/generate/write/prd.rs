@@ -125,10 +125,13 @@ fn write_story(page: &mut Page, context: &Context, story: &Node, index: usize) {
         ),
     );
     let served = model.targets(&story.id, Relation::Serves);
-    let actor = model
-        .of_kind(NodeKind::Persona)
+    let personas = model.of_kind(NodeKind::Persona);
+    let is_for = |persona: &&Node| served.contains(&persona.id.as_str());
+    let actor = served
         .iter()
-        .find(|persona| served.contains(&persona.id.as_str()));
+        .any(|id| model.is_kind(id, NodeKind::Persona))
+        .then(|| personas.iter().find(is_for))
+        .flatten();
     let text = match actor {
         Some(persona) => format!(
             "For the **{}**: {}.",
