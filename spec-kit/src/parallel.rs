@@ -6,11 +6,19 @@
 #[cfg(not(target_family = "wasm"))]
 const THREADS: usize = 4;
 
-/// One result for each item, in their order.
+/// Bytes of all documents from which on a thread is worth its start.
 #[cfg(not(target_family = "wasm"))]
-pub(crate) fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+const LARGE: usize = 64 * 1024;
+
+/// One result for each item, in their order. `size` is how many bytes they are about.
+#[cfg(not(target_family = "wasm"))]
+pub(crate) fn map<T: Sync, R: Send>(
+    size: usize,
+    items: &[T],
+    work: impl Fn(&T) -> R + Sync,
+) -> Vec<R> {
     use std::sync::atomic::{AtomicUsize, Ordering};
-    if items.len() < 2 {
+    if size < LARGE || items.len() < 2 {
         return items.iter().map(work).collect();
     }
     let next = AtomicUsize::new(0);
@@ -44,11 +52,15 @@ pub(crate) fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) 
 
 /// There are no threads there.
 #[cfg(target_family = "wasm")]
-pub(crate) fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+pub(crate) fn map<T: Sync, R: Send>(
+    _size: usize,
+    items: &[T],
+    work: impl Fn(&T) -> R + Sync,
+) -> Vec<R> {
     items.iter().map(work).collect()
 }
 
-/// Two results, where the first and the second are made side by side if it is worth a thread.
+/// Two results, made side by side if it is worth a thread.
 #[cfg(not(target_family = "wasm"))]
 pub(crate) fn join<A, B: Send>(
     size: usize,
@@ -77,10 +89,6 @@ pub(crate) fn join<A, B: Send>(
     (first(), second())
 }
 
-/// Bytes from which on a thread is worth its start.
-#[cfg(not(target_family = "wasm"))]
-const LARGE: usize = 64 * 1024;
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,22 +96,23 @@ mod tests {
     #[test]
     fn results_stand_in_the_order_of_what_was_asked() {
         let items: Vec<usize> = (0..1000).collect();
-        let doubled = map(&items, |item| item * 2);
-        assert!(
-            doubled
-                .iter()
-                .enumerate()
-                .all(|(at, found)| *found == at * 2)
-        );
-        assert!(map(&[] as &[usize], |item| item * 2).is_empty());
         for size in [0, 1 << 20] {
+            let doubled = map(size, &items, |item| item * 2);
+            assert!(
+                doubled
+                    .iter()
+                    .enumerate()
+                    .all(|(at, found)| *found == at * 2)
+            );
+            assert!(map(size, &[] as &[usize], |item| item * 2).is_empty());
             assert_eq!(join(size, || 1, || "two"), (1, "two"));
         }
     }
 
     #[test]
     fn a_panic_beside_is_a_panic_here() {
-        let one = std::panic::catch_unwind(|| map(&[1, 2, 3], |item| assert_ne!(*item, 2)));
+        let one =
+            std::panic::catch_unwind(|| map(1 << 20, &[1, 2, 3], |item| assert_ne!(*item, 2)));
         assert!(one.is_err());
     }
 }

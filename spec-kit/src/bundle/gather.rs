@@ -186,7 +186,7 @@ fn assemble(directory: String, files: Files) -> Bundle {
     let (read, ()) = parallel::join(
         size,
         || {
-            parallel::map(&order, |(path, bytes)| {
+            parallel::map(size, &order, |(path, bytes)| {
                 is_document(path).then(|| document(path, bytes))
             })
         },

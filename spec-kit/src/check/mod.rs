@@ -90,7 +90,8 @@ pub fn check(bundles: &[Bundle], options: &Options<'_>) -> Report {
     let mut coverage = Vec::new();
     for bundle in &order {
         let context = Context::new(bundle, options, &peers);
-        let found = parallel::map(CHECKS, |check| {
+        let texts = bundle.documents().map(|document| document.source.text());
+        let found = parallel::map(texts.map(str::len).sum(), CHECKS, |check| {
             let mut drafts = Drafts::default();
             check(&context, &mut drafts);
             drafts.list

@@ -66,11 +66,12 @@ pub fn generate(request: &Request) -> Result<Output, Refusal> {
     let mut notes = Vec::new();
     let version = version::of(request, before.as_ref(), &model, date, &mut notes);
     let context = context(request, &model, &work, date, version);
+    let size = request.source.source.text().len();
     let writers: [fn(&Context) -> String; 4] =
         [write::constitution, write::prd, write::plan, write::tasks];
     let texts: Vec<String> = DOCUMENTS
         .iter()
-        .zip(parallel::map(&writers, |write| write(&context)))
+        .zip(parallel::map(size, &writers, |write| write(&context)))
         .map(
             |(name, fresh)| match request.existing.and_then(|e| e.document(name)) {
                 Some(old) => keep::keep(&fresh, old),
