@@ -177,7 +177,7 @@ impl<'a> Builder<'a> {
             TagEnd::Paragraph => self.close_words(),
             TagEnd::Heading(level) => self.end_heading(level, span),
             TagEnd::TableCell => {
-                let words = self.inline.take().unwrap_or_default();
+                let words = self.words();
                 if let Some(Frame::Row(row)) = self.frames.last_mut() {
                     row.cells.push(words);
                 }
@@ -194,7 +194,7 @@ impl<'a> Builder<'a> {
     }
 
     fn end_heading(&mut self, level: HeadingLevel, span: Span) {
-        let words = self.inline.take().unwrap_or_default();
+        let words = self.words();
         if self.frames.is_empty() {
             self.top.push(Top::Heading(level as u8, words, span));
         } else {
@@ -326,11 +326,15 @@ impl<'a> Builder<'a> {
         });
     }
 
+    fn words(&mut self) -> Inline {
+        let mut words = self.inline.take().unwrap_or_default();
+        words.drop_mark();
+        words
+    }
+
     /// Ends the words that are being gathered, whether a paragraph was opened for them or not.
     fn close_words(&mut self) {
-        let Some(words) = self.inline.take() else {
-            return;
-        };
+        let words = self.words();
         if words.pieces.is_empty() {
             return;
         }

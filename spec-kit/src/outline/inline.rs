@@ -48,6 +48,24 @@ impl Inline {
         Span::new(start, end.max(start))
     }
 
+    /// Takes a source mark from the end, `‹L12, L20›`: it is no word of what it stands behind.
+    pub(super) fn drop_mark(&mut self) {
+        let Some(cut) = mark_at(&self.text).filter(|cut| *cut > 0) else {
+            return;
+        };
+        self.text.truncate(cut);
+        self.pieces.retain(|piece| piece.range.start < cut);
+        if let Some(last) = self.pieces.last_mut()
+            && last.range.end > cut
+        {
+            let gone = last.range.end - cut;
+            last.range.end = cut;
+            if last.kind == PieceKind::Text {
+                last.span.end = last.span.end.saturating_sub(gone).max(last.span.start);
+            }
+        }
+    }
+
     fn source_offset(&self, at: usize, side: Side) -> usize {
         // Pieces are in order, and a paragraph may have very many.
         let index = self.pieces.partition_point(|piece| match side {
@@ -86,6 +104,21 @@ impl Inline {
             .filter(|piece| piece.kind == PieceKind::Code)
             .filter_map(|piece| Some((self.text.get(piece.range.clone())?, piece.span)))
     }
+}
+
+/// Where the words before a mark at the end of a text end.
+fn mark_at(text: &str) -> Option<usize> {
+    let inner = text.trim_end().strip_suffix('›')?;
+    let at = inner.rfind('‹')?;
+    let lines = inner.get(at + '‹'.len_utf8()..)?;
+    let is_line = |part: &str| {
+        let digits = part.strip_prefix(['L', '+']).unwrap_or("");
+        !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
+    };
+    lines
+        .split(", ")
+        .all(is_line)
+        .then(|| text.get(..at).map_or(0, |words| words.trim_end().len()))
 }
 
 #[derive(Clone, Copy)]

@@ -147,8 +147,10 @@ fn clean_before(before: &str) -> bool {
         .next_back()
         .is_some_and(|c| joins(c) || matches!(c, '-' | '#' | '.' | '/'));
     let word = last.rsplit(' ').next().unwrap_or("");
+    let word = word.trim_start_matches(['“', '"', '(', '‘', '\'']);
     let names = [
         "phase",
+        "epic",
         "step",
         "section",
         "requirement",

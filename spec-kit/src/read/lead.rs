@@ -104,7 +104,7 @@ impl Lead {
             return;
         }
         // A list of ids is no introduction: `FR-001, FR-002: …`, `T001–T004 first`.
-        if others_follow(joint) {
+        if others_follow(&id, joint) {
             return;
         }
         self.id = Some((id, start..end));
@@ -113,14 +113,19 @@ impl Lead {
     }
 }
 
-fn others_follow(after: &str) -> bool {
+/// Behind a dash only one of the same kind: `User Story 2 - F1. Ledger` has a title of its own.
+fn others_follow(id: &Id, after: &str) -> bool {
     let next = after.trim_start_matches([',', ' ', '&', '/', '–', '—', '-', '→', '+', ';']);
     let next = next
         .strip_prefix("and ")
         .or_else(|| next.strip_prefix("to "))
         .or_else(|| next.strip_prefix("und "))
         .unwrap_or(next);
-    next.len() < after.len() && ids::one(next, 0).is_some_and(|found| found.shape > Shape::Loose)
+    let is_title = after.starts_with(['-', '–', '—']);
+    next.len() < after.len()
+        && ids::one(next, 0).is_some_and(|found| {
+            found.shape > Shape::Loose && (!is_title || found.id.prefix == id.prefix)
+        })
 }
 
 /// `(P1)`, `(MUST)` between an id and the colon stays part of the words.

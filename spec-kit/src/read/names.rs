@@ -211,7 +211,7 @@ fn has_extension(path: &str) -> bool {
         return is_known_file(name);
     };
     let extension = extension.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
-    let dotfile = stem.is_empty() && name.len() > 2 && path.len() > 2;
+    let dotfile = (stem.is_empty() && name.len() > 2 && path.len() > 2) || name == ".env.example";
     EXTENSIONS.contains(&extension.to_ascii_lowercase().as_str()) || dotfile
 }
 

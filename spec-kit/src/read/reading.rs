@@ -146,13 +146,13 @@ impl<'a> Reading<'a> {
             return (String::new(), unit.span);
         };
         let text = words.text.get(lead.rest..).unwrap_or("");
-        let text = match self.marks.tail(text) {
-            Some((_, start)) => text
+        let mut text = text;
+        while let Some((_, start)) = self.marks.tail(text) {
+            text = text
                 .get(..start)
-                .unwrap_or(text)
-                .trim_end_matches([' ', '(', '[', '|', '–', '—']),
-            None => text,
-        };
+                .unwrap_or("")
+                .trim_end_matches([' ', '(', '[', '|', '–', '—']);
+        }
         (text.trim().to_owned(), unit.span)
     }
 }

@@ -287,6 +287,7 @@ impl Defined {
         match found.shape {
             Shape::Sure => true,
             _ if self.is_known(&found.id) => true,
+            _ if is_in_label(text, &found.range) => true,
             Shape::Loose => {
                 found.id.written.contains('-')
                     && (self.prefixes.contains(&found.id.prefix)
@@ -296,6 +297,19 @@ impl Defined {
             Shape::Short => found.id.prefix == "T" && found.id.written.len() >= 3,
         }
     }
+}
+
+/// `[F1,AC-001]`: brackets in which nothing but ids stands.
+fn is_in_label(text: &str, range: &Range<usize>) -> bool {
+    let start = text.get(..range.start).and_then(|t| t.rfind('['));
+    let end = text.get(range.end..).and_then(|t| t.find(']'));
+    let (Some(start), Some(end)) = (start, end) else {
+        return false;
+    };
+    let inner = text.get(start + 1..range.end + end).unwrap_or("");
+    let mut parts = inner.split(',').map(str::trim);
+    inner.len() < 1000
+        && parts.all(|part| ids::one(part, 0).is_some_and(|id| id.range.len() == part.len()))
 }
 
 fn is_listing(between: &str) -> bool {

@@ -318,6 +318,8 @@ impl Members<'_> {
         }
         let name = name.trim_start_matches(QUOTES);
         let start = to - name.len();
+        // A source mark behind a member is no part of it.
+        let name = name.split('‹').next().unwrap_or(name);
         let name = name.trim_end_matches(QUOTES);
         if matches!(name, "" | "etc" | "etc." | "…" | "..." | "usw" | "usw.") {
             return Some(());

@@ -60,10 +60,10 @@ pub(super) fn labels(words: &Inline, from: usize) -> (Labels, usize) {
 /// Without marks and the brackets that say dependencies.
 pub(super) fn text(all: &str, from: usize, marks: &Marks) -> String {
     let mut text = all.get(from..).unwrap_or("").trim();
-    if let Some((_, start)) = marks.tail(text) {
+    while let Some((_, start)) = marks.tail(text) {
         text = text
             .get(..start)
-            .unwrap_or(text)
+            .unwrap_or("")
             .trim_end_matches([' ', '(', '[']);
     }
     let mut out = text.to_owned();
@@ -155,6 +155,11 @@ pub(super) fn dependencies(words: &Inline, task: &mut Task) {
             let Some((id, length)) = numbered(trimmed) else {
                 break;
             };
+            // `T004` depends on `T003`; "depends on 3 services" is no task.
+            let is_lettered = task.id.as_ref().is_some_and(|own| !own.prefix.is_empty());
+            if is_lettered && id.prefix.is_empty() {
+                break;
+            }
             from = start + length;
             push(
                 &mut task.depends_on,
