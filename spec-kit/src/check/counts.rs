@@ -2,6 +2,7 @@
 
 use super::context::{Context, of_role};
 use super::draft::{Draft, Drafts};
+use super::provenance::{is_as_generated, milder};
 use super::tasks::is_check_list;
 use crate::facts::{Check, Document, DocumentKind, InventoryKind, Mark, Role, StatedCount, Task};
 use crate::text::Span;
@@ -84,7 +85,10 @@ fn compare(context: &Context<'_>, document: &Document, stated: &StatedCount, out
     if let Some(span) = computed.first {
         draft = draft.related(counted_in, span, "the first that was counted");
     }
-    out.add(draft);
+    out.add(match is_as_generated(context, document) {
+        true => milder(draft),
+        false => draft,
+    });
 }
 
 fn difference(
@@ -338,10 +342,8 @@ fn requirements<'a>(
             _ => (&other, &own),
         };
         let key = super::context::Key::of(id);
-        id.prefix == prefix
-            || (!matches!(id.prefix.as_str(), "FR" | "NFR")
-                && here.contains(&key)
-                && !there.contains(&key))
+        let is_there = there.contains(&key);
+        !is_there && (id.prefix == prefix || here.contains(&key))
     };
     let spans = |prefixes: &[&str]| -> Vec<Span> {
         let mut seen = BTreeSet::new();

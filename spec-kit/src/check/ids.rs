@@ -63,7 +63,9 @@ fn duplicates(context: &Context<'_>, document: &Document, out: &mut Drafts) {
             continue;
         }
         let section = section_at(document, span);
-        if section.is_some_and(|(role, _)| lists_only(role)) {
+        // Questions are introduced where they stand open.
+        let is_question = id.prefix == "Q";
+        if section.is_some_and(|(role, _)| lists_only(role) && !is_question) {
             continue;
         }
         let key = (Key::of(id), Form::of(document, span));
@@ -222,6 +224,7 @@ type Cited<'a> = (&'a Document, &'a Citation);
 
 fn citations(context: &Context<'_>, out: &mut Drafts) {
     let mut unknown: BTreeMap<(Option<&str>, Key<'_>), Vec<Cited<'_>>> = BTreeMap::new();
+    let asked = asked(context);
     for document in context.bundle.documents() {
         // Asked only of what nothing defines.
         let depends = LazyCell::new(|| -> BTreeSet<Span> {
@@ -234,6 +237,7 @@ fn citations(context: &Context<'_>, out: &mut Drafts) {
                 Some(bundle) => context.peers.has(bundle, &key) == Some(false),
                 None => {
                     !is_defined(context, &key)
+                        && !asked.contains(&key)
                         && !depends.contains(&citation.span)
                         && !is_in_bare_box(document, citation)
                         && is_expected(context, document, &citation.id)
@@ -250,6 +254,17 @@ fn citations(context: &Context<'_>, out: &mut Drafts) {
     for ((bundle, key), places) in &unknown {
         report_unknown(context, *bundle, key, places, out);
     }
+}
+
+/// Ids that an open question is about: nobody overlooked that they are given to nothing.
+fn asked(context: &Context<'_>) -> BTreeSet<Key> {
+    let items = context.bundle.prd.iter();
+    items
+        .flat_map(|prd| super::context::of_role(prd, Role::OpenQuestions))
+        .filter(|item| item.id.is_some())
+        .flat_map(|item| &item.citations)
+        .map(|citation| Key::of(&citation.id))
+        .collect()
 }
 
 /// Whether a task's id stands in a line with a box and no id of its own, as in "SKIP: T039".

@@ -7,6 +7,7 @@ use crate::bundle::file_name;
 use crate::digest::{digest, sha256};
 use crate::facts::Document;
 use crate::manifest::Manifest;
+use crate::rules::Severity;
 use std::collections::BTreeSet;
 
 pub(super) fn check(context: &Context<'_>, out: &mut Drafts) {
@@ -35,6 +36,23 @@ pub(super) fn check(context: &Context<'_>, out: &mut Drafts) {
     {
         drifted(context, manifest, source, out);
     }
+}
+
+/// Whether a document is as it was generated: what contradicts itself in it does so in the source,
+/// where it is an error, and has to be decided there.
+pub(super) fn is_as_generated(context: &Context<'_>, document: &Document) -> bool {
+    let name = file_name(document.source.file());
+    let manifest = context.bundle.manifest.as_ref();
+    manifest
+        .and_then(|manifest| manifest.documents.get(name))
+        .is_some_and(|expected| expected.digest == digest(document.source.text()))
+}
+
+/// A contradiction that a document has from its source, milder than one that was written into it.
+pub(super) fn milder(draft: Draft) -> Draft {
+    draft
+        .severity(Severity::Warning)
+        .hint("The source says both: decide it there and generate again")
 }
 
 fn start(digest: &str) -> &str {

@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::draft::{Draft, Drafts};
+use super::provenance::{is_as_generated, milder};
 use super::words::{list, shared, stem};
 use crate::facts::{ClosedSet, Document, DocumentKind};
 use crate::rules::Severity;
@@ -62,7 +63,7 @@ pub(super) fn check(context: &Context<'_>, out: &mut Drafts) {
     for seen in by_head.values_mut() {
         seen.truncate(MOST);
         if !is_of_many_things(seen) {
-            compare(seen, out);
+            compare(context, seen, out);
         }
     }
 }
@@ -88,7 +89,7 @@ fn form(text: &str) -> String {
         .collect()
 }
 
-fn compare(seen: &[Seen<'_>], out: &mut Drafts) {
+fn compare(context: &Context<'_>, seen: &[Seen<'_>], out: &mut Drafts) {
     let mut told: BTreeSet<(&[String], &[String])> = BTreeSet::new();
     for entry in seen {
         let Some(usual) = usual(entry, seen) else {
@@ -110,8 +111,11 @@ fn compare(seen: &[Seen<'_>], out: &mut Drafts) {
             .words
             .iter()
             .any(|word| LIVES.contains(&word.as_str()));
+        let from_source =
+            || is_as_generated(context, entry.document) && is_as_generated(context, usual.document);
         out.add(match is_part && !is_life {
             true => draft.severity(Severity::Warning),
+            false if from_source() => milder(draft),
             false => draft,
         });
     }

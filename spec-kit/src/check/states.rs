@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::draft::{Draft, Drafts};
+use super::provenance::{is_as_generated, milder};
 use super::words::{Numbers, normal, shared, short, stem};
 use crate::facts::{Document, Mark, StatusClaim};
 use crate::text::Span;
@@ -89,12 +90,12 @@ pub(super) fn check(context: &Context<'_>, out: &mut Drafts) {
             continue;
         };
         if other.claim.mark != claim.claim.mark {
-            report(claim, other, out);
+            report(context, claim, other, out);
         }
     }
 }
 
-fn report(claim: &Claim<'_>, other: &Claim<'_>, out: &mut Drafts) {
+fn report(context: &Context<'_>, claim: &Claim<'_>, other: &Claim<'_>, out: &mut Drafts) {
     let name = |claim: &Claim<'_>| short(claim.claim.subject.trim(), 60);
     let message = format!(
         "\"{}\" is {} here; \"{}\" is {} elsewhere",
@@ -103,15 +104,19 @@ fn report(claim: &Claim<'_>, other: &Claim<'_>, out: &mut Drafts) {
         name(other),
         word(other.claim.mark)
     );
-    out.add(
-        Draft::at("SK-CNS-004", claim.document, claim.claim.span, message)
-            .key(format!("{} / {}", claim.claim.subject, other.claim.subject))
-            .related(
-                other.document,
-                other.claim.span,
-                format!("\"{}\" is {} here", name(other), word(other.claim.mark)),
-            ),
-    );
+    let draft = Draft::at("SK-CNS-004", claim.document, claim.claim.span, message)
+        .key(format!("{} / {}", claim.claim.subject, other.claim.subject))
+        .related(
+            other.document,
+            other.claim.span,
+            format!("\"{}\" is {} here", name(other), word(other.claim.mark)),
+        );
+    let from_source =
+        is_as_generated(context, claim.document) && is_as_generated(context, other.document);
+    out.add(match from_source {
+        true => milder(draft),
+        false => draft,
+    });
 }
 
 fn word(mark: Mark) -> &'static str {

@@ -387,8 +387,10 @@ fn non_goals(served: &Served<'_>, out: &mut Drafts) {
         return;
     }
     for task in &served.tasks.tasks {
+        // To decide on a thing is not to do it.
+        let is_decision = !task.refs.is_empty() && task.refs.iter().all(|c| c.id.prefix == "Q");
         let folded = normal(&task.text);
-        if folded.split(' ').any(|word| REFUSALS.contains(&word)) {
+        if is_decision || folded.split(' ').any(|word| REFUSALS.contains(&word)) {
             continue;
         }
         let words = stems(&task.text);

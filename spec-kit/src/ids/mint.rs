@@ -49,7 +49,7 @@ impl Mint {
             ..Self::default()
         };
         for entry in &lock.entries {
-            mint.used.insert(entry.id.clone());
+            mint.used.insert(spelled_alike(&entry.id));
             mint.note_number(entry.kind, &entry.id);
         }
         mint
@@ -57,7 +57,7 @@ impl Mint {
 
     /// Ids that authors use, for whatever: none of them is given to anything else.
     pub fn reserve<'a>(&mut self, ids: impl IntoIterator<Item = &'a str>) {
-        self.used.extend(ids.into_iter().map(str::to_owned));
+        self.used.extend(ids.into_iter().map(spelled_alike));
     }
 
     /// One id for each claim, in order. To be called once for each kind, with all of its claims.
@@ -120,16 +120,17 @@ impl Mint {
             return;
         }
         let mut seen = BTreeSet::new();
-        let taken: BTreeSet<String> = self.entries.iter().map(|e| e.id.clone()).collect();
+        let taken: BTreeSet<String> = self.entries.iter().map(|e| spelled_alike(&e.id)).collect();
         for (claim, id) in claims.iter().zip(ids) {
             let Some(own) = &claim.own else {
                 continue;
             };
-            if taken.contains(own) || !seen.insert(own.clone()) {
+            let alike = spelled_alike(own);
+            if taken.contains(&alike) || !seen.insert(alike.clone()) {
                 continue;
             }
             self.note_number(kind, own);
-            self.used.insert(own.clone());
+            self.used.insert(alike);
             self.kept.insert(own.clone());
             *id = Some(own.clone());
         }
@@ -170,7 +171,7 @@ impl Mint {
         loop {
             *highest = highest.saturating_add(1);
             let id = format!("{prefix}{:0width$}", *highest);
-            if self.used.insert(id.clone()) {
+            if self.used.insert(spelled_alike(&id)) {
                 return id;
             }
         }
@@ -194,6 +195,22 @@ impl Mint {
             }
         }
     }
+}
+
+/// An id without its spelling: `FR1`, `FR-1` and `FR-001` are one for whoever reads them.
+fn spelled_alike(id: &str) -> String {
+    let mut out = String::with_capacity(id.len());
+    let mut letters = id.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let next = letters.peek().copied().unwrap_or(' ');
+        let is_joint = matches!(letter, '-' | '_') && next.is_ascii_digit();
+        let in_number = out.ends_with(|c: char| c.is_ascii_digit());
+        let is_padding = letter == '0' && !in_number && next.is_ascii_digit();
+        if !is_joint && !is_padding {
+            out.push(letter);
+        }
+    }
+    out
 }
 
 /// (score, new, old) of all pairs that may be the same thing.
@@ -312,6 +329,23 @@ mod tests {
         // A retired id is not given again, not even for the same words.
         let (again, _) = ids(&lock, &claims(&["Cancel run"]));
         assert_eq!(again, ["FR-006"]);
+    }
+
+    #[test]
+    fn an_id_is_not_given_again_in_another_spelling() {
+        let mut given = claims(&["a thing", "another", "a third"]);
+        given[0].own = Some("FR1".into());
+        given[1].own = Some("FR-001".into());
+        let mut mint = Mint::new(&Lock::default());
+        let goals = mint.assign(NodeKind::Goal, &given[..1]);
+        let ids = mint.assign(NodeKind::Requirement, &given[1..]);
+        assert_eq!(
+            (goals.as_slice(), ids.as_slice()),
+            (
+                &["FR1".to_owned()][..],
+                &["FR-002".to_owned(), "FR-003".to_owned()][..]
+            )
+        );
     }
 
     #[test]

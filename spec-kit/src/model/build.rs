@@ -2,7 +2,8 @@ use super::collect::{self, Collected, Standing};
 use super::node::{Basis, Node, Tie};
 use super::stories::{self, Draft};
 use super::{
-    Lacking, Model, Ties, context, head, inventory, links, milestones, principles, questions, risks,
+    Change, Lacking, Model, Ties, context, delta, head, inventory, links, milestones, principles,
+    questions, risks, unknown,
 };
 use crate::facts::{Document, Keyword};
 use crate::ids::{Claim, Mint};
@@ -20,6 +21,8 @@ pub(super) fn model(document: &Document, mint: &mut Mint) -> Result<Model, Lacki
         statements,
     } = collect::collect(document);
     check(document, &nodes, problem.is_empty())?;
+    let reason = delta::reason(document, &nodes, problem.is_empty());
+    nodes.entry(NodeKind::Question).or_default().extend(reason);
     mint.reserve(
         nodes
             .values()
@@ -30,6 +33,8 @@ pub(super) fn model(document: &Document, mint: &mut Mint) -> Result<Model, Lacki
         .entry(NodeKind::Question)
         .or_default()
         .extend(questions::questions(document));
+    let unknown = unknown::ids(document, &nodes);
+    nodes.entry(NodeKind::Question).or_default().extend(unknown);
     let conflicts = out_of_scope(&nodes);
     nodes
         .entry(NodeKind::Question)
@@ -93,7 +98,8 @@ pub(super) fn model(document: &Document, mint: &mut Mint) -> Result<Model, Lacki
 fn check(document: &Document, nodes: &Nodes, no_problem: bool) -> Result<(), Lacking> {
     let has = |kinds: &[NodeKind]| kinds.iter().any(|kind| nodes.contains_key(kind));
     let file = document.source.file().to_owned();
-    if no_problem && !has(&[NodeKind::Goal, NodeKind::Story]) {
+    let is_change = delta::is_delta(document) && has(&[NodeKind::Requirement]);
+    if no_problem && !is_change && !has(&[NodeKind::Goal, NodeKind::Story]) {
         return Err(Lacking::Purpose { file });
     }
     if !has(&[NodeKind::Requirement, NodeKind::Goal]) {
@@ -342,7 +348,10 @@ fn phrase(nodes: &mut Nodes) {
 /// What is said to come later or to hold for now binds less.
 fn lead(node: &Node) -> (String, Keyword) {
     if node.kind == NodeKind::Requirement {
-        return ("The system MUST provide".into(), Keyword::Must);
+        return match Change::of(&node.section) {
+            Change::Remove => ("The system MUST NOT have any more".into(), Keyword::MustNot),
+            Change::Build | Change::Modify => ("The system MUST provide".into(), Keyword::Must),
+        };
     }
     let about = match node.section.last() {
         Some(section)

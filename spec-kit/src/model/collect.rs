@@ -117,7 +117,8 @@ pub(super) fn collect(document: &Document) -> Collected {
             && let Some(intro) = binding_intro(document, item)
         {
             let mut node = node(document, item, NodeKind::NonFunctional);
-            let title = item.path.last().map(|title| markdown::plain(title));
+            let title = item.path.last().map(|title| filled_title(document, title));
+            let title = title.map(|title| markdown::plain(&title));
             let said = match &title {
                 Some(title) => format!("{title}: {}", intro.text),
                 None => intro.text,
@@ -199,7 +200,8 @@ fn path_of(document: &Document, item: &Item) -> Vec<String> {
     let is_title = first
         .is_some_and(|section| section.level == 1 && section.path.first() == item.path.first());
     let skip = usize::from(is_title && item.path.len() > 1);
-    item.path.iter().skip(skip).cloned().collect()
+    let titles = item.path.iter().skip(skip);
+    titles.map(|title| filled_title(document, title)).collect()
 }
 
 enum Home {
@@ -386,6 +388,20 @@ pub(super) fn filled(document: &Document, span: Span, text: String) -> String {
         })
 }
 
+/// More open tokens than these no title has.
+const MAX_TOKENS: usize = 64;
+
+/// The same of a title, whose place is not known.
+pub(super) fn filled_title(document: &Document, title: &str) -> String {
+    let tokens = document.tokens.iter().take(MAX_TOKENS);
+    tokens
+        .filter(|token| title.contains(&token.text))
+        .fold(title.to_owned(), |title, token| {
+            let inner = token.text.trim_matches(['[', ']', '<', '>', ' ']);
+            title.replace(&token.text, &format!("TODO({inner})"))
+        })
+}
+
 fn passage(document: &Document, item: &Item) -> Passage {
     Passage {
         text: text_of(document, item),
@@ -427,7 +443,8 @@ fn node(document: &Document, item: &Item, kind: NodeKind) -> Node {
     node.title = item
         .title
         .as_ref()
-        .map(|title| markdown::inline(title.text.trim(), raw))
+        .map(|title| filled(document, item.whole, title.text.trim().to_owned()))
+        .map(|title| markdown::inline(&title, raw))
         .filter(|title| !title.is_empty());
     if node.title.is_none() && matches!(kind, NodeKind::Story | NodeKind::Requirement) {
         node.title = super::stories::want(&node.text);
@@ -443,7 +460,11 @@ fn node(document: &Document, item: &Item, kind: NodeKind) -> Node {
         node.stems.extend(super::concepts::stems(&detail.text));
     }
     node.stems.truncate(super::words::MAX_WORDS);
-    node.own = item.id.as_ref().and_then(own_id);
+    node.own = item
+        .id
+        .as_ref()
+        .filter(|id| may_keep(kind, &id.prefix))
+        .and_then(own_id);
     node.named = item
         .citations
         .iter()
@@ -471,6 +492,14 @@ fn node(document: &Document, item: &Item, kind: NodeKind) -> Node {
         })
         .collect();
     node
+}
+
+/// Tasks have ids of their own, and the number of a story is part of its heading.
+fn may_keep(kind: NodeKind, prefix: &str) -> bool {
+    match kind {
+        NodeKind::Story => prefix == "US",
+        _ => !matches!(prefix, "T" | "TASK" | "US" | "PH" | "Q"),
+    }
 }
 
 /// An id that can stand in a bundle as it is: letters and a number, of this bundle.

@@ -3,19 +3,31 @@
 use super::collect;
 use crate::facts::Document;
 
+/// What titles begin with, before what the document is about.
+const LEADS: [&str; 5] = [
+    "PRD",
+    "Product Requirements Document",
+    "Feature Specification",
+    "Product Requirements",
+    "Spec",
+];
+
 /// Without the words that only say what kind of document it is; the file's name where there is none.
 pub(super) fn title(document: &Document) -> String {
     let text = document.title.as_ref().map_or_else(String::new, |title| {
         collect::filled(document, title.span, title.text.clone())
     });
     let mut text = text.trim();
-    for lead in [
-        "PRD",
+    // All of it says what kind of document it is.
+    let is_kind = [
         "Product Requirements Document",
-        "Feature Specification",
         "Product Requirements",
-        "Spec",
-    ] {
+        "Requirements Document",
+    ]
+    .iter()
+    .any(|kind| text.eq_ignore_ascii_case(kind));
+    let leads = if is_kind { &[][..] } else { &LEADS[..] };
+    for lead in leads {
         if let Some(rest) = text.strip_prefix(lead)
             && let rest = rest.trim_start_matches([' ', ':', '-', '–', '—'])
             && rest.len() < text.len() - lead.len()

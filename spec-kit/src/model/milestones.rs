@@ -1,5 +1,6 @@
 //! What the source says is done, under way and to come, and in which order.
 
+use super::collect::filled_title;
 use super::{collect, concepts};
 use crate::facts::{Document, Item, Mark, Role};
 use crate::text::Span;
@@ -96,6 +97,7 @@ fn of_phases(document: &Document) -> Vec<Milestone> {
             (label, title) if title.starts_with(label) => title.to_owned(),
             (label, title) => format!("{label} - {title}"),
         };
+        let title = filled_title(document, &title);
         let items = document
             .items
             .iter()
@@ -150,7 +152,10 @@ fn of_sections(document: &Document) -> Vec<Milestone> {
             .collect();
         if !work.is_empty() {
             found.push(Milestone {
-                title: section.path.last().cloned().unwrap_or_default(),
+                title: section
+                    .path
+                    .last()
+                    .map_or_else(String::new, |title| filled_title(document, title)),
                 mark: section.mark,
                 span: section.title_span,
                 work,

@@ -2,12 +2,15 @@
 //! that the source lists, and the criteria.
 
 mod facets;
+mod foreign;
 mod gates;
+mod layout;
 mod order;
 mod stages;
 mod tasks;
 
 pub(super) use facets::Facets;
+pub(super) use layout::Layout;
 pub(super) use stages::{Stage, StageKind};
 
 use crate::ids::Mint;
@@ -68,6 +71,8 @@ pub(super) struct Task {
 
 pub(super) struct Work {
     pub facets: Facets,
+    /// Where the generator proposes that things live.
+    pub layout: Layout,
     pub stages: Vec<Stage>,
     /// By stage, then by id.
     pub tasks: Vec<Task>,
@@ -87,12 +92,17 @@ pub(super) fn plan(model: &Model, mint: &mut Mint) -> Work {
         }
         let key = format!("key {}", task.key);
         task.makes.push(key);
+        task.text = foreign::told_apart(&task.text);
+        for detail in &mut task.details {
+            detail.text = foreign::told_apart(&detail.text);
+        }
     }
     let mut stages = stages::of(model);
     stages::assign(model, &mut stages, &mut tasks);
     order::arrange(&mut tasks, mint);
     stages::give_ids(&mut stages, mint);
     gates::fill(model, &mut stages, &tasks);
+    let layout = layout::propose(model, &mut tasks);
     let mut named: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     let mut stories: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (index, task) in tasks.iter().enumerate() {
@@ -105,6 +115,7 @@ pub(super) fn plan(model: &Model, mint: &mut Mint) -> Work {
     }
     Work {
         facets,
+        layout,
         stages,
         tasks,
         named,

@@ -7,7 +7,7 @@ use super::facets::Facets;
 use super::{Detail, Layer, Task, has_postgres, questions};
 use crate::facts::{Mark, Role};
 use crate::manifest::{NodeKind, Relation};
-use crate::model::{Matcher, Model, Node, Standing, Table, Thing, concepts, words};
+use crate::model::{Change, Matcher, Model, Node, Standing, Table, Thing, concepts, words};
 use crate::text::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,6 +18,8 @@ const EQUAL_WORK: f64 = 0.8;
 
 /// Work that is for no requirement is for a goal that it shares so much with.
 const SAME_GOAL: f64 = 0.1;
+/// Work is on a part of the architecture that it shares so much with.
+const SAME_STATEMENT: f64 = 0.15;
 /// What is compared with everything; more of it no person lists, and it would not be linear.
 const MAX_COMPARED: usize = 300;
 
@@ -280,9 +282,42 @@ impl<'a> Making<'a> {
                 {
                     task.refs.push(goal.id.clone());
                 }
+                if task.refs.is_empty() {
+                    task.refs = self.reached_by_statement(&work.stems);
+                }
                 self.push(task);
             }
         }
+    }
+
+    /// Work that shares words with no requirement may do so with what the source says of how it is
+    /// built: the function that serves all endpoints is for the requirements behind these, first of
+    /// all for those that are open. One endpoint alone may be named by chance.
+    fn reached_by_statement(&self, stems: &[String]) -> Vec<String> {
+        let statements = self.model.statements.iter().take(MAX_COMPARED);
+        let said = statements
+            .map(|statement| (words::similarity(&statement.stems, stems), statement))
+            .filter(|(alike, _)| *alike >= SAME_STATEMENT)
+            .map(|(alike, statement)| (alike, self.behind(&statement.stems)))
+            .filter(|(_, served)| served.len() > 1)
+            .max_by(|a, b| a.0.total_cmp(&b.0));
+        let served = said.map(|(_, served)| served).unwrap_or_default();
+        let open: Vec<&Node> = served.iter().copied().filter(|n| !n.is_done()).collect();
+        let chosen = if open.is_empty() { served } else { open };
+        let ids: BTreeSet<String> = chosen.iter().map(|node| node.id.clone()).collect();
+        ids.into_iter().take(MAX_REFS).collect()
+    }
+
+    /// The requirements of the endpoints that words name.
+    fn behind(&self, stems: &[String]) -> Vec<&'a Node> {
+        let endpoints = &self.model.inventory.endpoints;
+        endpoints
+            .iter()
+            .zip(&self.facets.endpoints)
+            .take(MAX_COMPARED)
+            .filter(|(endpoint, _)| names(stems, &endpoint.name))
+            .filter_map(|(_, id)| self.requirement(id.as_deref()?))
+            .collect()
     }
 
     fn names_schema(&self, stems: &[String]) -> bool {
@@ -412,7 +447,8 @@ fn reach(endpoint: &Thing) -> String {
 /// Where work belongs by its words alone.
 pub(super) fn layer_of(stems: &[String]) -> Layer {
     let says = |words: &[&str]| stems.iter().any(|stem| words.contains(&stem.as_str()));
-    if says(&["docu", "document", "readm", "manual", "guid", "tutorial"]) {
+    let is_built = says(&["wizard"]);
+    if says(&["docu", "document", "readm", "manual", "guid", "tutorial"]) && !is_built {
         Layer::Docs
     } else if concepts::speaks_of(stems, "~deploy") {
         Layer::Deploy

@@ -94,14 +94,12 @@ fn critical(page: &mut Page, context: &Context) {
     }
     let shown = and(&ready.iter().take(8).cloned().collect::<Vec<_>>());
     let more = ready.len().saturating_sub(8);
-    page.paragraph(&format!(
-        "Nothing holds up {shown}{}; that is where work can begin.",
-        if more > 0 {
-            format!(" nor {more} more")
-        } else {
-            String::new()
-        }
-    ));
+    page.paragraph(&match more {
+        0 => format!("Work can begin with {shown}: they wait for no open task."),
+        more => format!(
+            "Work can begin with {shown}: they wait for no open task, and neither do {more} others."
+        ),
+    });
 }
 
 fn technical(page: &mut Page, context: &Context) {
@@ -324,16 +322,36 @@ fn risks(page: &mut Page, context: &Context) {
 fn structure(page: &mut Page, context: &Context) {
     page.heading(2, "Project Structure");
     let paths = &context.model.inventory.paths;
-    if paths.is_empty() {
-        page.paragraph(
-            "TODO(STRUCTURE): the source names no files or folders. Tasks name the table, endpoint \
-             or screen that they make; write down where these live before the first of them is \
-             ticked.",
-        );
+    if !paths.is_empty() {
+        page.paragraph("The source names these files and folders:");
+        for path in paths.iter().take(200) {
+            page.line(&format!("- `{}`{}", path.name, context.mark(&[path.span])));
+        }
+    }
+    proposed(page, context);
+}
+
+/// What the `Where` lines of the tasks stand on; said to be no word of the source.
+fn proposed(page: &mut Page, context: &Context) {
+    let layout = &context.work.layout;
+    if layout.places.is_empty() {
         return;
     }
-    page.paragraph("The source names these files and folders:");
-    for path in paths.iter().take(200) {
-        page.line(&format!("- `{}`{}", path.name, context.mark(&[path.span])));
+    let from: Vec<String> = layout
+        .from
+        .iter()
+        .map(|value| format!("{}{}", value.text, context.mark(&[value.span])))
+        .collect();
+    let follows = match from.as_slice() {
+        [] => "It follows no stack, because the source names none".to_owned(),
+        some => format!("It follows what is usual with {}", and(some)),
+    };
+    page.paragraph(&format!(
+        "**Proposed layout**: this is the generator's proposal and not the source's. {follows}. \
+         The `Where` lines of [tasks.md](tasks.md) stand on it. To have another layout, name its \
+         folders in the source and generate again."
+    ));
+    for place in &layout.places {
+        page.line(&format!("- `{}`: {}", place.root, place.holds));
     }
 }

@@ -53,7 +53,10 @@ pub(in crate::generate) fn prd(context: &Context) -> String {
 fn problem(page: &mut Page, context: &Context) {
     page.heading(2, "Problem");
     if context.model.problem.is_empty() {
-        page.paragraph("TODO(PROBLEM): the source states goals, not the problem that they solve.");
+        page.paragraph(match context.model.of_kind(NodeKind::Goal) {
+            [] => "TODO(PROBLEM): the source says what is to be done and not why.",
+            _ => "TODO(PROBLEM): the source states goals, not the problem that they solve.",
+        });
     }
     for passage in context.model.problem.iter().take(40) {
         page.paragraph(&format!(
@@ -321,10 +324,10 @@ fn requirements(page: &mut Page, context: &Context) {
     for node in model.of_kind(NodeKind::Requirement) {
         prd_parts::requirement(page, context, node);
     }
-    page.heading(3, "Non-Functional Requirements");
     let rules = model.of_kind(NodeKind::NonFunctional);
-    if rules.is_empty() {
-        page.paragraph("The source states none.");
+    // A sentence that there are none would be read as one.
+    if !rules.is_empty() {
+        page.heading(3, "Non-Functional Requirements");
     }
     for node in rules {
         prd_parts::requirement(page, context, node);

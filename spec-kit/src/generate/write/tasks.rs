@@ -27,6 +27,9 @@ fn format_section(page: &mut Page, context: &Context) {
     page.line("- Refs are the requirements, criteria and questions that a task makes true, shows or answers.");
     page.line("- A ticked box means that the source, or a person who ticked it here, calls it done. Ticks survive the next generation.");
     page.line("- An id stays with its task for good, so a task that is added later has a higher id than the phase after it.");
+    if !context.work.layout.places.is_empty() {
+        page.line("- `Where` is the layout that [plan.md](plan.md) proposes in Project Structure; the source does not say where things live.");
+    }
     let has_commands = context
         .work
         .tasks

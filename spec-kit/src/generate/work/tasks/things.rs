@@ -164,7 +164,7 @@ impl<'a> Making<'a> {
             let mut task = Task::new(
                 layer_of(&node.stems),
                 format!("build {}", node.id),
-                format!("Build: {}", node.bare()),
+                format!("{}: {}", verb(node), node.bare()),
             );
             task.refs = vec![node.id.clone()];
             task.is_done = node.is_done();
@@ -362,5 +362,14 @@ impl<'a> Making<'a> {
                 .collect();
             self.push(task);
         }
+    }
+}
+
+/// What a task does with a requirement that nothing else makes true.
+fn verb(node: &Node) -> &'static str {
+    match Change::of(&node.section) {
+        Change::Build => "Build",
+        Change::Modify => "Change",
+        Change::Remove => "Remove",
     }
 }

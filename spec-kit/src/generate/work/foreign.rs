@@ -1,0 +1,60 @@
+//! Tasks of the source that its words name: they are none of the bundle, whose ids begin anew.
+
+/// What tells them from the bundle's own.
+const WHOSE: &str = "the source's ";
+
+/// `needs T004` as `needs the source's T004`: to a reader of the task list it is no dependency.
+pub(super) fn told_apart(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    while let Some(letter) = text.get(at..).and_then(|rest| rest.chars().next()) {
+        let rest = text.get(at..).unwrap_or("");
+        let before = out.chars().next_back();
+        let is_start = before.is_none_or(|c| !c.is_alphanumeric() && !matches!(c, '_' | '-'));
+        if is_start && let Some(length) = task(rest) {
+            if !out.ends_with(WHOSE) {
+                out.push_str(WHOSE);
+            }
+            out.push_str(rest.get(..length).unwrap_or(""));
+            at += length;
+            continue;
+        }
+        out.push(letter);
+        at += letter.len_utf8();
+    }
+    out
+}
+
+/// The length of a task's id at the beginning: `T004`, `T-4`, `TASK-4`, `Task 4`.
+fn task(text: &str) -> Option<usize> {
+    let lead = [
+        "TASK-", "TASK", "T-", "T", "Task ", "task ", "Tasks ", "tasks ", "Task #",
+    ]
+    .into_iter()
+    .find(|lead| {
+        text.strip_prefix(lead)
+            .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+    })?;
+    let rest = text.get(lead.len()..)?;
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    Some(lead.len() + digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tasks_of_the_source_are_called_its_own() {
+        for (text, told) in [
+            (
+                "a (depends on T004, T5)",
+                "a (depends on the source's T004, the source's T5)",
+            ),
+            ("after Task 2.1", "after the source's Task 2.1"),
+            ("HTTP T UTF-8 AT4 tasks", "HTTP T UTF-8 AT4 tasks"),
+        ] {
+            assert_eq!(told_apart(text), told);
+        }
+    }
+}

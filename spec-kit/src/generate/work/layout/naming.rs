@@ -1,0 +1,113 @@
+//! Names of files from the words of a task.
+
+use super::super::Task;
+use crate::model::words;
+
+/// What a task says, without the verb that the generator put in front.
+pub(super) fn said(task: &Task) -> String {
+    let text = [
+        "Do not begin before the scope is settled: ",
+        "Build: ",
+        "Change: ",
+        "Remove: ",
+        "Deploy ",
+    ]
+    .iter()
+    .fold(task.text.as_str(), |text, lead| {
+        text.strip_prefix(lead).unwrap_or(text)
+    });
+    let text = match text
+        .strip_prefix("Hold ")
+        .and_then(|rest| rest.split_once(": "))
+    {
+        Some((_, rest)) => rest,
+        None => text,
+    };
+    // `CI/CD: GitHub Actions` is called by what stands first.
+    let head = text.split(": ").next().unwrap_or(text);
+    match head.split_whitespace().count() {
+        1..=3 => head.to_owned(),
+        _ => text.to_owned(),
+    }
+}
+
+pub(super) fn first_ref(task: &Task) -> String {
+    task.refs
+        .first()
+        .map_or_else(|| "other".to_owned(), |id| id.to_ascii_lowercase())
+}
+
+/// Words that say nothing of which file it is.
+const EMPTY: &[&str] = &[
+    "a",
+    "an",
+    "and",
+    "as",
+    "at",
+    "be",
+    "by",
+    "config",
+    "configs",
+    "deployment",
+    "deploy",
+    "for",
+    "from",
+    "in",
+    "is",
+    "must",
+    "of",
+    "on",
+    "or",
+    "shall",
+    "should",
+    "system",
+    "that",
+    "the",
+    "to",
+    "user",
+    "users",
+    "with",
+];
+
+/// Three words of a text as a name for a file, or another name where it has no Latin words.
+pub(super) fn named(text: &str, otherwise: &str) -> String {
+    match slug(text, 3) {
+        name if name.is_empty() => slug(otherwise, 3),
+        name => name,
+    }
+}
+
+pub(super) fn slug(text: &str, limit: usize) -> String {
+    let normal = words::normal(text, 24);
+    let mut parts: Vec<&str> = normal
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
+    let all_ascii = text
+        .chars()
+        .filter(|c| c.is_alphabetic())
+        .all(|c| c.is_ascii());
+    if !all_ascii {
+        return String::new();
+    }
+    if parts.iter().any(|word| !EMPTY.contains(word)) {
+        parts.retain(|word| !EMPTY.contains(word));
+    }
+    parts.truncate(limit);
+    let mut name = parts.join("-");
+    name.truncate(48);
+    name.trim_end_matches('-').to_owned()
+}
+
+pub(super) fn snake(name: &str) -> String {
+    let name: String = name
+        .chars()
+        .map(|c| match c {
+            'a'..='z' | '0'..='9' | '_' => c,
+            'A'..='Z' => c.to_ascii_lowercase(),
+            _ => '_',
+        })
+        .take(48)
+        .collect();
+    name.trim_matches('_').to_owned()
+}

@@ -1,0 +1,99 @@
+//! Ids that the source uses and that nothing of the bundle has: they are copied with its words, so
+//! the bundle asks what they are.
+
+use super::node::Node;
+use crate::facts::{Document, Id};
+use crate::manifest::NodeKind;
+use crate::text::Span;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Kinds of ids that a bundle has, so that one of them must be there.
+const KINDS: &[&str] = &[
+    "AC", "D", "FR", "G", "NFR", "NG", "P", "PE", "PH", "Q", "R", "SC", "T", "TASK", "US",
+];
+/// Those of them that are given to what is wanted.
+const WISHES: &[&str] = &["AC", "FR", "G", "NFR", "NG", "PE", "SC", "US"];
+/// More numbers in a row are written in several rows, as readers of ranges expect.
+const LONGEST: u32 = 150;
+/// More ids than these nobody answers for one by one.
+const MOST: usize = 400;
+
+type Key = (String, Vec<u32>);
+
+pub(super) fn ids(document: &Document, nodes: &BTreeMap<NodeKind, Vec<Node>>) -> Option<Node> {
+    let own: BTreeSet<&str> = nodes
+        .values()
+        .flatten()
+        .filter_map(|node| node.own.as_deref())
+        .collect();
+    let named = document.definitions.iter().map(|d| (&d.id, d.span));
+    let carried: BTreeSet<Key> = named
+        .filter(|(id, _)| own.contains(id.written.as_str()))
+        .map(|(id, _)| key(id))
+        .collect();
+    let kinds: BTreeSet<&str> = carried
+        .iter()
+        .map(|(prefix, _)| prefix.as_str())
+        .chain(KINDS.iter().copied())
+        .collect();
+    let mut asked: BTreeMap<Key, (&Id, Span)> = BTreeMap::new();
+    let cited = document.citations.iter().map(|c| (&c.id, c.span));
+    // What stands in the text of another thing is no thing of its own.
+    let inside = document
+        .definitions
+        .iter()
+        .filter(|definition| WISHES.contains(&definition.id.prefix.as_str()))
+        .map(|definition| (&definition.id, definition.span));
+    for (id, span) in cited.chain(inside) {
+        let whole = (
+            id.prefix.clone(),
+            id.numbers.iter().take(1).copied().collect(),
+        );
+        let is_known = carried.contains(&key(id)) || carried.contains(&whole);
+        let is_kind = kinds.contains(id.prefix.as_str()) && id.bundle.is_none();
+        if is_kind && !is_known && asked.len() < MOST {
+            asked.entry(key(id)).or_insert((id, span));
+        }
+    }
+    let first = asked.values().map(|(_, span)| *span).min()?;
+    let mut question = Node::new(
+        NodeKind::Question,
+        format!(
+            "The source uses {}, and nothing in this bundle is called so. What is meant?",
+            written(&asked).join(", ")
+        ),
+    );
+    question.spans = vec![first];
+    Some(question)
+}
+
+fn key(id: &Id) -> Key {
+    (id.prefix.clone(), id.numbers.clone())
+}
+
+/// Numbers in a row as their first and last: `FR-004–FR-019`.
+fn written(asked: &BTreeMap<Key, (&Id, Span)>) -> Vec<String> {
+    let mut rows: Vec<(&Id, &Id)> = Vec::new();
+    for (id, _) in asked.values() {
+        if let Some((first, last)) = rows.last_mut()
+            && let ([from], [before], [own]) = (
+                first.numbers.as_slice(),
+                last.numbers.as_slice(),
+                id.numbers.as_slice(),
+            )
+            && last.prefix == id.prefix
+            && *own == before.saturating_add(1)
+            && own - from < LONGEST
+        {
+            *last = id;
+        } else {
+            rows.push((id, id));
+        }
+    }
+    rows.into_iter()
+        .map(|(first, last)| match first == last {
+            true => first.written.clone(),
+            false => format!("{}–{}", first.written, last.written),
+        })
+        .collect()
+}
