@@ -1,15 +1,18 @@
 //! From one document to a bundle: what the project's own PRD becomes, and what holds for any.
 
 mod generate_support;
+mod wild_support;
 
 use generate_support::{
-    differences, document, edges_of, generated, own_prd, plain_nodes, prd_like, stated, validated,
+    differences, document, edges_of, generated, own_prd, plain_nodes, stated, validated,
 };
 use ops_spec_kit::facts::Document;
 use ops_spec_kit::generate::{DOCUMENTS, Existing, Overwrite, Refusal, Request, generate};
 use ops_spec_kit::manifest::{Manifest, NodeKind, Relation};
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use std::collections::BTreeSet;
+use wild_support::prd_like;
 
 fn ids(manifest: &Manifest, kind: NodeKind) -> Vec<&str> {
     manifest
@@ -291,7 +294,7 @@ fn any_bundle(source: &Document) -> Option<ops_spec_kit::generate::Output> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 96, rng_seed: RngSeed::Fixed(8), ..ProptestConfig::default() })]
 
     #[test]
     fn accepted_documents_give_the_same_bytes_twice_and_read_back(text in prd_like()) {

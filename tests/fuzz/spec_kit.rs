@@ -1,5 +1,5 @@
 //! Whatever a document holds: it is read or refused, the same way twice; what is generated from it
-//! stays as it is when it is generated again; and all of it is reported on.
+//! has no errors and stays as it is when it is generated again; and all of it is reported on.
 
 use ops_spec_kit::bundle::Bundle;
 use ops_spec_kit::check::{Options, check};
@@ -9,6 +9,7 @@ use ops_spec_kit::facts::{Document, DocumentKind};
 use ops_spec_kit::generate::{Existing, Output, Request, generate};
 use ops_spec_kit::read;
 use ops_spec_kit::report::{self, Colour};
+use ops_spec_kit::rules::Severity;
 use ops_tests::driver;
 use std::path::Path;
 
@@ -159,9 +160,25 @@ fn generated(source: &Document, output: &Output) -> Result<(), String> {
         .map(|(name, text)| (format!("spec/fuzz/{name}"), text.clone().into_bytes()));
     let original = source.source.text().as_bytes().to_vec();
     let files = files.chain([("docs/input.md".to_owned(), original)]);
-    // That it has no errors is what spec-kit/tests/generate.rs holds, of documents as people write
-    // them: what is broken here is copied there, and found again.
-    reports(&Bundle::group(files))
+    let bundles = Bundle::group(files);
+    without_errors(&bundles)?;
+    reports(&bundles)
+}
+
+/// Whatever is wrong with the source: nothing is in the bundle that is made of it.
+fn without_errors(bundles: &[Bundle]) -> Result<(), String> {
+    let config = Config::default();
+    let report = check(bundles, &Options::new(&config));
+    let mut wrong = report.findings.iter().filter(|finding| {
+        finding.severity == Severity::Error && finding.place.file.starts_with("spec/")
+    });
+    match wrong.next() {
+        None => Ok(()),
+        Some(finding) => Err(format!(
+            "{}:{} {} {}",
+            finding.place.file, finding.place.line, finding.rule, finding.message
+        )),
+    }
 }
 
 /// The same report twice, in each form that it has.

@@ -10,7 +10,6 @@ use ops_spec_kit::outline::{BlockKind, Outline};
 use ops_spec_kit::rules::Severity;
 use ops_spec_kit::text::Source;
 use ops_spec_kit::trace::of_documents;
-use proptest::prelude::*;
 use std::collections::BTreeSet;
 
 pub fn document(file: &str, text: &str) -> Document {
@@ -141,81 +140,4 @@ pub fn stated(output: &Output) -> (Nodes, Edges) {
             .map(|edge| (edge.from, edge.to, edge.relation))
             .collect(),
     )
-}
-
-fn phrase() -> impl Strategy<Value = String> {
-    let word = prop::sample::select(vec![
-        "invoice",
-        "export",
-        "user",
-        "session",
-        "worker",
-        "claim",
-        "retry",
-        "`runs`",
-        "cancel",
-        "report",
-        "upload",
-        "dashboard",
-        "within",
-        "2s",
-        "email",
-        "MUST",
-        "audit",
-        "log",
-        "search",
-        "filter",
-        "token",
-        "payment",
-        "refund",
-        "*bold*",
-        "a_b",
-        "<x>",
-        "[y]",
-        "&",
-        "queue",
-        "✅",
-    ]);
-    prop::collection::vec(word, 1..8).prop_map(|words| words.join(" "))
-}
-
-fn list() -> impl Strategy<Value = String> {
-    let line = (
-        prop::sample::select(vec!["- ", "* ", "- [ ] ", "- [x] "]),
-        phrase(),
-    )
-        .prop_map(|(lead, text)| format!("{lead}{text}\n"));
-    prop::collection::vec(line, 1..5).prop_map(|lines| lines.concat())
-}
-
-/// Documents as people write them, in any order and with anything left out.
-pub fn prd_like() -> impl Strategy<Value = String> {
-    let title = prop::sample::select(vec![
-        "Problem",
-        "Goals",
-        "Non-Goals",
-        "Personas",
-        "Requirements",
-        "Functional Requirements",
-        "Acceptance Criteria",
-        "Non-Functional Requirements",
-        "Security",
-        "Risks",
-        "Milestones",
-        "Decisions",
-        "Deployment",
-        "Open Questions",
-        "User Stories",
-        "Success Metrics",
-        "Status",
-        "Architecture",
-        "Notes",
-        "Data Model",
-    ]);
-    let section = (title, prop::option::of(phrase()), list()).prop_map(|(title, intro, list)| {
-        let intro = intro.map(|text| format!("{text}\n\n")).unwrap_or_default();
-        format!("## {title}\n\n{intro}{list}\n")
-    });
-    (phrase(), prop::collection::vec(section, 1..9))
-        .prop_map(|(title, sections)| format!("# {title}\n\n{}", sections.concat()))
 }
