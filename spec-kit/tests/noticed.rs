@@ -4,8 +4,9 @@
 mod bundle_support;
 mod fixtures_support;
 
-use bundle_support::{Files, bundle, errors, files, source};
+use bundle_support::{bundle, errors, errors_in, files, source};
 use fixtures_support::fixtures;
+use ops_spec_kit::bundle::Bundle;
 use ops_spec_kit::generate::{DOCUMENTS, Output};
 
 /// Every bundle that the fixtures become.
@@ -21,16 +22,30 @@ fn bundles() -> Vec<(String, ops_spec_kit::facts::Document, Output)> {
     made
 }
 
-/// The four documents on their own, one of them with another text.
-fn documents(output: &Output, changed: &str, text: &str) -> Files {
-    DOCUMENTS
-        .iter()
-        .map(|name| {
-            let own = output.file(name).expect("a document");
-            let text = if *name == changed { text } else { own };
-            (format!("spec/any/{name}"), text.as_bytes().to_vec())
-        })
-        .collect()
+/// The four documents on their own.
+fn documents(output: &Output) -> Bundle {
+    Bundle::read(DOCUMENTS.iter().map(|name| {
+        let text = output.file(name).expect("a document");
+        (path(name), text.as_bytes().to_vec())
+    }))
+}
+
+fn path(name: &str) -> String {
+    format!("spec/any/{name}")
+}
+
+/// One of them with another text; the others are read once.
+fn with(bundle: &Bundle, name: &str, text: &str) -> Vec<String> {
+    let mut bundle = bundle.clone();
+    let place = match name {
+        "constitution.md" => &mut bundle.constitution,
+        "prd.md" => &mut bundle.prd,
+        "plan.md" => &mut bundle.plan,
+        _ => &mut bundle.tasks,
+    };
+    let document = ops_spec_kit::read::document(&path(name), text.as_bytes());
+    *place = Some(document.expect("text"));
+    errors_in(&[bundle])
 }
 
 /// Some fixtures contradict themselves, and without the manifest nobody knows that it is the
@@ -90,11 +105,12 @@ fn any_task_that_is_gone_is_noticed_without_the_manifest_too() {
     let mut unnoticed = Vec::new();
     let mut tried = 0;
     for (name, _, output) in bundles() {
+        let documents = documents(&output);
         let tasks = output.file("tasks.md").expect("tasks");
-        let before = errors(documents(&output, "tasks.md", tasks));
+        let before = errors_in(std::slice::from_ref(&documents));
         for (at, line) in tasks.lines().enumerate().filter(|(_, line)| is_task(line)) {
             tried += 1;
-            let after = errors(documents(&output, "tasks.md", &without(tasks, at)));
+            let after = with(&documents, "tasks.md", &without(tasks, at));
             if is_nothing_new(&before, &after) {
                 unnoticed.push(format!("{name}:{}: {line}", at + 1));
             }
@@ -109,16 +125,17 @@ fn any_id_that_is_there_twice_is_noticed_without_the_manifest_too() {
     let mut unnoticed = Vec::new();
     let mut tried = 0;
     for (name, _, output) in bundles() {
+        let documents = documents(&output);
+        let before = errors_in(std::slice::from_ref(&documents));
         for document in DOCUMENTS {
             let text = output.file(document).expect("a document");
-            let before = errors(documents(&output, document, text));
             for (at, line) in text
                 .lines()
                 .enumerate()
                 .filter(|(_, line)| introduces(line))
             {
                 tried += 1;
-                let after = errors(documents(&output, document, &doubled(text, at)));
+                let after = with(&documents, document, &doubled(text, at));
                 if is_nothing_new(&before, &after) {
                     unnoticed.push(format!("{name} {document}:{}: {line}", at + 1));
                 }
@@ -141,7 +158,7 @@ fn beside_the_manifest_both_are_edits_of_what_only_the_generator_writes() {
             for (at, _) in ids.take(2) {
                 for changed in [without(text, at), doubled(text, at)] {
                     let mut all = files(&source, &output);
-                    let path = format!("spec/any/{document}");
+                    let path = path(document);
                     let own = all.iter_mut().find(|(file, _)| *file == path);
                     own.expect("the document").1 = changed.into_bytes();
                     let found = errors(all);

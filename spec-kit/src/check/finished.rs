@@ -3,6 +3,7 @@
 use super::context::Context;
 use super::draft::{Draft, Drafts};
 use super::open::is_final;
+use super::provenance::{is_as_generated, milder};
 use super::tasks::{draft, is_check_list, name};
 use super::words::{normal, short};
 use crate::facts::{Check, Document, Mark};
@@ -47,11 +48,14 @@ pub(super) fn check(context: &Context<'_>, document: &Document, out: &mut Drafts
                 short(&phase.title, 40),
                 name(task)
             );
-            out.add(
-                Draft::at("SK-TSK-008", document, phase.span, message)
-                    .key(phase.title.clone())
-                    .related(document, task.span, "still open"),
-            );
+            let draft = Draft::at("SK-TSK-008", document, phase.span, message)
+                .key(phase.title.clone())
+                .related(document, task.span, "still open");
+            // A milestone that the source calls so, with work that it does not.
+            out.add(match is_as_generated(context, document) {
+                true => milder(draft),
+                false => draft,
+            });
         }
     }
     finished(context, document, out);

@@ -444,7 +444,7 @@ fn node(document: &Document, item: &Item, kind: NodeKind) -> Node {
         .title
         .as_ref()
         .map(|title| filled(document, item.whole, title.text.trim().to_owned()))
-        .map(|title| markdown::inline(&title, raw))
+        .map(|title| markdown::inline(without_priority(&title), raw))
         .filter(|title| !title.is_empty());
     if node.title.is_none() && matches!(kind, NodeKind::Story | NodeKind::Requirement) {
         node.title = super::stories::want(&node.text);
@@ -492,6 +492,17 @@ fn node(document: &Document, item: &Item, kind: NodeKind) -> Node {
         })
         .collect();
     node
+}
+
+/// `Browse events (P0)`: a story's heading says its priority itself.
+fn without_priority(title: &str) -> &str {
+    let inner = title
+        .strip_suffix(')')
+        .and_then(|title| title.rsplit_once(" (P"));
+    match inner {
+        Some((words, "0" | "1" | "2" | "3" | "4" | "5")) => words,
+        _ => title,
+    }
 }
 
 /// Tasks have ids of their own, and the number of a story is part of its heading.

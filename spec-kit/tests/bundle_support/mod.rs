@@ -31,8 +31,12 @@ pub fn files(source: &Document, output: &Output) -> Files {
 
 /// The errors in the bundle, as `file:line rule message`.
 pub fn errors(files: Files) -> Vec<String> {
+    errors_in(&Bundle::group(files))
+}
+
+pub fn errors_in(bundles: &[Bundle]) -> Vec<String> {
     let config = Config::default();
-    let report = check(&Bundle::group(files), &Options::new(&config));
+    let report = check(bundles, &Options::new(&config));
     report
         .findings
         .iter()

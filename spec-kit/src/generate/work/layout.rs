@@ -83,7 +83,7 @@ impl Proposal<'_> {
     fn by_layer(&self, task: &Task) -> Option<(Place, String)> {
         let says = |words: &[&str]| task.stems.iter().any(|stem| words.contains(&stem.as_str()));
         match task.layer {
-            Layer::Schema => self.migrations(),
+            Layer::Schema if self.stack.is_relational() => self.migrations(),
             Layer::Access if self.stack.is_relational() => self.migration("policies"),
             Layer::Deploy => Some(self.deployment(task)),
             Layer::Docs => Some(self.document(task)),

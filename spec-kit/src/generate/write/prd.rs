@@ -144,7 +144,8 @@ fn write_story(page: &mut Page, context: &Context, story: &Node, index: usize) {
         None => format!("{}.", story.text.trim_end_matches('.')),
     };
     page.paragraph(&format!(
-        "{text}{}{}",
+        "{}{}{}",
+        markdown::paragraph(&text),
         context.serves(&story.id),
         context.mark(&story.spans)
     ));
