@@ -7,6 +7,7 @@ mod collect;
 pub mod concepts;
 mod context;
 mod delta;
+mod filled;
 mod head;
 mod inventory;
 mod links;
