@@ -257,7 +257,7 @@ fn citations(context: &Context<'_>, out: &mut Drafts) {
 }
 
 /// Ids that an open question is about: nobody overlooked that they are given to nothing.
-fn asked(context: &Context<'_>) -> BTreeSet<Key> {
+fn asked<'c>(context: &'c Context<'_>) -> BTreeSet<Key<'c>> {
     let items = context.bundle.prd.iter();
     items
         .flat_map(|prd| super::context::of_role(prd, Role::OpenQuestions))
