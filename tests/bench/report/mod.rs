@@ -63,8 +63,18 @@ impl Report {
     }
 
     pub fn latency(&mut self, row: Row, samples: &[Duration]) {
-        eprintln!("  {}: {} samples", row.what, samples.len());
-        self.extend(row, samples.iter().map(|took| took.as_secs_f64() * 1e3));
+        let all: Vec<f64> = samples
+            .iter()
+            .map(|took| took.as_secs_f64() * 1e3)
+            .collect();
+        let median = markdown::number(at(&sorted(&all), 0.5));
+        eprintln!(
+            "  {}: median {median} {} of {}",
+            row.what,
+            row.unit,
+            all.len()
+        );
+        self.extend(row, all);
     }
 
     fn extend(&mut self, row: Row, samples: impl IntoIterator<Item = f64>) {
@@ -112,4 +122,36 @@ fn sorted(all: &[f64]) -> Vec<f64> {
 /// Of what is sorted; the lower one where it lies between two.
 fn at(all: &[f64], share: f64) -> f64 {
     all[((all.len() - 1) as f64 * share) as usize]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ratio_is_of_medians_at_the_same_width_and_missing_without_its_floor() {
+        let mut report = Report::default();
+        let ours = |width| Row::per_second("ours", width).above("floor");
+        for (row, sample) in [
+            (Row::per_second("floor", 4), 100.0),
+            (Row::per_second("floor", 4), 300.0),
+            (Row::per_second("floor", 4), 200.0),
+            (ours(4), 50.0),
+            (ours(24), 50.0),
+        ] {
+            report.extend(row, [sample]);
+        }
+        let shown = report.shown();
+        let of = |what: &str, width| {
+            let row = shown
+                .iter()
+                .find(|row| row.what == what && row.width == width);
+            row.expect("a row").ratio
+        };
+        assert_eq!((of("ours", 4), of("ours", 24)), (Some(0.25), None));
+        assert_eq!(
+            (shown[0].low, shown[0].median, shown[0].high),
+            (100.0, 200.0, 300.0)
+        );
+    }
 }
