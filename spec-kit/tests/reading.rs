@@ -147,6 +147,16 @@ fn scraps() -> impl proptest::strategy::Strategy<Value = String> {
     prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
 }
 
+/// Markdown takes the tab away, so bytes of the words are not bytes of the source.
+#[test]
+fn code_over_several_lines_cuts_no_letter() {
+    let text = "- [ ] T001 ```\n\tstatus in (a, b)状态：排队、运行`POST /a.b`status in (a, b)```\n";
+    let document = read::document("tasks.md", text.as_bytes()).expect("text");
+    for (start, end) in spans(&document) {
+        assert!(text.get(start..end).is_some(), "{start}..{end}");
+    }
+}
+
 proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(600))]
 

@@ -304,6 +304,7 @@ impl<'a> Builder<'a> {
     }
 
     fn piece(&mut self, kind: PieceKind, words: &str, span: Span) {
+        let lead = (self.text.get(span.start..span.end)).and_then(|written| written.find(words));
         // A tight item has words without a paragraph.
         let inline = self.inline.get_or_insert_with(|| Inline {
             span,
@@ -323,6 +324,7 @@ impl<'a> Builder<'a> {
             struck: self.style.struck > 0,
             range: start..inline.text.len(),
             span,
+            lead,
         });
     }
 

@@ -24,6 +24,9 @@ pub struct Piece {
     pub range: Range<usize>,
     /// Where it stands in the source.
     pub span: Span,
+    /// Bytes of `span` before the words, such as the ticks of code. None where the source has other
+    /// words: an entity, or code over several lines.
+    pub lead: Option<usize>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,12 +78,11 @@ impl Inline {
         let Some(piece) = self.pieces.get(index) else {
             return self.span.end;
         };
-        // Code has its ticks around it, and an entity is longer than its letter.
-        let inner = piece.range.end - piece.range.start;
-        let outer = piece.span.end - piece.span.start;
-        let lead = match piece.kind {
-            PieceKind::Code if outer > inner => (outer - inner) / 2,
-            _ => 0,
+        let Some(lead) = piece.lead else {
+            return match side {
+                Side::First => piece.span.start,
+                Side::Last => piece.span.end,
+            };
         };
         (piece.span.start + lead + at.saturating_sub(piece.range.start)).min(piece.span.end)
     }
