@@ -307,6 +307,29 @@ create table if not exists public.workers (
 -- By a column that never changes: an index on `last_seen` would make every claim dearer.
 create index if not exists workers_first_seen on public.workers (first_seen);
 
+-- An installation of before has CHECK constraints in place of domains. The change of types writes the table
+-- anew, once.
+do $$
+begin
+  if exists (select from pg_attribute a where a.attrelid = 'public.runs'::regclass and a.attname = 'status'
+      and a.atttypid = 'text'::regtype) then
+    alter table public.runs
+      drop constraint if exists runs_status_check, drop constraint if exists runs_parked_check,
+      drop constraint if exists runs_group_key_check, drop constraint if exists runs_group_limit_check,
+      drop constraint if exists runs_max_attempts_check, drop constraint if exists runs_lease_seconds_check,
+      drop constraint if exists runs_timeout_seconds_check;
+    alter table public.runs
+      alter column status type public.run_status, alter column status set default 'queued',
+      alter column parked type public.run_parked, alter column group_key type public.group_key,
+      alter column group_limit type public.group_limit, alter column max_attempts type public.max_attempts,
+      alter column max_attempts set default 3, alter column lease_seconds type public.lease_seconds,
+      alter column timeout_seconds type public.timeout_seconds;
+    alter table public.run_attempts drop constraint if exists run_attempts_ended_as_check,
+      alter column ended_as type public.attempt_end;
+    alter table public.workers drop constraint if exists workers_id_check, alter column id type public.worker_id;
+  end if;
+end $$;
+
 -- 08_logs.sql
 -- The last position of a run's log, the last event number of its newest attempt, and its size.
 -- Beyond the limit events after `truncated_pos` are a rolling tail.
@@ -3257,7 +3280,7 @@ language sql stable set search_path = '' set statement_timeout = '10s' as $$
         and t.revoked_at is null and (t.expires_at is null or t.expires_at > now())', false, true, '')::text, '<n>(\d+)</n>'))[1]::bigint end,
     'bypass', (select r.rolbypassrls from pg_catalog.pg_roles r where r.rolname = 'service_role'),
     'tables', coalesce((select jsonb_object_agg(c.relname, jsonb_build_object('rls', c.relrowsecurity,
-        'columns', (select jsonb_object_agg(a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod)
+        'columns', (select jsonb_object_agg(a.attname, replace(pg_catalog.format_type(a.atttypid, a.atttypmod), 'public.', '')
             || case when a.attnotnull then ' not null' else '' end)
           from pg_catalog.pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped),
         'indexes', (select coalesce(jsonb_agg(i.relname order by i.relname), '[]') from pg_catalog.pg_index x

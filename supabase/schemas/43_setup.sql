@@ -14,7 +14,7 @@ language sql stable set search_path = '' set statement_timeout = '10s' as $$
         and t.revoked_at is null and (t.expires_at is null or t.expires_at > now())', false, true, '')::text, '<n>(\d+)</n>'))[1]::bigint end,
     'bypass', (select r.rolbypassrls from pg_catalog.pg_roles r where r.rolname = 'service_role'),
     'tables', coalesce((select jsonb_object_agg(c.relname, jsonb_build_object('rls', c.relrowsecurity,
-        'columns', (select jsonb_object_agg(a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod)
+        'columns', (select jsonb_object_agg(a.attname, replace(pg_catalog.format_type(a.atttypid, a.atttypmod), 'public.', '')
             || case when a.attnotnull then ' not null' else '' end)
           from pg_catalog.pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped),
         'indexes', (select coalesce(jsonb_agg(i.relname order by i.relname), '[]') from pg_catalog.pg_index x
