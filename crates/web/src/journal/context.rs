@@ -20,7 +20,7 @@ impl Context {
             .iter()
             .filter_map(|name| p[name].as_array());
         let attempts = match function {
-            "runs_claim" | "runs_heartbeat" => entries
+            "runs_claim" | "runs_finish" | "runs_heartbeat" => entries
                 .flatten()
                 .filter_map(|one| {
                     Some((one["run_id"].as_str()?.to_string(), one["attempt"].clone()))
@@ -97,17 +97,13 @@ impl Context {
                 .flatten()
         };
         match self.function {
-            "runs_claim" => {
+            "runs_claim" | "runs_finish" => {
                 list("finished").for_each(|end| self.ended(end));
                 if tells_all() {
                     list("runs").for_each(|run| self.claimed(run));
                 }
             }
             "runs_heartbeat" => list("runs").for_each(|run| self.ended(run)),
-            "runs_finish" if tells_all() => write(
-                self.entry(Level::Info, "ended")
-                    .with("status", answer.get("status").cloned().unwrap_or_default()),
-            ),
             "runs_sweep" if tells_all() => self.swept(answer),
             _ => {}
         }
@@ -133,7 +129,7 @@ impl Context {
                 self.of_run(level_of(code), "refused", run_id, self.attempt_of(run_id))
                     .with("code", code),
             ),
-            None if self.function == "runs_claim" && tells_all() => write(
+            None if self.function != "runs_heartbeat" && tells_all() => write(
                 self.of_run(Level::Info, "ended", run_id, self.attempt_of(run_id))
                     .with("status", end["status"].clone()),
             ),
