@@ -1,5 +1,5 @@
 use crate::github::GitHub;
-use crate::journal::Context;
+use crate::journal::{self, Context};
 use crate::limits::{Caller, Limiter, Limits, Verdict, Wait};
 use crate::refusal::Refusal;
 use crate::templates::TemplateCache;
@@ -208,7 +208,7 @@ impl App {
         let answer = self.store.call(function, p).await;
         let answer = answer.map_err(|error| store_refusal(&context, error))?;
         let Value::Object(mut answer) = answer else {
-            return Err(internal(&context, "the answer is no object"));
+            return Err(Refusal::logged(context.failed("the answer is no object")));
         };
         context.answered(&answer);
         if is_news(function, &answer) {
@@ -289,38 +289,23 @@ fn is_news(function: &str, answer: &Map<String, Value>) -> bool {
 
 /// Logged once, here; the caller gets our words, never the database's.
 fn store_refusal(context: &Context, error: StoreError) -> Refusal {
-    let why = error.to_string();
-    let (code, refusal) = match error {
-        StoreError::Failed(_) => return internal(context, &why),
-        StoreError::NotInstalled(_) => (
-            Code::NotInstalled,
-            Problem::new(Code::NotInstalled, "").into(),
-        ),
-        StoreError::Misconfigured(_) => (
+    let entry = context.failed(&error.to_string());
+    let refusal: Refusal = match error {
+        StoreError::Failed(_) => return Refusal::logged(entry),
+        StoreError::NotInstalled(_) => Problem::new(Code::NotInstalled, "").into(),
+        StoreError::Misconfigured(_) => Problem::new(
             Code::Unavailable,
-            Problem::new(
-                Code::Unavailable,
-                "the control room may not use its database: `ops setup` says why",
-            )
-            .into(),
-        ),
+            "the control room may not use its database: `ops setup` says why",
+        )
+        .into(),
         StoreError::Unavailable {
             retry_after_seconds,
             ..
-        } => (
-            Code::Unavailable,
-            Refusal::retry_after(
-                Problem::new(Code::Unavailable, "the database did not answer in time"),
-                retry_after_seconds,
-            ),
+        } => Refusal::retry_after(
+            Problem::new(Code::Unavailable, "the database did not answer in time"),
+            retry_after_seconds,
         ),
     };
-    context.failed(code.as_str(), None, &why);
-    refusal
-}
-
-fn internal(context: &Context, why: &str) -> Refusal {
-    let (refusal, id) = Refusal::unexplained();
-    context.failed(Code::Internal.as_str(), Some(&id), why);
+    journal::write(entry.with("code", refusal.code().as_str()));
     refusal
 }

@@ -2,12 +2,12 @@
 
 mod calls;
 
+use crate::clock::unix_seconds;
 use ops_core::limits::{WORKER_TOKEN_SECONDS, WORKER_TOKEN_SECONDS_USUAL};
 use ops_core::port::Transport;
 use ops_github::oidc::{GITHUB_ISSUER, OidcSettings, Verifier};
 use ops_github::rest::{Calls, Credentials, GITHUB_API, GitHub as Rest};
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 /// As a host has them, from its environment or its variables; empty where nothing is said.
 #[derive(Clone, Default)]
@@ -75,7 +75,7 @@ impl GitHub {
     /// What may be asked of GitHub as of now, or why nothing.
     pub(crate) fn rest(&self) -> Result<Calls<'_>, &str> {
         let rest = self.rest.as_ref().map_err(String::as_str)?;
-        Ok(rest.at(unix_now()))
+        Ok(rest.at(unix_seconds()))
     }
 }
 
@@ -130,10 +130,4 @@ fn said<'a>(text: &'a str, default: &'a str) -> &'a str {
         "" => default,
         text => text,
     }
-}
-
-/// Seconds. A host whose clock stands before 1970 believes no token.
-pub(crate) fn unix_now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(0))
 }

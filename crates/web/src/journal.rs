@@ -5,9 +5,9 @@ mod context;
 
 pub(crate) use context::Context;
 
+use crate::clock::unix_ms;
 use serde_json::{Map, Value, json};
 use std::sync::OnceLock;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 /// How lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -95,7 +95,7 @@ impl Entry {
 
     fn json(&self) -> Value {
         let mut line = Map::new();
-        line.insert("ts".into(), json!(ops_render::words::iso(now_ms())));
+        line.insert("ts".into(), json!(ops_render::words::iso(unix_ms())));
         line.insert("level".into(), json!(self.level.word()));
         line.insert("event".into(), json!(self.event));
         for (name, value) in &self.facts {
@@ -104,11 +104,11 @@ impl Entry {
         Value::Object(line)
     }
 
-    /// `runs_finish: the database did not answer (run 1f3e…, attempt 2, id 00ff…)`.
+    /// `runs.finish: the database did not answer (run 1f3e…, attempt 2, id 00ff…)`.
     fn text(&self) -> String {
         let of = |name: &str| self.facts.iter().find(|(fact, _)| *fact == name);
         let words = |value: &Value| match value {
-            Value::String(text) => text.clone(),
+            Value::String(text) => one_line(text),
             other => other.to_string(),
         };
         let place = of("verb").map_or(self.event.to_string(), |(_, verb)| words(verb));
@@ -130,12 +130,18 @@ impl Entry {
     }
 }
 
-/// The host's clock: only people and their tools read it.
-fn now_ms() -> i64 {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(0)
+/// A worker names itself, and could write lines of its own, or over ours.
+fn one_line(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        let is_odd =
+            c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        match is_odd {
+            true => out.extend(c.escape_unicode()),
+            false => out.push(c),
+        }
+    }
+    out
 }
 
 pub(crate) fn write(entry: Entry) {
@@ -161,7 +167,7 @@ mod tests {
 
     fn entry() -> Entry {
         Entry::new(Level::Error, "failed")
-            .with("verb", "runs_finish")
+            .with("verb", "runs.finish")
             .with("run_id", "1f")
             .with("attempt", 2)
             .with("worker_id", Value::Null)
@@ -185,12 +191,9 @@ mod tests {
 
     #[test]
     fn people_read_a_sentence() {
-        let mut entry = entry();
-        entry.facts.retain(|(name, _)| *name != "message");
-        let entry = entry.with("message", "no answer");
         assert_eq!(
-            entry.render(Form::Text).unwrap(),
-            "runs_finish: no answer (run 1f, attempt 2, id 00ff)"
+            entry().render(Form::Text).unwrap(),
+            "runs.finish: no answer\\u{a}\\u{202e} (run 1f, attempt 2, id 00ff)"
         );
     }
 

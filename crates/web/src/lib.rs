@@ -5,6 +5,7 @@ mod api;
 mod app;
 mod body;
 mod call;
+mod clock;
 mod github;
 pub mod journal;
 mod limits;

@@ -52,27 +52,28 @@ impl Refusal {
 
     /// The reason goes to our log alone; the caller gets an id by which it is found there.
     pub fn internal(place: &str, why: &str) -> Self {
-        let id = random_id();
-        journal::write(
+        Refusal::logged(
             Entry::new(Level::Error, "failed")
                 .with("verb", place)
-                .with("code", Code::Internal.as_str())
-                .with("id", id.as_str())
                 .with("message", why),
-        );
-        Refusal::with_id(id)
+        )
     }
 
-    /// The caller gets an id by which the reason, logged by somebody else, is found.
-    pub(crate) fn unexplained() -> (Self, String) {
-        let id = random_id();
-        (Refusal::with_id(id.clone()), id)
-    }
-
-    fn with_id(id: String) -> Self {
+    /// The same for who knows more about it.
+    pub(crate) fn logged(entry: Entry) -> Self {
+        let mut random = [0; 8];
+        // Without random numbers there is an id too, only not one of its own.
+        let _ = getrandom::fill(&mut random);
+        let id = format!("{:016x}", u64::from_be_bytes(random));
         let mut problem = Problem::new(Code::Internal, format!("id {id}"));
-        problem.facts.insert("id".into(), id.into());
+        problem.facts.insert("id".into(), id.as_str().into());
+        let code = problem.code.as_str();
+        journal::write(entry.with("code", code).with("id", id));
         problem.into()
+    }
+
+    pub(crate) fn code(&self) -> Code {
+        self.problem.code
     }
 
     /// An answer of the database with a `code`; what else it carries travels as facts.
@@ -103,13 +104,6 @@ impl Refusal {
             _ => problem.into(),
         }
     }
-}
-
-fn random_id() -> String {
-    let mut random = [0; 8];
-    // Without random numbers there is an id too, only not one of its own.
-    let _ = getrandom::fill(&mut random);
-    format!("{:016x}", u64::from_be_bytes(random))
 }
 
 fn field_error(error: &Value) -> FieldError {

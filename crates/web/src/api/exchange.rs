@@ -4,7 +4,7 @@ use super::tokens::new_token;
 use super::{Answer, ok};
 use crate::app::App;
 use crate::call::sha256_hex;
-use crate::github::unix_now;
+use crate::clock::unix_seconds;
 use crate::refusal::Refusal;
 use crate::wrong::Wrong;
 use crate::{body, call};
@@ -59,7 +59,7 @@ async fn parameters(app: &App, exchange: &Exchange, token: &str) -> Result<Value
     };
     let verifier = github.verifier().map_err(missing)?;
     let lives_seconds = github.token_seconds().map_err(missing)?;
-    let claims = match verifier.verify(&exchange.oidc_token, unix_now()).await {
+    let claims = match verifier.verify(&exchange.oidc_token, unix_seconds()).await {
         Ok(claims) => claims,
         Err(refused) if refused.is_passing() => {
             let problem = Problem::new(

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 /// Taken from the call before it leaves.
 pub(crate) struct Context {
     function: &'static str,
+    verb: String,
     worker_id: Value,
     run_id: Value,
     attempt: Value,
@@ -30,6 +31,7 @@ impl Context {
         };
         Context {
             function,
+            verb: verb_of(function),
             worker_id: fact("worker_id"),
             run_id: fact("run_id"),
             attempt: fact("attempt"),
@@ -38,16 +40,12 @@ impl Context {
     }
 
     fn entry(&self, level: Level, event: &'static str) -> Entry {
-        Entry::new(level, event)
-            .with("verb", self.function)
-            .with("run_id", self.run_id.clone())
-            .with("attempt", self.attempt.clone())
-            .with("worker_id", self.worker_id.clone())
+        self.of_run(level, event, &self.run_id, self.attempt.clone())
     }
 
     fn of_run(&self, level: Level, event: &'static str, run_id: &Value, attempt: Value) -> Entry {
         Entry::new(level, event)
-            .with("verb", self.function)
+            .with("verb", self.verb.as_str())
             .with("run_id", run_id.clone())
             .with("attempt", attempt)
             .with("worker_id", self.worker_id.clone())
@@ -64,13 +62,8 @@ impl Context {
     }
 
     /// The call did not come through, or nobody understands its answer.
-    pub fn failed(&self, code: &str, id: Option<&str>, why: &str) {
-        write(
-            self.entry(Level::Error, "failed")
-                .with("code", code)
-                .with("id", id)
-                .with("message", why),
-        );
+    pub fn failed(&self, why: &str) -> Entry {
+        self.entry(Level::Error, "failed").with("message", why)
     }
 
     pub fn answered(&self, answer: &Map<String, Value>) {
@@ -149,6 +142,14 @@ impl Context {
                     .with("counts", Value::Object(found)),
             );
         }
+    }
+}
+
+/// The verb whose SQL function this is; functions of the server's own stay as they are.
+fn verb_of(function: &str) -> String {
+    match function.starts_with("ops_") || function.starts_with("ui_") {
+        true => function.to_string(),
+        false => function.replacen('_', ".", 1),
     }
 }
 

@@ -11,18 +11,9 @@ use ops_render::view::{Answer, AnswerRun, ChatAnswers, Stamp};
 use ops_render::words::{UnixMs, counted};
 use ops_render::{Href, Html, markdown, text as plain_text};
 use serde_json::{Map, Value};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Runs that one answer shows.
 const RUNS: u32 = 5;
-
-/// When somebody asked. The edge's clock: only people read it.
-pub fn now_ms() -> UnixMs {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    UnixMs::try_from(since.as_millis()).unwrap_or(0)
-}
 
 /// All that the answers need, in one call.
 pub fn reads(history: &History, session: &str) -> Value {

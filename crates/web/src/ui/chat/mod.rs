@@ -15,6 +15,7 @@ use super::halt::{Shown, with_cookies};
 use super::read::Title;
 use super::{html, tag};
 use crate::app::App;
+use crate::clock::unix_ms;
 use axum::extract::{Path, State};
 use history::History;
 use ops_core::command::{USAGE, parse, quoted};
@@ -113,7 +114,7 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Shown {
         }
     };
     let mut history = History::of(&sent.ask.headers);
-    history.add(line, run_id.as_deref(), answers::now_ms());
+    history.add(line, run_id.as_deref(), unix_ms());
     let cookie = cookie::set(
         cookie::CHAT,
         &history.to_text(),
