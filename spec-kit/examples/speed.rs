@@ -4,6 +4,10 @@
 //! processors and by the clock on the wall; then processes that check one specification of OpenSpec,
 //! by the clock. With `validate FILE` it is such a process itself.
 
+#[path = "../tests/growth_support/mod.rs"]
+mod growth_support;
+
+use growth_support::grown;
 use ops_spec_kit::bundle::Bundle;
 use ops_spec_kit::check::{Options, check};
 use ops_spec_kit::config::Config;
@@ -42,7 +46,7 @@ fn main() -> ExitCode {
     println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
     row("the PRD", &text);
     for (name, size) in SIZES.into_iter().chain([("10 MB", 10_000_000)]) {
-        row(name, &grown(&text, size));
+        row(name, &grown(&text, (size / text.len()).max(1)));
     }
     match beside() {
         Ok(()) => ExitCode::SUCCESS,
@@ -51,23 +55,6 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// Each list grows by its own lines with another number, as a larger project has more of the same.
-fn grown(text: &str, size: usize) -> String {
-    let times = (size / text.len()).max(1);
-    let mut out = String::with_capacity(size + text.len());
-    for line in text.lines() {
-        out.push_str(line);
-        out.push('\n');
-        let is_item = line.starts_with("- ") || line.starts_with(|c: char| c.is_ascii_digit());
-        for copy in 1..times {
-            if is_item {
-                out.push_str(&format!("{line} v{copy}\n"));
-            }
-        }
-    }
-    out
 }
 
 /// What all threads of this program computed so far, to the nanosecond: a busy machine makes only

@@ -1,29 +1,15 @@
 //! What is made of a source grows as the source does: no part of a bundle, and nothing that is
 //! found in it, is of each pair of lines.
 
+mod growth_support;
+
+use growth_support::grown;
 use ops_spec_kit::bundle::Bundle;
 use ops_spec_kit::check::{Options, check};
 use ops_spec_kit::config::Config;
 use ops_spec_kit::facts::Document;
 use ops_spec_kit::generate::{Request, generate};
 use ops_spec_kit::read;
-
-/// The project's own PRD, each list with so many of each of its lines.
-fn grown(times: usize) -> String {
-    let own = include_str!("../../docs/prd.md");
-    let mut out = String::new();
-    for line in own.lines() {
-        out.push_str(line);
-        out.push('\n');
-        let is_item = line.starts_with("- ") || line.starts_with(|c: char| c.is_ascii_digit());
-        for copy in 1..times {
-            if is_item {
-                out.push_str(&format!("{line} v{copy}\n"));
-            }
-        }
-    }
-    out
-}
 
 fn facts(document: &Document) -> usize {
     let of_items = document
@@ -42,7 +28,7 @@ fn facts(document: &Document) -> usize {
 
 /// What there is of each kind, in bytes or numbers.
 fn made(times: usize) -> Vec<(String, usize)> {
-    let text = grown(times);
+    let text = grown(include_str!("../../docs/prd.md"), times);
     let source = read::document("docs/prd.md", text.as_bytes()).expect("a document");
     let output = generate(&Request::new(&source, "a")).expect("a bundle");
     let mut made = vec![

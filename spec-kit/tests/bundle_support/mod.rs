@@ -20,10 +20,11 @@ pub fn bundle(source: &Document) -> Option<Output> {
 
 /// All files of a bundle and its source.
 pub fn files(source: &Document, output: &Output) -> Files {
+    let slug = &output.manifest.slug;
     let own = output.files.iter();
-    own.map(|(name, text)| (format!("spec/any/{name}"), text.clone().into_bytes()))
+    own.map(|(name, text)| (format!("spec/{slug}/{name}"), text.clone().into_bytes()))
         .chain([(
-            "docs/input.md".to_owned(),
+            source.source.file().to_owned(),
             source.source.text().as_bytes().to_vec(),
         )])
         .collect()

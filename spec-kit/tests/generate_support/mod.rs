@@ -1,13 +1,14 @@
 //! What the tests on generated bundles share.
 
-use ops_spec_kit::bundle::Bundle;
-use ops_spec_kit::check::{Options, check};
-use ops_spec_kit::config::Config;
+// Of it only what finds errors is needed here.
+#[allow(dead_code)]
+#[path = "../bundle_support/mod.rs"]
+mod bundle_support;
+
 use ops_spec_kit::facts::Document;
 use ops_spec_kit::generate::{DOCUMENTS, Output, Request, generate};
 use ops_spec_kit::manifest::{Manifest, NodeKind, Relation};
 use ops_spec_kit::outline::{BlockKind, Outline};
-use ops_spec_kit::rules::Severity;
 use ops_spec_kit::text::Source;
 use ops_spec_kit::trace::of_documents;
 use std::collections::BTreeSet;
@@ -32,32 +33,7 @@ pub fn generated(source: &Document) -> Output {
 
 /// The errors of the validator on a bundle, as `file:line rule message`.
 pub fn validated(source: &Document, output: &Output) -> Vec<String> {
-    let slug = &output.manifest.slug;
-    let mut files: Vec<(String, Vec<u8>)> = output
-        .files
-        .iter()
-        .map(|(name, text)| (format!("spec/{slug}/{name}"), text.clone().into_bytes()))
-        .collect();
-    files.push((
-        source.source.file().to_owned(),
-        source.source.text().as_bytes().to_vec(),
-    ));
-    let bundles = Bundle::group(files);
-    let config = Config::default();
-    let report = check(&bundles, &Options::new(&config));
-    report
-        .findings
-        .iter()
-        .filter(|finding| finding.severity == Severity::Error)
-        .filter(|finding| finding.place.file.starts_with("spec/"))
-        .map(|finding| {
-            let place = &finding.place;
-            format!(
-                "{}:{} {} {}",
-                place.file, place.line, finding.rule, finding.message
-            )
-        })
-        .collect()
+    bundle_support::errors(bundle_support::files(source, output))
 }
 
 type Nodes = BTreeSet<(String, NodeKind, String)>;

@@ -2,10 +2,12 @@
 
 use super::Folder;
 use super::fake::Fake;
+use ops_core::port::BoxFuture;
 use ops_worker::{
-    Executor, Observer, Shutdown, StepExecutor, Summary, Transports, WorkerConfig, WorkerError,
-    run_with,
+    Executor, Job, Observer, Outcome, Shutdown, StepExecutor, Summary, Transports, WorkerConfig,
+    WorkerError, run_with,
 };
+use serde_json::json;
 use std::sync::{Arc, Mutex};
 use tokio::task::JoinHandle;
 
@@ -130,5 +132,28 @@ impl World {
         world.end().await;
         assert_eq!(super::processes_of(&id), [] as [i32; 0]);
         run
+    }
+}
+
+/// A step that stays until it is ended.
+pub fn stays() -> serde_json::Value {
+    json!([{"id": "stay", "run": "sleep 1000 & echo up; wait"}])
+}
+
+pub async fn until_up(world: &World, id: &str) {
+    world
+        .fake
+        .until("the step is up", |state| {
+            !state.run(id).messages("stdout").is_empty()
+        })
+        .await;
+}
+
+/// Succeeds at once.
+pub struct NoOp;
+
+impl Executor for NoOp {
+    fn execute(self: Arc<Self>, _: Job) -> BoxFuture<'static, Outcome> {
+        Box::pin(async { Outcome::succeeded() })
     }
 }
