@@ -116,6 +116,17 @@ pub(super) fn number(id: &str) -> &str {
     id.strip_prefix("US").unwrap_or(id).trim_start_matches('-')
 }
 
+/// Whether a reader may take the first word for an id, such as `FR8`, `(AC-1)` or `\\[T001\\]`.
+fn begins_with_id(text: &str) -> bool {
+    let word = text.trim_start_matches([' ', '\\', '[', '(', '*']);
+    let letters = word.bytes().take_while(u8::is_ascii_alphabetic).count();
+    let rest = word
+        .get(letters..)
+        .unwrap_or("")
+        .trim_start_matches(['-', '_', '.']);
+    (1..=5).contains(&letters) && rest.starts_with(|c: char| c.is_ascii_digit())
+}
+
 fn write_story(page: &mut Page, context: &Context, story: &Node, index: usize) {
     let model = context.model;
     let priority = priority(story, index);
@@ -141,6 +152,10 @@ fn write_story(page: &mut Page, context: &Context, story: &Node, index: usize) {
             persona.name(),
             story.text.trim_end_matches('.')
         ),
+        // At the begin of a paragraph an id introduces what it names.
+        None if begins_with_id(&story.text) => {
+            format!("What is wanted: {}.", story.text.trim_end_matches('.'))
+        }
         None => format!("{}.", story.text.trim_end_matches('.')),
     };
     page.paragraph(&format!(
