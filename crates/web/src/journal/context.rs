@@ -1,6 +1,7 @@
 //! Whom one call of the database is about, and what its answer says of runs.
 
 use super::{Entry, Level, tells_all, write};
+use ops_core::Code;
 use serde_json::{Map, Value};
 
 /// Taken from the call before it leaves.
@@ -68,6 +69,8 @@ impl Context {
 
     pub fn answered(&self, answer: &Map<String, Value>) {
         match answer.get("code").and_then(Value::as_str) {
+            // The edge has an older template than the database, and asks again with the newer one.
+            Some(code) if code == Code::TemplateChanged.as_str() => {}
             Some(code) => self.refused(code, answer),
             None => self.done(answer),
         }
