@@ -1,6 +1,7 @@
 //! A zip file, the same bytes for the same files: stored, in the order given, without times.
 
 use crate::digest::sha256;
+use crate::parallel;
 use std::sync::LazyLock;
 
 /// The name of the list of sums inside of the archive.
@@ -26,17 +27,19 @@ pub fn zip(files: &[(String, &[u8])]) -> Vec<u8> {
         .take(usize::from(u16::MAX) - 1)
         .map(|(name, bytes)| (name.as_str(), *bytes))
         .collect();
-    let sums: String = fitting
-        .iter()
-        .map(|(name, bytes)| format!("{}  {name}\n", sha256(bytes)))
-        .collect();
     let all: usize = fitting.iter().map(|(_, bytes)| bytes.len()).sum();
+    let summed = parallel::map(all, &fitting, |(name, bytes)| {
+        (head(name, bytes), format!("{}  {name}\n", sha256(bytes)))
+    });
+    let (mut heads, sums): (Vec<Vec<u8>>, Vec<String>) = summed.into_iter().unzip();
+    let sums = sums.concat();
+    heads.push(head(SUMS, sums.as_bytes()));
     let mut out = Vec::with_capacity(all + 4096);
     let mut directory = Vec::new();
     let mut count = 0u16;
-    for (name, bytes) in fitting.into_iter().chain([(SUMS, sums.as_bytes())]) {
+    let files = fitting.into_iter().chain([(SUMS, sums.as_bytes())]);
+    for ((name, bytes), head) in files.zip(heads) {
         let offset = size(out.len());
-        let head = head(name, bytes);
         out.extend_from_slice(b"PK\x03\x04");
         out.extend_from_slice(&head);
         out.extend_from_slice(name.as_bytes());

@@ -1,5 +1,6 @@
 //! `spec-kit.json`: what a bundle consists of, where each line came from, and what is tied to what.
 
+use crate::parallel;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -18,6 +19,16 @@ pub struct Manifest {
     pub documents: BTreeMap<String, DocumentDigest>,
     pub nodes: Vec<Node>,
     pub edges: Vec<Edge>,
+}
+
+/// Of a [`Manifest`], what stands before its lists.
+#[derive(Serialize)]
+struct Head<'a> {
+    version: u32,
+    tool: &'a str,
+    slug: &'a str,
+    source: &'a SourceFile,
+    documents: &'a BTreeMap<String, DocumentDigest>,
 }
 
 /// The document that the bundle was generated from.
@@ -203,17 +214,42 @@ impl Manifest {
         self.edges.dedup();
     }
 
-    /// As it is stored: indented, with a line end.
+    /// As it is stored: a line for each node and for each edge, so that a change of one is a change
+    /// of one line.
     pub fn render(&self) -> String {
+        let head = Head {
+            version: self.version,
+            tool: &self.tool,
+            slug: &self.slug,
+            source: &self.source,
+            documents: &self.documents,
+        };
         // Strings, numbers and maps with string keys: there is nothing that cannot be written.
-        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
-        text.push('\n');
-        text
+        let head = serde_json::to_string_pretty(&head).unwrap_or_default();
+        let head = head.trim_end_matches("\n}");
+        let size = (self.nodes.len() + self.edges.len()) * 64;
+        let (nodes, edges) = parallel::join(size, || lines(&self.nodes), || lines(&self.edges));
+        format!("{head},\n  \"nodes\": [{nodes}],\n  \"edges\": [{edges}]\n}}\n")
     }
 
     pub fn node(&self, id: &str) -> Option<&Node> {
         self.nodes.iter().find(|node| node.id == id)
     }
+}
+
+/// The items of a list in the second level, one to a line.
+fn lines<T: Serialize>(list: &[T]) -> String {
+    let mut text = Vec::with_capacity(list.len() * 128);
+    for (at, item) in list.iter().enumerate() {
+        text.extend_from_slice(if at == 0 { b"\n    " } else { b",\n    " });
+        if serde_json::to_writer(&mut text, item).is_err() {
+            return String::new();
+        }
+    }
+    if !list.is_empty() {
+        text.extend_from_slice(b"\n  ");
+    }
+    String::from_utf8(text).unwrap_or_default()
 }
 
 /// The places of keys in their order; of equal ones the first comes first.
@@ -295,6 +331,11 @@ mod tests {
         assert_eq!(written.edges[0].from, "T002");
         let text = written.render();
         assert!(text.ends_with("}\n"));
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(
+            lines.contains(&r#"    {"id":"US2","kind":"story","text":"a","document":"prd.md"},"#)
+        );
+        assert!(lines.contains(&r#"    {"from":"T1000","to":"FR-001","relation":"implements"}"#));
         assert_eq!(Manifest::parse(&text), Ok(written));
     }
 

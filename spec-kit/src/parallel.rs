@@ -21,15 +21,17 @@ pub(crate) fn map<T: Sync, R: Send>(
     if size < LARGE || items.len() < 2 {
         return items.iter().map(work).collect();
     }
+    // Many small ones are taken by the handful.
+    let handful = (items.len() / (THREADS * 8)).max(1);
     let next = AtomicUsize::new(0);
     let take = || {
-        let mut done: Vec<(usize, R)> = Vec::new();
+        let mut done: Vec<(usize, Vec<R>)> = Vec::new();
         loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(item) = items.get(at) else {
+            let at = next.fetch_add(handful, Ordering::Relaxed);
+            let Some(rest) = items.get(at..).filter(|rest| !rest.is_empty()) else {
                 return done;
             };
-            done.push((at, work(item)));
+            done.push((at, rest.iter().take(handful).map(&work).collect()));
         }
     };
     let mut done = std::thread::scope(|scope| {
@@ -47,7 +49,7 @@ pub(crate) fn map<T: Sync, R: Send>(
         done
     });
     done.sort_unstable_by_key(|(at, _)| *at);
-    done.into_iter().map(|(_, result)| result).collect()
+    done.into_iter().flat_map(|(_, results)| results).collect()
 }
 
 /// There are no threads there.

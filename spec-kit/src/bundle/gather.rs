@@ -9,7 +9,7 @@ use crate::read::document;
 use crate::text::{Source, SourceError};
 use std::collections::{BTreeMap, BTreeSet};
 
-type Files = BTreeMap<String, Vec<u8>>;
+type Files<'a> = BTreeMap<&'a str, &'a [u8]>;
 
 /// Names by which a folder is known to be a bundle.
 const ROLES: &[&str] = &[
@@ -29,16 +29,16 @@ impl Bundle {
     pub fn read<P: Into<String>, B: Into<Vec<u8>>>(
         files: impl IntoIterator<Item = (P, B)>,
     ) -> Self {
-        let files = collect(files);
+        let owned = collect(files);
+        let files = borrowed(&owned);
         let directory = files
             .keys()
             .filter(|path| is_role(path))
             .chain(files.keys())
             .map(|path| home(path))
             .min_by_key(|folder| (folder.matches('/').count(), !folder.is_empty(), *folder))
-            .unwrap_or("")
-            .to_owned();
-        assemble(directory, files)
+            .unwrap_or("");
+        assemble(directory, &files, &files)
     }
 
     /// Files of a whole tree to the bundles in it, by folder. A folder with one document only and
@@ -47,17 +47,18 @@ impl Bundle {
     pub fn group<P: Into<String>, B: Into<Vec<u8>>>(
         files: impl IntoIterator<Item = (P, B)>,
     ) -> Vec<Self> {
-        let files = collect(files);
-        let homes: BTreeSet<String> = files
+        let owned = collect(files);
+        let files = borrowed(&owned);
+        let homes: BTreeSet<&str> = files
             .keys()
             .filter(|path| is_role(path) && !is_shared(path))
-            .map(|path| home(path).to_owned())
+            .map(|path| home(path))
             .collect();
-        let mut groups: BTreeMap<String, Files> = BTreeMap::new();
+        let mut groups: BTreeMap<&str, Files<'_>> = BTreeMap::new();
         let mut shared = Files::new();
-        for (path, bytes) in files {
-            match nearest(&homes, &path) {
-                _ if path.ends_with(".sql") || is_shared(&path) => {
+        for (path, bytes) in &files {
+            match nearest(&homes, path) {
+                _ if path.ends_with(".sql") || is_shared(path) => {
                     shared.insert(path, bytes);
                 }
                 Some(home) => {
@@ -67,47 +68,27 @@ impl Bundle {
             }
         }
         if groups.is_empty() && !shared.is_empty() {
-            groups.insert(String::new(), Files::new());
+            groups.insert("", Files::new());
         }
-        let sources: Files = groups
-            .values()
-            .flatten()
-            .filter(|(path, _)| path.ends_with(".md"))
-            .map(|(path, bytes)| (path.clone(), bytes.clone()))
-            .collect();
-        groups
-            .into_iter()
-            .map(|(directory, mut own)| {
-                let is_alone = own.keys().filter(|path| is_role(path)).count() <= 1
-                    && !own.keys().any(|path| file_name(path) == "spec-kit.json");
-                own.extend(shared_for(&shared, &directory, &own));
-                let mut bundle = assemble(directory, own);
-                if is_alone {
-                    bundle.scope = Scope::Single;
-                }
-                bundle.find_source(&sources);
-                bundle
-            })
-            .collect()
-    }
-
-    fn find_source(&mut self, files: &Files) {
-        let Some(manifest) = &self.manifest else {
-            return;
-        };
-        if self.source.is_some() {
-            return;
-        }
-        let found = files
-            .iter()
-            .find(|(path, _)| is_source(path, &manifest.source.file, &self.directory));
-        if let Some((path, bytes)) = found {
-            self.source = document(path, bytes).ok();
-        }
+        let size = files.values().map(|bytes| bytes.len()).sum();
+        let groups: Vec<(&str, Files<'_>)> = groups.into_iter().collect();
+        parallel::map(size, &groups, |(directory, own)| {
+            let is_alone = own.keys().filter(|path| is_role(path)).count() <= 1
+                && !own.keys().any(|path| file_name(path) == "spec-kit.json");
+            let mut here = own.clone();
+            here.extend(shared_for(&shared, directory, own));
+            let mut bundle = assemble(directory, &here, &files);
+            if is_alone {
+                bundle.scope = Scope::Single;
+            }
+            bundle
+        })
     }
 }
 
-fn collect<P: Into<String>, B: Into<Vec<u8>>>(files: impl IntoIterator<Item = (P, B)>) -> Files {
+fn collect<P: Into<String>, B: Into<Vec<u8>>>(
+    files: impl IntoIterator<Item = (P, B)>,
+) -> BTreeMap<String, Vec<u8>> {
     files
         .into_iter()
         .map(|(path, bytes)| {
@@ -115,6 +96,13 @@ fn collect<P: Into<String>, B: Into<Vec<u8>>>(files: impl IntoIterator<Item = (P
             let path = path.trim_start_matches("./").to_owned();
             (path, bytes.into())
         })
+        .collect()
+}
+
+fn borrowed(files: &BTreeMap<String, Vec<u8>>) -> Files<'_> {
+    files
+        .iter()
+        .map(|(path, bytes)| (path.as_str(), bytes.as_slice()))
         .collect()
 }
 
@@ -143,11 +131,11 @@ fn home(path: &str) -> &str {
     path.get(..end).unwrap_or("").trim_end_matches('/')
 }
 
-fn nearest(homes: &BTreeSet<String>, path: &str) -> Option<String> {
+fn nearest<'a>(homes: &BTreeSet<&str>, path: &'a str) -> Option<&'a str> {
     let mut at = folder(path);
     loop {
         if homes.contains(at) {
-            return Some(at.to_owned());
+            return Some(at);
         }
         if at.is_empty() {
             return None;
@@ -156,7 +144,7 @@ fn nearest(homes: &BTreeSet<String>, path: &str) -> Option<String> {
     }
 }
 
-fn shared_for(shared: &Files, directory: &str, own: &Files) -> Files {
+fn shared_for<'a>(shared: &Files<'a>, directory: &str, own: &Files<'_>) -> Files<'a> {
     let has_own = own.keys().any(|path| file_name(path) == "constitution.md");
     let applies = |path: &str| {
         let root = path
@@ -167,22 +155,23 @@ fn shared_for(shared: &Files, directory: &str, own: &Files) -> Files {
     shared
         .iter()
         .filter(|(path, _)| path.ends_with(".sql") || (!has_own && applies(path)))
-        .map(|(path, bytes)| (path.clone(), bytes.clone()))
+        .map(|(path, bytes)| (*path, *bytes))
         .collect()
 }
 
-fn assemble(directory: String, files: Files) -> Bundle {
+/// `all` has the files of all folders: one of them may be the source.
+fn assemble(directory: &str, files: &Files<'_>, all: &Files<'_>) -> Bundle {
     let mut bundle = Bundle {
-        slug: file_name(&directory).to_owned(),
-        layout: layout_of(files.keys().map(String::as_str)),
-        directory,
-        files: files.keys().cloned().collect(),
+        slug: file_name(directory).to_owned(),
+        layout: layout_of(files.keys().copied()),
+        directory: directory.to_owned(),
+        files: files.keys().map(|path| (*path).to_owned()).collect(),
         ..Bundle::default()
     };
     // The documents in the folder itself before those below it.
-    let mut order: Vec<(&String, &Vec<u8>)> = files.iter().collect();
+    let mut order: Vec<(&str, &[u8])> = files.iter().map(|(path, bytes)| (*path, *bytes)).collect();
     order.sort_by_key(|(path, _)| (path.matches('/').count(), *path));
-    let size = files.values().map(Vec::len).sum();
+    let size = files.values().map(|bytes| bytes.len()).sum();
     let (read, ()) = parallel::join(
         size,
         || {
@@ -191,19 +180,18 @@ fn assemble(directory: String, files: Files) -> Bundle {
             })
         },
         || {
-            for (path, bytes) in &files {
+            for (path, bytes) in files {
                 if file_name(path) == "spec-kit.json" {
                     bundle.take_manifest(path, bytes);
                 }
             }
+            bundle.find_source(files, all);
         },
     );
     // The manifest says which file is the source and not a document of the bundle.
     let source_name = bundle.manifest.as_ref().map(|m| m.source.file.clone());
-    let naming = match files
-        .keys()
-        .any(|path| is_role(path) && path.ends_with(".md"))
-    {
+    let has_role = |path: &&str| is_role(path) && path.ends_with(".md");
+    let naming = match files.keys().any(has_role) {
         true => Naming::ByName,
         false => Naming::ByContent,
     };
@@ -247,6 +235,21 @@ enum Naming {
 }
 
 impl Bundle {
+    /// The source, where it stands in another folder.
+    fn find_source(&mut self, files: &Files<'_>, all: &Files<'_>) {
+        let Some(manifest) = &self.manifest else {
+            return;
+        };
+        let is_source = |path: &str| is_source(path, &manifest.source.file, &self.directory);
+        if files.keys().any(|path| is_source(path)) {
+            return;
+        }
+        let mut documents = all.iter().filter(|(path, _)| path.ends_with(".md"));
+        if let Some((path, bytes)) = documents.find(|(path, _)| is_source(path)) {
+            self.source = document(path, bytes).ok();
+        }
+    }
+
     fn is_member(&self, path: &str, naming: Naming) -> bool {
         match naming {
             Naming::ByContent => true,

@@ -28,7 +28,7 @@ pub(super) fn check(context: &Context<'_>, out: &mut Drafts) {
 
 fn name(principle: &Principle) -> String {
     match &principle.id {
-        Some(id) => id.written.clone(),
+        Some(id) => id.written.to_string(),
         None => format!("\"{}\"", short(&principle.title, 60)),
     }
 }

@@ -1,7 +1,8 @@
 use super::Options;
 use super::coverage::Served;
-use crate::bundle::{Bundle, Layout, Scope};
+use crate::bundle::{Bundle, Layout, Scope, file_name};
 use crate::config::Config;
+use crate::digest::digest;
 use crate::facts::{Document, DocumentKind, Id, Item, Role};
 use crate::report::Coverage;
 use crate::text::Span;
@@ -43,6 +44,8 @@ pub(super) struct Context<'a> {
     pub prefixes: BTreeSet<&'a str>,
     pub served: Option<Served<'a>>,
     pub coverage: Option<Coverage>,
+    /// What [`digest`] says now of the documents that the manifest has, by their name.
+    pub digests: BTreeMap<&'a str, String>,
 }
 
 impl<'a> Context<'a> {
@@ -68,6 +71,7 @@ impl<'a> Context<'a> {
             prefixes,
             coverage: served.as_ref().map(|served| served.coverage(bundle)),
             served,
+            digests: digests(bundle),
         }
     }
 
@@ -78,6 +82,18 @@ impl<'a> Context<'a> {
     pub fn is_native(&self) -> bool {
         self.bundle.layout == Layout::Native
     }
+}
+
+fn digests(bundle: &Bundle) -> BTreeMap<&str, String> {
+    let Some(manifest) = &bundle.manifest else {
+        return BTreeMap::new();
+    };
+    bundle
+        .documents()
+        .map(|document| (file_name(document.source.file()), document))
+        .filter(|(name, _)| manifest.documents.contains_key(*name))
+        .map(|(name, document)| (name, digest(document.source.text())))
+        .collect()
 }
 
 /// Every id that a document introduces, with tasks and items that carry one.

@@ -144,7 +144,7 @@ impl<'a> Served<'a> {
             }
             serving.extend(&tasks);
             rows.push(CoverageRow {
-                id: id.written.clone(),
+                id: id.written.to_string(),
                 kind,
                 text: item.text.clone(),
                 tasks: tasks.iter().map(|index| self.task_name(*index)).collect(),
@@ -173,7 +173,7 @@ impl<'a> Served<'a> {
             return String::new();
         };
         match &task.id {
-            Some(id) => id.written.clone(),
+            Some(id) => id.written.to_string(),
             None => format!("line {}", self.tasks.line_of(task.span)),
         }
     }

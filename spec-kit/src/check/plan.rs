@@ -85,7 +85,7 @@ fn heading(document: &Document, section: Span) -> Span {
 
 fn called(principle: &Principle) -> String {
     match &principle.id {
-        Some(id) => id.written.clone(),
+        Some(id) => id.written.to_string(),
         None => format!("\"{}\"", short(&principle.title, 40)),
     }
 }

@@ -4,7 +4,7 @@ use super::context::Context;
 use super::draft::{Draft, Drafts, top};
 use super::words::list;
 use crate::bundle::file_name;
-use crate::digest::{digest, sha256};
+use crate::digest::sha256;
 use crate::facts::Document;
 use crate::manifest::Manifest;
 use crate::rules::Severity;
@@ -19,11 +19,13 @@ pub(super) fn check(context: &Context<'_>, out: &mut Drafts) {
         let Some(expected) = manifest.documents.get(name) else {
             continue;
         };
-        let found = digest(document.source.text());
-        if found != expected.digest {
+        let Some(found) = context.digests.get(name) else {
+            continue;
+        };
+        if *found != expected.digest {
             let message = format!(
                 "{name} was edited: its digest is {} and spec-kit.json has {}",
-                start(&found),
+                start(found),
                 start(&expected.digest)
             );
             out.add(
@@ -45,7 +47,7 @@ pub(super) fn is_as_generated(context: &Context<'_>, document: &Document) -> boo
     let manifest = context.bundle.manifest.as_ref();
     manifest
         .and_then(|manifest| manifest.documents.get(name))
-        .is_some_and(|expected| expected.digest == digest(document.source.text()))
+        .is_some_and(|expected| context.digests.get(name) == Some(&expected.digest))
 }
 
 /// A contradiction that a document has from its source, milder than one that was written into it.

@@ -42,7 +42,7 @@ fn without_unit(context: &Context<'_>, out: &mut Drafts) {
             short(&item.text, 60)
         );
         let mut draft = Draft::at("SK-REQ-006", prd, item.span, message).key(item.text.clone());
-        draft.node = item.id.as_ref().map(|id| id.written.clone());
+        draft.node = item.id.as_ref().map(|id| id.written.to_string());
         out.add(draft);
     }
 }

@@ -33,7 +33,7 @@ pub(super) fn check(context: &Context<'_>, out: &mut Drafts) {
 /// What stands in for an id in messages.
 fn name(item: &Item) -> String {
     match (&item.id, &item.title) {
-        (Some(id), _) => id.written.clone(),
+        (Some(id), _) => id.written.to_string(),
         (None, Some(title)) => format!("\"{}\"", short(&title.text, 60)),
         (None, None) => format!("\"{}\"", short(&item.text, 60)),
     }

@@ -29,7 +29,7 @@ pub(super) fn check(context: &Context<'_>, out: &mut Drafts) {
 
 pub(super) fn name(task: &Task) -> String {
     match &task.id {
-        Some(id) => id.written.clone(),
+        Some(id) => id.written.to_string(),
         None => format!("\"{}\"", short(&task.text, 60)),
     }
 }

@@ -300,7 +300,7 @@ fn personas(context: &Context<'_>, prd: &Document, out: &mut Drafts) {
             .severity(Severity::Note)
             .key(title.text.clone())
             .hint("Say which requirement or story is for this persona, or drop it");
-        draft.node = item.id.as_ref().map(|id| id.written.clone());
+        draft.node = item.id.as_ref().map(|id| id.written.to_string());
         out.add(draft);
     }
 }
@@ -410,7 +410,7 @@ fn non_goals(served: &Served<'_>, out: &mut Drafts) {
         let mut draft = Draft::at("SK-TRC-006", served.tasks, task.span, message)
             .key(task.text.clone())
             .related(served.prd, item.span, "the non-goal");
-        draft.node = task.id.as_ref().map(|id| id.written.clone());
+        draft.node = task.id.as_ref().map(|id| id.written.to_string());
         out.add(draft);
     }
 }

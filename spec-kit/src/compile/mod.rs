@@ -128,7 +128,7 @@ fn by_id(document: &Document) -> Result<BTreeMap<&str, &Task>, CompileError> {
             && by_id.insert(id.written.as_str(), task).is_some()
         {
             return Err(CompileError::Twice {
-                task: id.written.clone(),
+                task: id.written.to_string(),
             });
         }
     }

@@ -1,16 +1,22 @@
 use crate::text::Span;
+use smallvec::SmallVec;
+use smol_str::SmolStr;
 
-/// `FR-001`, `T012`, `US1`, `AC-2`, `1.2`, also qualified: `billing/FR-001`.
+/// Mostly one; a list of its own is rarely needed.
+pub type Numbers = SmallVec<[u32; 4]>;
+
+/// `FR-001`, `T012`, `US1`, `AC-2`, `1.2`, also qualified: `billing/FR-001`. A document names
+/// hundreds of thousands: what is short lies in the value itself.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Id {
     /// The bundle of a qualified id.
-    pub bundle: Option<String>,
+    pub bundle: Option<SmolStr>,
     /// In capitals: `FR`, `T`, `US`; empty for `1.2`.
-    pub prefix: String,
+    pub prefix: SmolStr,
     /// `[1]`, or `[1, 2]` for `1.2`.
-    pub numbers: Vec<u32>,
+    pub numbers: Numbers,
     /// As it is written, without the bundle.
-    pub written: String,
+    pub written: SmolStr,
 }
 
 /// An id where it is introduced: at the start of an item, heading or table row.

@@ -1,6 +1,7 @@
 use super::{Citation, Id, Role};
 use crate::text::Span;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// One thing that a section lists: a goal, a requirement, a story, a risk, an acceptance
 /// criterion. From a list item, a table row, a heading with text, or a paragraph on its own.
@@ -17,7 +18,7 @@ pub struct Item {
     pub span: Span,
     pub whole: Span,
     /// Titles of the sections above, without numbers and marks.
-    pub path: Vec<String>,
+    pub path: Arc<Vec<String>>,
     /// Its number in an ordered list or heading, from 1.
     pub number: Option<u64>,
     pub mark: Option<Mark>,

@@ -11,7 +11,7 @@ mod task;
 
 pub use claims::{ClosedSet, Inventory, InventoryKind, Member, Quantity, StatedCount, StatusClaim};
 pub use document::{Document, DocumentKind};
-pub use id::{Citation, Definition, Id};
+pub use id::{Citation, Definition, Id, Numbers};
 pub use item::{Cue, Item, Keyword, Mark, Scenario, Title};
 pub use notes::{Clarification, Link, Marker, Suppression};
 pub use role::{Role, RoleSection};

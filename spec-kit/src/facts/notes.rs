@@ -1,4 +1,5 @@
 use crate::text::Span;
+use smol_str::SmolStr;
 
 /// `[NEEDS CLARIFICATION: question]`
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +17,7 @@ pub struct Marker {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {
-    pub target: String,
+    pub target: SmolStr,
     pub span: Span,
 }
 

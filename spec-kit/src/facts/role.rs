@@ -1,5 +1,6 @@
 use crate::text::Span;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// What a section is for, whatever it is called and in whichever language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -53,7 +54,7 @@ pub enum Role {
 pub struct RoleSection {
     pub role: Role,
     /// Titles from the top, this one last, without numbers and marks.
-    pub path: Vec<String>,
+    pub path: Arc<Vec<String>>,
     pub level: u8,
     pub title_span: Span,
     pub span: Span,

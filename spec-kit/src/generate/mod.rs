@@ -26,8 +26,9 @@ mod write;
 
 pub use request::{Existing, Output, Overwrite, Refusal, Request, slug_of};
 
+use crate::digest::digest;
 use crate::ids::Mint;
-use crate::manifest::{Manifest, NodeKind, Relation};
+use crate::manifest::{DocumentDigest, Manifest, NodeKind, Relation};
 use crate::model::{Lacking, Model};
 use crate::parallel;
 use crate::text::Span;
@@ -61,7 +62,6 @@ pub fn generate(request: &Request) -> Result<Output, Refusal> {
             task.is_done |= ticks.contains(task.id.as_str());
         }
     }
-    let lock = mint.finish();
     let date = request.date.or(model.date.as_deref());
     let mut notes = Vec::new();
     let version = version::of(request, before.as_ref(), &model, date, &mut notes);
@@ -69,40 +69,48 @@ pub fn generate(request: &Request) -> Result<Output, Refusal> {
     let size = request.source.source.text().len();
     let writers: [fn(&Context) -> String; 4] =
         [write::constitution, write::prd, write::plan, write::tasks];
-    let texts: Vec<String> = DOCUMENTS
-        .iter()
-        .zip(parallel::map(size, &writers, |write| write(&context)))
-        .map(
-            |(name, fresh)| match request.existing.and_then(|e| e.document(name)) {
-                Some(old) => keep::keep(&fresh, old),
-                None => fresh,
-            },
-        )
+    let writers: Vec<_> = DOCUMENTS.into_iter().zip(writers).collect();
+    let (written, (mut manifest, lock, lock_text)) = parallel::join(
+        size,
+        || {
+            parallel::map(size, &writers, |(name, write)| {
+                let fresh = write(&context);
+                let text = match request.existing.and_then(|e| e.document(name)) {
+                    Some(old) => keep::keep(&fresh, old),
+                    None => fresh,
+                };
+                let digest = digest(&text);
+                (*name, text, DocumentDigest { digest })
+            })
+        },
+        || {
+            let lock = mint.finish();
+            let text = lock.render();
+            (nodes::manifest(request, &model, &work), lock, text)
+        },
+    );
+    let digests = written.iter();
+    manifest.documents = digests
+        .map(|(name, _, digest)| ((*name).to_owned(), digest.clone()))
         .collect();
-    let named: Vec<(&str, &str)> = DOCUMENTS
-        .iter()
-        .zip(&texts)
-        .map(|(name, text)| (*name, text.as_str()))
-        .collect();
-    let manifest = nodes::manifest(request.source, &model, &work, request.slug, &named);
-    let lock_text = lock.render();
     let manifest_text = manifest.render();
-    let slug = request.slug;
-    let mut inside: Vec<(String, &[u8])> = named
-        .iter()
-        .map(|(name, text)| (format!("{slug}/{name}"), text.as_bytes()))
-        .collect();
-    inside.push((format!("{slug}/spec-kit.json"), manifest_text.as_bytes()));
-    inside.push((format!("{slug}/spec-kit.lock"), lock_text.as_bytes()));
-    let zip = crate::archive::zip(&inside);
     notes.extend(notes_on(&model));
-    let mut files: Vec<(String, String)> = DOCUMENTS
-        .iter()
-        .map(|name| (*name).to_owned())
-        .zip(texts)
+    let mut files: Vec<(String, String)> = written
+        .into_iter()
+        .map(|(name, text, _)| (name.to_owned(), text))
         .collect();
     files.push(("spec-kit.json".into(), manifest_text));
     files.push(("spec-kit.lock".into(), lock_text));
+    let inside: Vec<(String, &[u8])> = files
+        .iter()
+        .map(|(name, text)| (format!("{}/{name}", request.slug), text.as_bytes()))
+        .collect();
+    // What a large document was made of is much to give back.
+    let (zip, ()) = parallel::join(
+        size,
+        || crate::archive::zip(&inside),
+        || drop((work, model)),
+    );
     Ok(Output {
         files,
         manifest,

@@ -1,24 +1,19 @@
 //! The manifest of a bundle.
 
+use super::Request;
 use super::work::{Task, Work};
-use crate::digest::{digest, sha256};
+use crate::digest::sha256;
 use crate::facts::Document;
-use crate::manifest::{
-    DocumentDigest, Edge, Manifest, Node, NodeKind, NodeSource, Relation, SourceFile, VERSION,
-};
+use crate::manifest::{Edge, Manifest, Node, NodeKind, NodeSource, Relation, SourceFile, VERSION};
 use crate::model::{self, Model};
 use crate::text::Span;
 use std::collections::BTreeMap;
 
 pub(super) const TOOL: &str = concat!("ops-spec-kit ", env!("CARGO_PKG_VERSION"));
 
-pub(super) fn manifest(
-    document: &Document,
-    model: &Model,
-    work: &Work,
-    slug: &str,
-    files: &[(&str, &str)],
-) -> Manifest {
+/// Without the digests of the documents, which are written meanwhile.
+pub(super) fn manifest(request: &Request, model: &Model, work: &Work) -> Manifest {
+    let document = request.source;
     let mut nodes: Vec<Node> = model
         .nodes
         .values()
@@ -42,18 +37,12 @@ pub(super) fn manifest(
     let mut manifest = Manifest {
         version: VERSION,
         tool: TOOL.to_owned(),
-        slug: slug.to_owned(),
+        slug: request.slug.to_owned(),
         source: SourceFile {
             file: model.file.clone(),
             sha256: model.sha256.clone(),
         },
-        documents: files
-            .iter()
-            .map(|(name, text)| {
-                let digest = digest(text);
-                ((*name).to_owned(), DocumentDigest { digest })
-            })
-            .collect::<BTreeMap<_, _>>(),
+        documents: BTreeMap::new(),
         nodes,
         edges: edges(model, work),
     };

@@ -1,6 +1,7 @@
 use super::{Entry, Lock, State};
 use crate::manifest::NodeKind;
 use crate::model::words::{normal, similarity, stems};
+use crate::parallel;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Words that are kept of a text, to find it again.
@@ -39,7 +40,6 @@ struct Wanted {
     words: String,
     stems: Vec<String>,
     section: String,
-    position: u32,
 }
 
 impl Mint {
@@ -62,30 +62,26 @@ impl Mint {
 
     /// One id for each claim, in order. To be called once for each kind, with all of its claims.
     pub fn assign(&mut self, kind: NodeKind, claims: &[Claim]) -> Vec<String> {
-        let wanted: Vec<Wanted> = claims
-            .iter()
-            .zip(1..)
-            .map(|(claim, position)| {
-                let words = normal(&claim.text, MAX_WORDS);
-                Wanted {
-                    stems: stems(&words),
-                    words,
-                    section: normal(&claim.section.join(" / "), MAX_WORDS),
-                    position,
-                }
-            })
-            .collect();
+        let size = claims.iter().map(|claim| claim.text.len()).sum();
+        let wanted = parallel::map(size, claims, |claim| {
+            let words = normal(&claim.text, MAX_WORDS);
+            Wanted {
+                stems: stems(&words),
+                words,
+                section: normal(&claim.section.join(" / "), MAX_WORDS),
+            }
+        });
         let mut ids: Vec<Option<String>> = vec![None; claims.len()];
         self.keep_own(kind, claims, &mut ids);
         self.find_old(kind, &wanted, &mut ids);
         let mut given = Vec::with_capacity(claims.len());
-        for (wanted, id) in wanted.into_iter().zip(ids) {
+        for ((wanted, id), position) in wanted.into_iter().zip(ids).zip(1..) {
             let id = id.unwrap_or_else(|| self.fresh(kind));
             self.entries.push(Entry {
                 id: id.clone(),
                 kind,
                 state: State::Active,
-                position: wanted.position,
+                position,
                 section: wanted.section,
                 words: wanted.words,
             });
@@ -236,7 +232,7 @@ fn candidates(
             .push(index);
     }
     let mut pairs = Vec::new();
-    for (new, (wanted, id)) in wanted.iter().zip(ids).enumerate() {
+    for (new, ((wanted, id), position)) in wanted.iter().zip(ids).zip(1u32..).enumerate() {
         if id.is_some() {
             continue;
         }
@@ -244,8 +240,8 @@ fn candidates(
         let same = by_words.get(wanted.words.as_str());
         near.extend(same.into_iter().flatten().take(MAX_CANDIDATES));
         // One that was removed or put in before it moves a thing by a few places.
-        for position in wanted.position.saturating_sub(3)..=wanted.position.saturating_add(3) {
-            let there = by_place.get(&(wanted.section.as_str(), position));
+        for place in position.saturating_sub(3)..=position.saturating_add(3) {
+            let there = by_place.get(&(wanted.section.as_str(), place));
             near.extend(there.into_iter().flatten().take(MAX_CANDIDATES));
         }
         for word in &wanted.stems {
@@ -257,7 +253,7 @@ fn candidates(
         }
         for before in near {
             if let Some((stems, entry)) = old.get(before)
-                && let Some(score) = score(wanted, stems, entry)
+                && let Some(score) = score(wanted, position, stems, entry)
             {
                 pairs.push((score, new, before));
             }
@@ -267,13 +263,13 @@ fn candidates(
 }
 
 /// None where they are too different. A place near the old one breaks ties.
-fn score(wanted: &Wanted, stems: &[String], old: &Entry) -> Option<f64> {
+fn score(wanted: &Wanted, position: u32, stems: &[String], old: &Entry) -> Option<f64> {
     let alike = if wanted.words == old.words {
         1.0
     } else {
         similarity(&wanted.stems, stems)
     };
-    let distance = wanted.position.abs_diff(old.position);
+    let distance = position.abs_diff(old.position);
     let is_section = wanted.section == old.section;
     let is_near = is_section && distance <= 3;
     if alike < if is_near { SAME_PLACE } else { ANYWHERE } {

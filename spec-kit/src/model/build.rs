@@ -8,6 +8,7 @@ use super::{
 use crate::facts::{Document, Keyword};
 use crate::ids::{Claim, Mint};
 use crate::manifest::{NodeKind, Relation};
+use crate::parallel;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) type Nodes = BTreeMap<NodeKind, Vec<Node>>;
@@ -70,7 +71,11 @@ pub(super) fn model(document: &Document, mint: &mut Mint) -> Result<Model, Lacki
     risks::risks(&mut nodes, &statements, &ties);
     give_ids(&mut nodes, NodeKind::Risk, mint);
     nodes.retain(|_, list| !list.is_empty());
-    let inventory = inventory::inventory(document, &statements);
+    let (inventory, milestones) = parallel::join(
+        document.source.text().len(),
+        || inventory::inventory(document, &statements),
+        || milestones::milestones(document),
+    );
     Ok(Model {
         title: head::title(document),
         file: document.source.file().to_owned(),
@@ -89,7 +94,7 @@ pub(super) fn model(document: &Document, mint: &mut Mint) -> Result<Model, Lacki
         nodes,
         ties,
         inventory,
-        milestones: milestones::milestones(document),
+        milestones,
         sets: document.sets.clone(),
         quantities: document.quantities.clone(),
     })

@@ -1,10 +1,11 @@
 //! The items of a document as nodes, by the role of their section.
 
-pub(super) use super::filled::{filled, filled_title};
+use super::make::{self, Made, Use};
 use super::markdown;
-use super::node::{Node, Passage, Strength};
-use crate::facts::{Document, Id, Item, Keyword, Role};
+use super::node::{Node, Passage};
+use crate::facts::{Document, Item, Keyword, Role};
 use crate::manifest::NodeKind;
+use crate::parallel;
 use crate::text::Span;
 use std::collections::BTreeMap;
 
@@ -92,7 +93,40 @@ impl Standing {
 }
 
 pub(super) fn collect(document: &Document) -> Collected {
+    let uses = uses(document);
+    let size = document.source.text().len();
+    let made = parallel::map(size, &uses, |(item, is)| make::of(document, item, is));
     let mut found = Collected::default();
+    for made in made {
+        found.take(made);
+    }
+    found.statements.extend(base(document));
+    found
+}
+
+impl Collected {
+    fn take(&mut self, made: Made) {
+        match made {
+            Made::Node(node) => self.nodes.entry(node.kind).or_default().push(*node),
+            Made::Point(detail) => {
+                let list = self.nodes.entry(NodeKind::NonFunctional).or_default();
+                if let Some(node) = list.last_mut() {
+                    node.stems.extend(super::concepts::stems(&detail.text));
+                    node.stems.truncate(super::words::MAX_WORDS);
+                    node.details.push(detail);
+                }
+            }
+            Made::Problem(passage) => self.problem.push(passage),
+            Made::Assumption(passage) => self.assumptions.push(passage),
+            Made::EdgeCase(passage) => self.edge_cases.push(passage),
+            Made::Statement(statement) => self.statements.push(statement),
+        }
+    }
+}
+
+/// What each item of a document is for; an item may be for two things, or for nothing.
+fn uses(document: &Document) -> Vec<(&Item, Use)> {
+    let mut uses = Vec::with_capacity(document.items.len());
     let has = |role| document.items.iter().any(|item| item.role == role);
     // Where nothing is called a goal, what success is measured by is one, unless stories say what
     // the requirements are for.
@@ -103,13 +137,7 @@ pub(super) fn collect(document: &Document) -> Collected {
     for item in &document.items {
         if let Some(intro) = binding {
             if item.role == Role::Other && item.path == intro.path && is_listed(document, item) {
-                let list = found.nodes.entry(NodeKind::NonFunctional).or_default();
-                if let Some(node) = list.last_mut() {
-                    let detail = passage(document, item);
-                    node.stems.extend(super::concepts::stems(&detail.text));
-                    node.stems.truncate(super::words::MAX_WORDS);
-                    node.details.push(detail);
-                }
+                uses.push((item, Use::Point));
                 continue;
             }
             binding = None;
@@ -117,23 +145,7 @@ pub(super) fn collect(document: &Document) -> Collected {
         if item.role == Role::Other
             && let Some(intro) = binding_intro(document, item)
         {
-            let mut node = node(document, item, NodeKind::NonFunctional);
-            let title = item.path.last().map(|title| filled_title(document, title));
-            let title = title.map(|title| markdown::plain(&title));
-            let said = match &title {
-                Some(title) => format!("{title}: {}", intro.text),
-                None => intro.text,
-            };
-            node.stems.extend(super::concepts::stems(&said));
-            node.text = said;
-            node.title = None;
-            node.spans = vec![intro.span];
-            node.details = vec![passage(document, item)];
-            found
-                .nodes
-                .entry(NodeKind::NonFunctional)
-                .or_default()
-                .push(node);
+            uses.push((item, Use::Bound(intro)));
             binding = Some(item);
             continue;
         }
@@ -147,28 +159,11 @@ pub(super) fn collect(document: &Document) -> Collected {
         if item.role == Role::Stories
             && let Some(whole) = headed.take_if(|whole| whole.holds(item.span))
         {
-            let mut node = node(document, item, NodeKind::Requirement);
-            node.whole = whole;
-            found
-                .nodes
-                .entry(NodeKind::Requirement)
-                .or_default()
-                .push(node);
+            uses.push((item, Use::Headed(whole)));
         }
-        match home(document, item, has_goals) {
-            Home::Node(kind) => {
-                let node = node(document, item, kind);
-                found.nodes.entry(kind).or_default().push(node);
-            }
-            Home::Problem => found.problem.push(passage(document, item)),
-            Home::Assumption => found.assumptions.push(passage(document, item)),
-            Home::EdgeCase => found.edge_cases.push(passage(document, item)),
-            Home::Statement => found.statements.push(statement(document, item)),
-            Home::Nowhere => {}
-        }
+        uses.extend(home(document, item, has_goals).map(|home| (item, home)));
     }
-    found.statements.extend(base(document));
-    found
+    uses
 }
 
 /// `Base: /functions/v1/x`, which stands before the list of endpoints.
@@ -190,36 +185,17 @@ fn base(document: &Document) -> Option<Statement> {
         standing: Standing::Lasting,
         text: said,
         span: Span::new(at, at + line.trim_end().len()),
-        section: section.path.clone(),
+        section: section.path.to_vec(),
         details: Vec::new(),
     })
 }
 
-/// Titles without that of the document itself.
-fn path_of(document: &Document, item: &Item) -> Vec<String> {
-    let first = document.sections.first();
-    let is_title = first
-        .is_some_and(|section| section.level == 1 && section.path.first() == item.path.first());
-    let skip = usize::from(is_title && item.path.len() > 1);
-    let titles = item.path.iter().skip(skip);
-    titles.map(|title| filled_title(document, title)).collect()
-}
-
-enum Home {
-    Node(NodeKind),
-    Problem,
-    Assumption,
-    EdgeCase,
-    Statement,
-    Nowhere,
-}
-
-fn home(document: &Document, item: &Item, has_goals: bool) -> Home {
+fn home(document: &Document, item: &Item, has_goals: bool) -> Option<Use> {
     let is_listed = is_listed(document, item);
     let kind = match item.role {
-        Role::Problem | Role::Summary => return Home::Problem,
-        Role::Assumptions => return Home::Assumption,
-        Role::EdgeCases => return Home::EdgeCase,
+        Role::Problem | Role::Summary => return Some(Use::Problem),
+        Role::Assumptions => return Some(Use::Assumption),
+        Role::EdgeCases => return Some(Use::EdgeCase),
         Role::Goals => NodeKind::Goal,
         Role::NonGoals => NodeKind::NonGoal,
         Role::Personas => NodeKind::Persona,
@@ -242,7 +218,7 @@ fn home(document: &Document, item: &Item, has_goals: bool) -> Home {
         | Role::Endpoints
         | Role::Structure
         | Role::TechnicalContext
-        | Role::Other => return other(item),
+        | Role::Other => return Some(other(item)),
         Role::Milestones
         | Role::Status
         | Role::Glossary
@@ -253,29 +229,29 @@ fn home(document: &Document, item: &Item, has_goals: bool) -> Home {
         | Role::Tasks
         | Role::Dependencies
         | Role::Coverage
-        | Role::SourceMap => return Home::Nowhere,
+        | Role::SourceMap => return None,
     };
     // Sentences around a list introduce it; on their own they are what the section says.
     if !is_listed && has_list(document, item) && item.keyword.is_none() && item.id.is_none() {
         return match kind {
-            NodeKind::Goal | NodeKind::Requirement => Home::Problem,
-            _ => Home::Nowhere,
+            NodeKind::Goal | NodeKind::Requirement => Some(Use::Problem),
+            _ => None,
         };
     }
-    Home::Node(kind)
+    Some(Use::Node(kind))
 }
 
 /// A section without a known name that says what must be is a requirement all the same.
-fn other(item: &Item) -> Home {
+fn other(item: &Item) -> Use {
     let says_must = matches!(
         item.keyword,
         Some(Keyword::Must | Keyword::MustNot | Keyword::Should | Keyword::ShouldNot)
     );
     // What stands above all sections is about the document.
     if item.role == Role::Other && says_must && item.path.len() > 1 {
-        Home::Node(NodeKind::NonFunctional)
+        Use::Node(NodeKind::NonFunctional)
     } else {
-        Home::Statement
+        Use::Statement
     }
 }
 
@@ -358,138 +334,4 @@ fn has_list(document: &Document, item: &Item) -> bool {
         // Enough to know, and bounded.
         .take(64)
         .any(|other| other.role == item.role && is_listed(document, other))
-}
-
-pub(super) fn text_of(document: &Document, item: &Item) -> String {
-    let raw = document.source.slice(item.whole);
-    let text = item.text.trim();
-    let text = match &item.title {
-        Some(title) if !text.starts_with(title.text.trim()) && !title.text.trim().is_empty() => {
-            format!("{}: {text}", title.text.trim())
-        }
-        _ => text.to_owned(),
-    };
-    let text = filled(document, item.whole, text);
-    markdown::inline(text.trim_end_matches([':', ' ']), raw)
-}
-
-fn passage(document: &Document, item: &Item) -> Passage {
-    Passage {
-        text: text_of(document, item),
-        span: item.span,
-    }
-}
-
-fn details(document: &Document, item: &Item) -> Vec<Passage> {
-    item.details
-        .iter()
-        .filter(|(text, _)| text.chars().any(char::is_alphanumeric))
-        .map(|(text, span)| Passage {
-            text: markdown::inline(
-                &filled(document, *span, text.clone()),
-                document.source.slice(*span),
-            ),
-            span: *span,
-        })
-        .collect()
-}
-
-fn statement(document: &Document, item: &Item) -> Statement {
-    let text = text_of(document, item);
-    let around = item.path.last().cloned().unwrap_or_default();
-    Statement {
-        role: item.role,
-        stems: super::concepts::stems(&format!("{text} {around}")),
-        standing: Standing::of(&text),
-        text,
-        span: item.span,
-        section: path_of(document, item),
-        details: details(document, item),
-    }
-}
-
-fn node(document: &Document, item: &Item, kind: NodeKind) -> Node {
-    let mut node = Node::new(kind, text_of(document, item));
-    let raw = document.source.slice(item.whole);
-    node.title = item
-        .title
-        .as_ref()
-        .map(|title| filled(document, item.whole, title.text.trim().to_owned()))
-        .map(|title| markdown::inline(without_priority(&title), raw))
-        .filter(|title| !title.is_empty());
-    if node.title.is_none() && matches!(kind, NodeKind::Story | NodeKind::Requirement) {
-        node.title = super::stories::want(&node.text);
-    }
-    node.spans = vec![item.span];
-    node.whole = item.whole;
-    node.section = path_of(document, item);
-    node.mark = item.mark;
-    node.keyword = item.keyword;
-    node.priority = item.priority;
-    node.details = details(document, item);
-    for detail in &node.details {
-        node.stems.extend(super::concepts::stems(&detail.text));
-    }
-    node.stems.truncate(super::words::MAX_WORDS);
-    node.own = item
-        .id
-        .as_ref()
-        .filter(|id| may_keep(kind, &id.prefix))
-        .and_then(own_id);
-    node.named = item
-        .citations
-        .iter()
-        .map(|citation| citation.id.written.clone())
-        .collect();
-    node.strength = if item.path.iter().any(|t| t.to_lowercase().contains("hard"))
-        || kind == NodeKind::Acceptance && item.role == Role::Acceptance
-    {
-        Strength::Hard
-    } else {
-        Strength::Soft
-    };
-    node.scenarios = item
-        .scenarios
-        .iter()
-        .map(|scenario| {
-            let part =
-                |text: &Option<String>| markdown::inline(text.as_deref().unwrap_or("").trim(), raw);
-            super::node::Scene {
-                given: part(&scenario.given),
-                when: part(&scenario.when),
-                then: part(&scenario.then),
-                span: Some(scenario.span),
-            }
-        })
-        .collect();
-    node
-}
-
-/// `Browse events (P0)`: a story's heading says its priority itself.
-fn without_priority(title: &str) -> &str {
-    let inner = title
-        .strip_suffix(')')
-        .and_then(|title| title.rsplit_once(" (P"));
-    match inner {
-        Some((words, "0" | "1" | "2" | "3" | "4" | "5")) => words,
-        _ => title,
-    }
-}
-
-/// Tasks have ids of their own, and the number of a story is part of its heading.
-fn may_keep(kind: NodeKind, prefix: &str) -> bool {
-    match kind {
-        NodeKind::Story => prefix == "US",
-        _ => !matches!(prefix, "T" | "TASK" | "US" | "PH" | "Q"),
-    }
-}
-
-/// An id that can stand in a bundle as it is: letters and a number, of this bundle.
-fn own_id(id: &Id) -> Option<String> {
-    let is_plain = id
-        .written
-        .chars()
-        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_'));
-    (is_plain && !id.prefix.is_empty() && !id.numbers.is_empty() && id.written.len() <= 24)
-        .then(|| id.written.clone())
 }

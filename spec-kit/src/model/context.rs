@@ -317,7 +317,7 @@ fn measured(document: &Document, units: &[&str]) -> Vec<Passage> {
             continue;
         }
         found.push(Passage {
-            text: super::collect::text_of(document, item),
+            text: super::make::text_of(document, item),
             span: item.span,
         });
         if found.len() >= MAX_VALUES {

@@ -1,6 +1,6 @@
 //! What the head of a document says: its name and its date.
 
-use super::collect;
+use super::filled::filled;
 use crate::facts::Document;
 
 /// What titles begin with, before what the document is about.
@@ -15,7 +15,7 @@ const LEADS: [&str; 5] = [
 /// Without the words that only say what kind of document it is; the file's name where there is none.
 pub(super) fn title(document: &Document) -> String {
     let text = document.title.as_ref().map_or_else(String::new, |title| {
-        collect::filled(document, title.span, title.text.clone())
+        filled(document, title.span, title.text.clone())
     });
     let mut text = text.trim();
     // All of it says what kind of document it is.

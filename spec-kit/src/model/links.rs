@@ -4,6 +4,7 @@ use super::concepts;
 use super::matcher::Matcher;
 use super::node::{Basis, Node, Tie};
 use crate::manifest::{NodeKind, Relation};
+use crate::parallel;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Less than this in common is chance.
@@ -45,39 +46,32 @@ pub(super) fn tie_around(
         _ => ALSO,
     };
     let matcher = matcher_around(to, around);
-    let mut ties = Vec::new();
-    for node in from {
+    let size = from.iter().map(|node| node.text.len()).sum();
+    let of_each = parallel::map(size, from, |node| {
         let named: BTreeSet<&str> = node
             .named
             .iter()
             .filter_map(|name| ids.get(name.as_str()).copied())
             .collect();
+        let tie = |to: &str, basis| Tie {
+            from: node.id.clone(),
+            to: to.to_owned(),
+            relation,
+            basis,
+        };
         if !named.is_empty() {
-            ties.extend(named.into_iter().map(|id| Tie {
-                from: node.id.clone(),
-                to: id.to_owned(),
-                relation,
-                basis: Basis::Named,
-            }));
-            continue;
+            let named = named.into_iter().map(|id| tie(id, Basis::Named));
+            return named.collect::<Vec<_>>();
         }
         let matches = matcher.find(&node.stems, MAX_TARGETS);
         let best = matches.first().map_or(0.0, |best| best.score);
-        for found in matches {
-            if found.score >= at_least
-                && found.score >= best * also
-                && let Some(target) = to.get(found.target)
-            {
-                ties.push(Tie {
-                    from: node.id.clone(),
-                    to: target.id.clone(),
-                    relation,
-                    basis: Basis::Words(found.shared),
-                });
-            }
-        }
-    }
-    ties
+        matches
+            .into_iter()
+            .filter(|found| found.score >= at_least && found.score >= best * also)
+            .filter_map(|found| Some(tie(&to.get(found.target)?.id, Basis::Words(found.shared))))
+            .collect()
+    });
+    of_each.into_iter().flatten().collect()
 }
 
 /// What stands below what: each node whose place is inside of one of the others, tied to the

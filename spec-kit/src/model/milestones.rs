@@ -1,7 +1,7 @@
 //! What the source says is done, under way and to come, and in which order.
 
-use super::collect::filled_title;
-use super::{collect, concepts};
+use super::filled::filled_title;
+use super::{concepts, make};
 use crate::facts::{Document, Item, Mark, Role};
 use crate::text::Span;
 
@@ -167,7 +167,7 @@ fn of_sections(document: &Document) -> Vec<Milestone> {
 
 fn work(document: &Document, item: &Item, mark: Option<Mark>) -> Work {
     Work {
-        text: collect::text_of(document, item),
+        text: make::text_of(document, item),
         mark: item.mark.or(mark),
         span: item.span,
         stems: concepts::stems(&item.text),

@@ -11,6 +11,7 @@ mod filled;
 mod head;
 mod inventory;
 mod links;
+mod make;
 pub mod markdown;
 mod matcher;
 mod milestones;
@@ -44,7 +45,7 @@ pub use ties::Ties;
 use crate::facts::{ClosedSet, Document, Quantity};
 use crate::ids::Mint;
 use crate::manifest::{NodeKind, Relation};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Everything that a bundle is written from.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,7 +62,7 @@ pub struct Model {
     /// In the order of the text.
     pub nodes: BTreeMap<NodeKind, Vec<Node>>,
     /// What each id is.
-    pub kinds: BTreeMap<String, NodeKind>,
+    pub kinds: HashMap<String, NodeKind>,
     pub ties: Ties,
     pub inventory: Inventory,
     pub milestones: Vec<Milestone>,

@@ -71,7 +71,7 @@ fn question(document: &Document, text: String, spans: &[Span]) -> Node {
                 .rev()
                 .find(|section| section.span.holds(*span))
         })
-        .map(|section| section.path.clone())
+        .map(|section| section.path.to_vec())
         .unwrap_or_default();
     node
 }

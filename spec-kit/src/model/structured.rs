@@ -5,6 +5,7 @@ use crate::facts::{Cue, Document, DocumentKind, Item, Role, RoleSection, Title};
 use crate::outline::Outline;
 use crate::text::{Source, SourceError, Span};
 use serde::Deserialize;
+use std::sync::Arc;
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RequestError {
@@ -86,7 +87,7 @@ fn push(document: &mut Document, role: Role, path: &str, text: String, span: Spa
         text: text.split_whitespace().collect::<Vec<_>>().join(" "),
         span,
         whole: span,
-        path: vec![path.to_owned()],
+        path: Arc::new(vec![path.to_owned()]),
         number: None,
         mark: None,
         keyword: None,
@@ -99,7 +100,7 @@ fn push(document: &mut Document, role: Role, path: &str, text: String, span: Spa
     if !document.sections.iter().any(|section| section.role == role) {
         document.sections.push(RoleSection {
             role,
-            path: vec![path.to_owned()],
+            path: Arc::new(vec![path.to_owned()]),
             level: 2,
             title_span: span,
             span,

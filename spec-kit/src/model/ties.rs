@@ -1,13 +1,13 @@
 use super::node::Tie;
 use crate::manifest::Relation;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 /// All ties of a model, found from either end.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Ties {
     list: Vec<Tie>,
-    from: BTreeMap<String, Vec<usize>>,
-    to: BTreeMap<String, Vec<usize>>,
+    from: HashMap<String, Vec<usize>>,
+    to: HashMap<String, Vec<usize>>,
 }
 
 impl Ties {

@@ -2,9 +2,10 @@
 //! the bundle asks what they are.
 
 use super::node::Node;
-use crate::facts::{Document, Id};
+use crate::facts::{Document, Id, Numbers};
 use crate::manifest::NodeKind;
 use crate::text::Span;
+use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Kinds of ids that a bundle has, so that one of them must be there.
@@ -18,7 +19,7 @@ const LONGEST: u32 = 150;
 /// More ids than these nobody answers for one by one.
 const MOST: usize = 400;
 
-type Key = (String, Vec<u32>);
+type Key = (SmolStr, Numbers);
 
 pub(super) fn ids(document: &Document, nodes: &BTreeMap<NodeKind, Vec<Node>>) -> Option<Node> {
     let own: BTreeSet<&str> = nodes
@@ -92,7 +93,7 @@ fn written(asked: &BTreeMap<Key, (&Id, Span)>) -> Vec<String> {
     }
     rows.into_iter()
         .map(|(first, last)| match first == last {
-            true => first.written.clone(),
+            true => first.written.to_string(),
             false => format!("{}–{}", first.written, last.written),
         })
         .collect()

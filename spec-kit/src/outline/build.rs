@@ -5,6 +5,7 @@ use super::tree::{Block, BlockKind, CheckBox, Code, List, ListItem, Outline, Row
 use super::{Inline, MAX_DEPTH, Piece, PieceKind};
 use crate::text::Span;
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+use smol_str::SmolStr;
 
 pub(super) fn outline(text: &str) -> Outline {
     let options = Options::ENABLE_TABLES
@@ -40,7 +41,7 @@ struct Style {
     strong: usize,
     emphasis: usize,
     struck: usize,
-    links: Vec<String>,
+    links: Vec<SmolStr>,
 }
 
 struct Builder<'a> {
@@ -104,7 +105,7 @@ impl<'a> Builder<'a> {
             Tag::Emphasis => self.style.emphasis += 1,
             Tag::Strikethrough => self.style.struck += 1,
             Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. } => {
-                self.style.links.push(dest_url.into_string());
+                self.style.links.push(SmolStr::new(&dest_url));
             }
             Tag::Paragraph | Tag::Heading { .. } | Tag::TableCell => {
                 self.close_words();
@@ -304,7 +305,12 @@ impl<'a> Builder<'a> {
     }
 
     fn piece(&mut self, kind: PieceKind, words: &str, span: Span) {
-        let lead = (self.text.get(span.start..span.end)).and_then(|written| written.find(words));
+        let written = self.text.get(span.start..span.end).unwrap_or("");
+        // Most words are all that is written, and to look for them takes longer.
+        let lead = match written.starts_with(words) {
+            true => Some(0),
+            false => written.find(words),
+        };
         // A tight item has words without a paragraph.
         let inline = self.inline.get_or_insert_with(|| Inline {
             span,

@@ -1,4 +1,5 @@
 use crate::text::Span;
+use smol_str::SmolStr;
 use std::ops::Range;
 
 /// Words of one paragraph, item, cell or heading, without their markup; wrapped lines are joined
@@ -34,7 +35,7 @@ pub enum PieceKind {
     Text,
     Code,
     /// With its target; an image too.
-    Link(String),
+    Link(SmolStr),
     /// One space that stands for a line break.
     Break,
 }

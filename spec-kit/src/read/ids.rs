@@ -1,7 +1,9 @@
 //! Ids in text: their shape, and which shapes are ids at all.
 
 use super::words::joins;
-use crate::facts::Id;
+use crate::facts::{Id, Numbers};
+use smallvec::smallvec;
+use smol_str::{SmolStr, format_smolstr};
 use std::ops::Range;
 
 /// Prefixes that are ids wherever they stand; without a hyphen too.
@@ -82,7 +84,7 @@ pub(super) fn one(text: &str, at: usize) -> Option<Found> {
         return None;
     }
     let first = length;
-    let mut numbers = vec![rest.get(length..length + digits)?.parse().ok()?];
+    let mut numbers: Numbers = smallvec![rest.get(length..length + digits)?.parse().ok()?];
     length += digits;
     while rest.get(length..)?.starts_with('.') {
         let more = count_digits(rest, length + 1);
@@ -108,7 +110,7 @@ pub(super) fn one(text: &str, at: usize) -> Option<Found> {
     if after.chars().next().is_some_and(joins) || is_longer(after) {
         return None;
     }
-    let written = rest.get(..length)?.to_owned();
+    let written = rest.get(..length)?.into();
     let padded = rest.as_bytes().get(first) == Some(&b'0');
     let shape = shape(
         &prefix,
@@ -120,7 +122,7 @@ pub(super) fn one(text: &str, at: usize) -> Option<Found> {
         },
     );
     let bundle = bundle(text, at);
-    let start = at - bundle.as_ref().map_or(0, |name: &String| name.len() + 1);
+    let start = at - bundle.as_ref().map_or(0, |name: &SmolStr| name.len() + 1);
     Some(Found {
         id: Id {
             bundle,
@@ -141,12 +143,12 @@ fn may_be_one(rest: &str) -> bool {
     letters > 0 && matches!(bytes.get(letters), Some(b'0'..=b'9' | b'-' | b'_' | 0xe2))
 }
 
-fn prefix(rest: &str) -> Option<(String, usize, bool)> {
+fn prefix(rest: &str) -> Option<(SmolStr, usize, bool)> {
     let letters = rest.bytes().take_while(u8::is_ascii_uppercase).count();
     if letters == 0 || letters > 8 {
         return None;
     }
-    let mut name = rest.get(..letters)?.to_owned();
+    let mut name = SmolStr::new(rest.get(..letters)?);
     let mut length = letters;
     let mut hyphen = false;
     // `NFR-SEC-001` has two parts, rarely three.
@@ -164,8 +166,7 @@ fn prefix(rest: &str) -> Option<(String, usize, bool)> {
         if more == 0 || more > 8 {
             break;
         }
-        name.push('-');
-        name.push_str(rest.get(length..length + more)?);
+        name = format_smolstr!("{name}-{}", rest.get(length..length + more)?);
         length += more;
         hyphen = false;
     }
@@ -231,7 +232,7 @@ fn shape(prefix: &str, look: &Look) -> Shape {
 }
 
 /// `billing` of `billing/FR-001`.
-fn bundle(text: &str, at: usize) -> Option<String> {
+fn bundle(text: &str, at: usize) -> Option<SmolStr> {
     let before = text.get(..at)?.strip_suffix(['/', '#'])?;
     let start = before
         .char_indices()
@@ -241,12 +242,12 @@ fn bundle(text: &str, at: usize) -> Option<String> {
         .0;
     let name = before.get(start..)?;
     name.starts_with(|c: char| c.is_ascii_alphanumeric())
-        .then(|| name.to_owned())
+        .then(|| name.into())
 }
 
 /// `1.2` or `1.` at the start of a line of a numbered scheme; with its length.
 pub(super) fn dotted(text: &str) -> Option<(Id, usize)> {
-    let mut numbers = Vec::new();
+    let mut numbers = Numbers::new();
     let mut length = 0;
     loop {
         let digits = count_digits(text, length);
@@ -266,7 +267,7 @@ pub(super) fn dotted(text: &str) -> Option<(Id, usize)> {
     if numbers.is_empty() {
         return None;
     }
-    let written = text.get(..length)?.to_owned();
+    let written = text.get(..length)?.into();
     let rest = text.get(length..)?;
     let closed = rest.starts_with(['.', ')']);
     let next = rest.chars().nth(usize::from(closed));
@@ -279,7 +280,7 @@ pub(super) fn dotted(text: &str) -> Option<(Id, usize)> {
     Some((
         Id {
             bundle: None,
-            prefix: String::new(),
+            prefix: SmolStr::default(),
             numbers,
             written,
         },
@@ -358,16 +359,16 @@ pub(super) fn worded(text: &str) -> Option<(Id, usize)> {
     if number.is_empty() || digits.get(length..)?.chars().next().is_some_and(joins) {
         return None;
     }
-    let numbers: Option<Vec<u32>> = number.split('.').map(|n| n.parse().ok()).collect();
+    let numbers: Option<Numbers> = number.split('.').map(|n| n.parse().ok()).collect();
     let end = skipped + gap + number.len();
     let written = match *prefix {
-        "US" => format!("US{number}"),
-        _ => text.get(..end)?.to_owned(),
+        "US" => format_smolstr!("US{number}"),
+        _ => text.get(..end)?.into(),
     };
     Some((
         Id {
             bundle: None,
-            prefix: (*prefix).to_owned(),
+            prefix: SmolStr::new_static(prefix),
             numbers: numbers?,
             written,
         },
@@ -385,7 +386,7 @@ mod tests {
             .filter(|found| found.shape >= least)
             .map(|found| match found.id.bundle {
                 Some(bundle) => format!("{bundle}/{}", found.id.written),
-                None => found.id.written,
+                None => found.id.written.to_string(),
             })
             .collect()
     }
@@ -439,7 +440,7 @@ mod tests {
         Id {
             bundle: None,
             prefix: prefix.into(),
-            numbers: numbers.to_vec(),
+            numbers: numbers.into(),
             written: written.into(),
         }
     }

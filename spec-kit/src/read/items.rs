@@ -11,6 +11,7 @@ use super::units::{Unit, UnitKind};
 use crate::facts::{Citation, Cue, Id, Item, Mark, Role, Title};
 use crate::outline::{CheckBox, Inline, Row};
 use crate::text::Span;
+use std::sync::Arc;
 
 /// `skip` says which units are tasks or principles, which have facts of their own.
 pub(super) fn items(reading: &Reading<'_>, defined: &Defined, skip: &[bool]) -> Vec<Item> {
@@ -66,7 +67,7 @@ impl<'a> Reader<'a, '_> {
         }
         let mut item = self.new_item(index, unit, words);
         item.whole = unit.whole;
-        item.path.pop();
+        Arc::make_mut(&mut item.path).pop();
         let (number, _) = super::words::unnumbered(&words.text);
         item.number = item
             .id
@@ -330,6 +331,7 @@ impl<'a> Reader<'a, '_> {
         }
         let citations: Vec<Citation> = (0..row.cells.len())
             .flat_map(|at| self.defined.cited(index, at))
+            .cloned()
             .collect();
         if let Some((owner, _)) = self.owner
             && self.defined.of.get(index).is_none_or(Option::is_none)
@@ -371,7 +373,7 @@ impl<'a> Reader<'a, '_> {
         let (text, _) = self.reading.body(index);
         let id = self.id(index);
         let mut item = self.bare(index, unit, text, lead);
-        item.citations = self.defined.cited(index, 0);
+        item.citations = self.defined.cited(index, 0).to_vec();
         item.title = title(words, lead, &item.text);
         item.id = id;
         item

@@ -4,27 +4,55 @@ use super::ids::{self, Found, Shape};
 use super::reading::Reading;
 use super::relations::relation;
 use super::units::{Unit, UnitKind};
-use crate::facts::{Citation, Definition, DocumentKind, Id, Role};
+use crate::facts::{Citation, Definition, DocumentKind, Id, Numbers, Role};
 use crate::outline::Inline;
-use std::collections::BTreeSet;
+use smallvec::smallvec;
+use smol_str::{SmolStr, format_smolstr};
+use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
 
 /// Where each unit introduces an id, and what is introduced in the document.
 pub(super) struct Defined {
     /// Of each unit.
     pub of: Vec<Option<Definition>>,
-    known: BTreeSet<(String, Vec<u32>)>,
-    prefixes: BTreeSet<String>,
-    /// Of each unit, cell by cell: what it cites beside the id that it introduces.
-    cited: Vec<Vec<Vec<Citation>>>,
+    known: HashSet<(SmolStr, Numbers)>,
+    prefixes: BTreeSet<SmolStr>,
+    cited: Cited,
+}
+
+/// What each cell of each unit cites beside the id that the unit introduces, in one list.
+#[derive(Default)]
+struct Cited {
+    list: Vec<Citation>,
+    /// Where in the list each cell ends.
+    cells: Vec<usize>,
+    /// The first cell of each unit.
+    units: Vec<usize>,
+}
+
+impl Cited {
+    fn of(&self, unit: usize, cell: usize) -> &[Citation] {
+        let Some(first) = self.units.get(unit) else {
+            return &[];
+        };
+        let next = self.units.get(unit + 1).copied();
+        let at = first + cell;
+        if at >= next.unwrap_or(self.cells.len()) {
+            return &[];
+        }
+        let start = at.checked_sub(1).and_then(|before| self.cells.get(before));
+        let end = self.cells.get(at).copied().unwrap_or(0);
+        let start = start.copied().unwrap_or(0);
+        self.list.get(start..end).unwrap_or(&[])
+    }
 }
 
 pub(super) fn defined(reading: &Reading<'_>) -> Defined {
     let mut out = Defined {
         of: Vec::new(),
-        known: BTreeSet::new(),
+        known: HashSet::new(),
         prefixes: BTreeSet::new(),
-        cited: Vec::new(),
+        cited: Cited::default(),
     };
     for (index, unit) in reading.units.iter().enumerate() {
         let definition = definition(reading, index, unit);
@@ -35,15 +63,17 @@ pub(super) fn defined(reading: &Reading<'_>) -> Defined {
         }
         out.of.push(definition);
     }
-    let cited = reading.units.iter().enumerate().map(|(index, unit)| {
+    let mut cited = Cited::default();
+    for (index, unit) in reading.units.iter().enumerate() {
         let lead = reading.lead(index).and_then(|lead| lead.id.as_ref());
         let own = lead.filter(|_| out.defines(index)).map(|(_, range)| range);
-        let cells = unit.inlines().iter().enumerate();
-        cells
-            .map(|(at, words)| out.citations(words, own.filter(|_| at == 0)))
-            .collect()
-    });
-    out.cited = cited.collect();
+        cited.units.push(cited.cells.len());
+        for (at, words) in unit.inlines().iter().enumerate() {
+            out.citations(words, own.filter(|_| at == 0), &mut cited.list);
+            cited.cells.push(cited.list.len());
+        }
+    }
+    out.cited = cited;
     out
 }
 
@@ -127,9 +157,9 @@ fn numbered_criterion(reading: &Reading<'_>, index: usize, unit: &Unit<'_>) -> O
     Some(Definition {
         id: Id {
             bundle: None,
-            prefix: String::new(),
-            numbers: vec![above, number],
-            written: format!("{above}.{number}"),
+            prefix: SmolStr::default(),
+            numbers: smallvec![above, number],
+            written: format_smolstr!("{above}.{number}"),
         },
         span: unit.span,
     })
@@ -221,31 +251,28 @@ impl Defined {
     }
 
     /// What a cell of a unit cites, without the id that the unit introduces.
-    pub(super) fn cited(&self, index: usize, cell: usize) -> Vec<Citation> {
-        let cells = self.cited.get(index);
-        cells
-            .and_then(|cells| cells.get(cell))
-            .cloned()
-            .unwrap_or_default()
+    pub(super) fn cited(&self, index: usize, cell: usize) -> &[Citation] {
+        self.cited.of(index, cell)
     }
 
     /// What the words of a unit cite, with the id that it introduces.
     pub(super) fn all_cited(&self, index: usize, words: &Inline) -> Vec<Citation> {
-        match self.defines(index) {
-            true => self.citations(words, None),
-            false => self.cited(index, 0),
+        if !self.defines(index) {
+            return self.cited(index, 0).to_vec();
         }
+        let mut out = Vec::new();
+        self.citations(words, None, &mut out);
+        out
     }
 
     /// All that the document cites.
     pub(super) fn into_cited(self) -> Vec<Citation> {
-        self.cited.into_iter().flatten().flatten().collect()
+        self.cited.list
     }
 
     /// Ids that words name, without the one at `but`.
-    fn citations(&self, words: &Inline, but: Option<&Range<usize>>) -> Vec<Citation> {
+    fn citations(&self, words: &Inline, but: Option<&Range<usize>>, out: &mut Vec<Citation>) {
         let text = words.text.as_str();
-        let mut out: Vec<Citation> = Vec::new();
         let found = ids::scan(text);
         let mut last: Option<(Range<usize>, Option<&'static str>)> = None;
         for found in &found {
@@ -266,7 +293,7 @@ impl Defined {
                 && let Some(previous) = out.last()
                 && is_range(text.get(before.end..found.range.start).unwrap_or(""))
             {
-                between(&previous.id.clone(), found, words, relation, &mut out);
+                between(&previous.id.clone(), found, words, relation, out);
             }
             out.push(Citation {
                 id: found.id.clone(),
@@ -275,8 +302,7 @@ impl Defined {
             });
             last = Some((found.range.clone(), relation));
         }
-        dotted_refs(words, &mut out);
-        out
+        dotted_refs(words, out);
     }
 
     fn counts(&self, text: &str, found: &Found) -> bool {
@@ -359,8 +385,8 @@ fn between(
             id: Id {
                 bundle: first.bundle.clone(),
                 prefix: first.prefix.clone(),
-                numbers: vec![number],
-                written: format!("{stem}{number:0digits$}"),
+                numbers: smallvec![number],
+                written: format_smolstr!("{stem}{number:0digits$}"),
             },
             span: words.span_of(last.range.clone()),
             relation,
@@ -421,7 +447,7 @@ fn dotted_refs(words: &Inline, out: &mut Vec<Citation>) {
                 .take_while(|b| b.is_ascii_digit() || *b == b'.')
                 .count();
             let written = rest.get(..length).unwrap_or("").trim_end_matches('.');
-            let numbers: Option<Vec<u32>> = written.split('.').map(|n| n.parse().ok()).collect();
+            let numbers: Option<Numbers> = written.split('.').map(|n| n.parse().ok()).collect();
             let (Some(numbers), false) = (numbers, written.is_empty()) else {
                 break;
             };
@@ -436,9 +462,9 @@ fn dotted_refs(words: &Inline, out: &mut Vec<Citation>) {
             out.push(Citation {
                 id: Id {
                     bundle: None,
-                    prefix: String::new(),
+                    prefix: SmolStr::default(),
                     numbers,
-                    written: written.to_owned(),
+                    written: written.into(),
                 },
                 span: words.span_of(start..from),
                 relation: Some("requirements"),

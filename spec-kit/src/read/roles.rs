@@ -8,7 +8,7 @@ use super::synonyms::{ENDINGS, RELATIONS, titles};
 use super::words::{fold, is_cjk, unnumbered};
 use crate::facts::{Role, RoleSection};
 use crate::outline::{BlockKind, Inline, Outline, Section};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 /// Asked for each heading, and for each line that introduces a list.
 static WHOLE: LazyLock<Lexicon<Role>> = LazyLock::new(|| Lexicon::new(titles()));
@@ -201,7 +201,7 @@ pub(super) fn sections(outline: &Outline, titles: &Titles, marks: &Marks, root: 
         path.push(spoken(&section.title.text, marks));
         out.list.push(RoleSection {
             role,
-            path,
+            path: Arc::new(path),
             level: section.level,
             title_span: section.title.span,
             span: section.span,

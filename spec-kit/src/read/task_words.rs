@@ -4,9 +4,10 @@ use super::ids;
 use super::marks::Marks;
 use super::names;
 use super::words::fold;
-use crate::facts::{Citation, Id, Task};
+use crate::facts::{Citation, Id, Numbers, Task};
 use crate::outline::{Code, Inline};
 use crate::text::{Source, Span};
+use smol_str::SmolStr;
 
 #[derive(Debug, Default)]
 pub(super) struct Labels {
@@ -103,7 +104,11 @@ pub(super) fn text(all: &str, from: usize, marks: &Marks) -> String {
 }
 
 /// Puts citations where they belong. `labels` is where stories are labels.
-pub(super) fn sort(task: &mut Task, citations: Vec<Citation>, labels: Option<Span>) {
+pub(super) fn sort(
+    task: &mut Task,
+    citations: impl IntoIterator<Item = Citation>,
+    labels: Option<Span>,
+) {
     for citation in citations {
         let is_dependency = citation.relation == Some("depends on");
         let in_labels = labels.is_some_and(|labels| labels.holds(citation.span));
@@ -183,7 +188,7 @@ fn numbered(text: &str) -> Option<(Id, usize)> {
         .take_while(|b| b.is_ascii_digit() || *b == b'.')
         .count();
     let written = text.get(..length)?.trim_end_matches('.');
-    let numbers: Option<Vec<u32>> = written.split('.').map(|n| n.parse().ok()).collect();
+    let numbers: Option<Numbers> = written.split('.').map(|n| n.parse().ok()).collect();
     let ends = text
         .get(written.len()..)?
         .chars()
@@ -193,9 +198,9 @@ fn numbered(text: &str) -> Option<(Id, usize)> {
     Some((
         Id {
             bundle: None,
-            prefix: String::new(),
+            prefix: SmolStr::default(),
             numbers: numbers?,
-            written: written.to_owned(),
+            written: written.into(),
         },
         written.len(),
     ))

@@ -5,7 +5,7 @@ use super::refs::Defined;
 use super::tables::{Column, Columns};
 use super::task_words as words_of;
 use super::units::{Unit, UnitKind};
-use crate::facts::{Check, DocumentKind, Mark, Role, Task};
+use crate::facts::{Check, Citation, DocumentKind, Mark, Numbers, Role, Task};
 use crate::outline::{CheckBox, Inline};
 use std::collections::BTreeMap;
 
@@ -197,7 +197,7 @@ struct Builder<'a, 'b> {
     of: Vec<Option<usize>>,
     heading: Option<usize>,
     /// Tasks with ids like 1.2, by their numbers.
-    by_number: BTreeMap<Vec<u32>, usize>,
+    by_number: BTreeMap<Numbers, usize>,
     table: Option<Columns>,
 }
 
@@ -279,7 +279,7 @@ impl<'a> Builder<'a, '_> {
                 task.is_parallel = labels.is_parallel;
                 task.text = words_of::text(&words.text, rest, self.reading.marks);
                 let label_span = words.span_of(lead.rest..rest);
-                words_of::sort(task, citations, Some(label_span));
+                words_of::sort(task, citations.iter().cloned(), Some(label_span));
                 words_of::dependencies(words, task);
                 words_of::mentions(words, task);
             }
@@ -292,12 +292,15 @@ impl<'a> Builder<'a, '_> {
         for (at, cell) in cells.iter().enumerate() {
             let name = columns.names.get(at).map_or("", String::as_str);
             let own = at == 0 && task.id.is_some();
-            let mut citations = self.defined.cited(index, at);
-            if is_dependency(name) {
-                for citation in &mut citations {
-                    citation.relation = Some("depends on");
-                }
-            }
+            let is_dependency = is_dependency(name);
+            let citations = self.defined.cited(index, at).iter().cloned();
+            let citations = citations.map(|citation| match is_dependency {
+                true => Citation {
+                    relation: Some("depends on"),
+                    ..citation
+                },
+                false => citation,
+            });
             words_of::sort(task, citations, None);
             match columns.kinds.get(at).copied().unwrap_or(Column::Text) {
                 Column::Text if !own => {
@@ -339,7 +342,7 @@ impl<'a> Builder<'a, '_> {
         for (cell, words) in unit.inlines().iter().enumerate() {
             let citations = match cell {
                 0 => self.defined.all_cited(index, words),
-                _ => self.defined.cited(index, cell),
+                _ => self.defined.cited(index, cell).to_vec(),
             };
             words_of::sort(task, citations, None);
             words_of::dependencies(words, task);

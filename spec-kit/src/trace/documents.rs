@@ -36,7 +36,7 @@ fn items(document: &Document, nodes: &mut Vec<Node>, edges: &mut Vec<Edge>) {
         let text = text.trim().trim_start_matches("(hard):").trim();
         let (words, named) = tail(text);
         edges.extend(named.into_iter().map(|(relation, to)| Edge {
-            from: id.written.clone(),
+            from: id.written.to_string(),
             to,
             relation,
         }));
@@ -85,7 +85,7 @@ fn stories(document: &Document, edges: &mut Vec<Edge>) {
             }
             let (_, named) = tail(&plain_marks(line));
             edges.extend(named.into_iter().map(|(relation, to)| Edge {
-                from: story.written.clone(),
+                from: story.written.to_string(),
                 to,
                 relation,
             }));
@@ -118,7 +118,7 @@ fn principles(document: &Document, nodes: &mut Vec<Node>, edges: &mut Vec<Edge>)
         let enforced = principle.enforced_by.as_deref().unwrap_or("");
         for word in enforced.split([',', ' ']).filter(|word| is_id(word)) {
             edges.push(Edge {
-                from: id.written.clone(),
+                from: id.written.to_string(),
                 to: word.to_owned(),
                 relation: Relation::Enforces,
             });
@@ -148,8 +148,8 @@ fn tasks(document: &Document, nodes: &mut Vec<Node>, edges: &mut Vec<Edge>) {
         ];
         for (relation, citations) in ends {
             edges.extend(citations.iter().map(|citation| Edge {
-                from: id.written.clone(),
-                to: citation.id.written.clone(),
+                from: id.written.to_string(),
+                to: citation.id.written.to_string(),
                 relation,
             }));
         }

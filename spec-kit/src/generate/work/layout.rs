@@ -128,7 +128,7 @@ impl Proposal<'_> {
 
     fn endpoint(&self, name: &str) -> (Place, String) {
         let holds = "the endpoints";
-        if let Some(root) = self.stack.function(self.model) {
+        if let Some(root) = self.stack.function() {
             return self.in_folder(root, "", holds);
         }
         let path = name.split_once(' ').map_or(name, |(_, path)| path);
@@ -231,7 +231,7 @@ impl Proposal<'_> {
 
     fn code(&self, task: &Task) -> (Place, String) {
         if task.layer == Layer::Api
-            && let Some(root) = self.stack.function(self.model)
+            && let Some(root) = self.stack.function()
         {
             return self.in_folder(root, "", "the endpoints");
         }

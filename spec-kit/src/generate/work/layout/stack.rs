@@ -1,6 +1,7 @@
 //! What of the source's stack says where files are by convention.
 
 use crate::model::{Model, Passage};
+use std::cell::OnceCell;
 
 /// Files by which a platform is known.
 pub(super) const PLATFORM_FILES: &[(&str, &str)] = &[
@@ -70,11 +71,15 @@ const VIEW_ENDS: &[(&str, &str)] = &[
 
 pub(super) struct Stack<'a> {
     model: &'a Model,
+    function: OnceCell<Option<String>>,
 }
 
 impl<'a> Stack<'a> {
     pub(super) fn of(model: &'a Model) -> Self {
-        Self { model }
+        Self {
+            model,
+            function: OnceCell::new(),
+        }
     }
 
     fn named(&self) -> impl Iterator<Item = &'a Passage> {
@@ -155,18 +160,10 @@ impl<'a> Stack<'a> {
 
     /// The folder of the function that serves all endpoints, where the source has such a function:
     /// `/functions/v1/ops-executor`.
-    pub(super) fn function(&self, model: &Model) -> Option<String> {
-        if !self.has("Supabase") {
-            return None;
-        }
-        let name = model.statements.iter().find_map(|statement| {
-            let (_, rest) = statement.text.split_once("/functions/v1/")?;
-            let end = rest
-                .find(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_')
-                .unwrap_or(rest.len());
-            rest.get(..end).filter(|name| !name.is_empty())
-        })?;
-        Some(format!("supabase/functions/{name}/"))
+    pub(super) fn function(&self) -> Option<String> {
+        let find = || function(self.model).filter(|_| self.has("Supabase"));
+        // Asked for each task, and it looks through all statements.
+        self.function.get_or_init(find).clone()
     }
 
     /// The file of a part of the program; a folder where no language is known.
@@ -217,6 +214,17 @@ impl<'a> Stack<'a> {
             format!("{id}.*")
         }
     }
+}
+
+fn function(model: &Model) -> Option<String> {
+    let name = model.statements.iter().find_map(|statement| {
+        let (_, rest) = statement.text.split_once("/functions/v1/")?;
+        let end = rest
+            .find(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_')
+            .unwrap_or(rest.len());
+        rest.get(..end).filter(|name| !name.is_empty())
+    })?;
+    Some(format!("supabase/functions/{name}/"))
 }
 
 /// Whether a name says where files are.

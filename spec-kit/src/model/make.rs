@@ -1,0 +1,209 @@
+//! Items of a document as what they are for.
+
+use super::collect::{Standing, Statement};
+use super::filled::{filled, filled_title};
+use super::markdown;
+use super::node::{Node, Passage, Strength};
+use crate::facts::{Document, Id, Item, Role};
+use crate::manifest::NodeKind;
+use crate::text::Span;
+
+/// What an item is for.
+pub(super) enum Use {
+    Node(NodeKind),
+    /// The first of a list that says what must be, with the line before the list.
+    Bound(Passage),
+    /// Another one of that list.
+    Point,
+    /// A story whose words are those of the requirement in the heading above it, and all below it.
+    Headed(Span),
+    Problem,
+    Assumption,
+    EdgeCase,
+    Statement,
+}
+
+pub(super) enum Made {
+    Node(Box<Node>),
+    Point(Passage),
+    Problem(Passage),
+    Assumption(Passage),
+    EdgeCase(Passage),
+    Statement(Statement),
+}
+
+pub(super) fn of(document: &Document, item: &Item, is: &Use) -> Made {
+    let boxed = |node| Made::Node(Box::new(node));
+    match is {
+        Use::Node(kind) => boxed(node(document, item, *kind)),
+        Use::Bound(intro) => boxed(bound(document, item, intro)),
+        Use::Headed(whole) => boxed(Node {
+            whole: *whole,
+            ..node(document, item, NodeKind::Requirement)
+        }),
+        Use::Point => Made::Point(passage(document, item)),
+        Use::Problem => Made::Problem(passage(document, item)),
+        Use::Assumption => Made::Assumption(passage(document, item)),
+        Use::EdgeCase => Made::EdgeCase(passage(document, item)),
+        Use::Statement => Made::Statement(statement(document, item)),
+    }
+}
+
+fn bound(document: &Document, item: &Item, intro: &Passage) -> Node {
+    let mut node = node(document, item, NodeKind::NonFunctional);
+    let title = item.path.last().map(|title| filled_title(document, title));
+    let said = match title {
+        Some(title) => format!("{}: {}", markdown::plain(&title), intro.text),
+        None => intro.text.clone(),
+    };
+    node.stems.extend(super::concepts::stems(&said));
+    node.text = said;
+    node.title = None;
+    node.spans = vec![intro.span];
+    node.details = vec![passage(document, item)];
+    node
+}
+
+/// Titles without that of the document itself.
+fn path_of(document: &Document, item: &Item) -> Vec<String> {
+    let first = document.sections.first();
+    let is_title = first
+        .is_some_and(|section| section.level == 1 && section.path.first() == item.path.first());
+    let skip = usize::from(is_title && item.path.len() > 1);
+    let titles = item.path.iter().skip(skip);
+    titles.map(|title| filled_title(document, title)).collect()
+}
+
+pub(super) fn text_of(document: &Document, item: &Item) -> String {
+    let raw = document.source.slice(item.whole);
+    let text = item.text.trim();
+    let text = match &item.title {
+        Some(title) if !text.starts_with(title.text.trim()) && !title.text.trim().is_empty() => {
+            format!("{}: {text}", title.text.trim())
+        }
+        _ => text.to_owned(),
+    };
+    let text = filled(document, item.whole, text);
+    markdown::inline(text.trim_end_matches([':', ' ']), raw)
+}
+
+fn passage(document: &Document, item: &Item) -> Passage {
+    Passage {
+        text: text_of(document, item),
+        span: item.span,
+    }
+}
+
+fn details(document: &Document, item: &Item) -> Vec<Passage> {
+    item.details
+        .iter()
+        .filter(|(text, _)| text.chars().any(char::is_alphanumeric))
+        .map(|(text, span)| Passage {
+            text: markdown::inline(
+                &filled(document, *span, text.clone()),
+                document.source.slice(*span),
+            ),
+            span: *span,
+        })
+        .collect()
+}
+
+fn statement(document: &Document, item: &Item) -> Statement {
+    let text = text_of(document, item);
+    let around = item.path.last().cloned().unwrap_or_default();
+    Statement {
+        role: item.role,
+        stems: super::concepts::stems(&format!("{text} {around}")),
+        standing: Standing::of(&text),
+        text,
+        span: item.span,
+        section: path_of(document, item),
+        details: details(document, item),
+    }
+}
+
+fn node(document: &Document, item: &Item, kind: NodeKind) -> Node {
+    let mut node = Node::new(kind, text_of(document, item));
+    let raw = document.source.slice(item.whole);
+    node.title = item
+        .title
+        .as_ref()
+        .map(|title| filled(document, item.whole, title.text.trim().to_owned()))
+        .map(|title| markdown::inline(without_priority(&title), raw))
+        .filter(|title| !title.is_empty());
+    if node.title.is_none() && matches!(kind, NodeKind::Story | NodeKind::Requirement) {
+        node.title = super::stories::want(&node.text);
+    }
+    node.spans = vec![item.span];
+    node.whole = item.whole;
+    node.section = path_of(document, item);
+    node.mark = item.mark;
+    node.keyword = item.keyword;
+    node.priority = item.priority;
+    node.details = details(document, item);
+    for detail in &node.details {
+        node.stems.extend(super::concepts::stems(&detail.text));
+    }
+    node.stems.truncate(super::words::MAX_WORDS);
+    node.own = item
+        .id
+        .as_ref()
+        .filter(|id| may_keep(kind, &id.prefix))
+        .and_then(own_id);
+    node.named = item
+        .citations
+        .iter()
+        .map(|citation| citation.id.written.to_string())
+        .collect();
+    node.strength = if item.path.iter().any(|t| t.to_lowercase().contains("hard"))
+        || kind == NodeKind::Acceptance && item.role == Role::Acceptance
+    {
+        Strength::Hard
+    } else {
+        Strength::Soft
+    };
+    node.scenarios = item
+        .scenarios
+        .iter()
+        .map(|scenario| {
+            let part =
+                |text: &Option<String>| markdown::inline(text.as_deref().unwrap_or("").trim(), raw);
+            super::node::Scene {
+                given: part(&scenario.given),
+                when: part(&scenario.when),
+                then: part(&scenario.then),
+                span: Some(scenario.span),
+            }
+        })
+        .collect();
+    node
+}
+
+/// `Browse events (P0)`: a story's heading says its priority itself.
+fn without_priority(title: &str) -> &str {
+    let inner = title
+        .strip_suffix(')')
+        .and_then(|title| title.rsplit_once(" (P"));
+    match inner {
+        Some((words, "0" | "1" | "2" | "3" | "4" | "5")) => words,
+        _ => title,
+    }
+}
+
+/// Tasks have ids of their own, and the number of a story is part of its heading.
+fn may_keep(kind: NodeKind, prefix: &str) -> bool {
+    match kind {
+        NodeKind::Story => prefix == "US",
+        _ => !matches!(prefix, "T" | "TASK" | "US" | "PH" | "Q"),
+    }
+}
+
+/// An id that can stand in a bundle as it is: letters and a number, of this bundle.
+fn own_id(id: &Id) -> Option<String> {
+    let is_plain = id
+        .written
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_'));
+    (is_plain && !id.prefix.is_empty() && !id.numbers.is_empty() && id.written.len() <= 24)
+        .then(|| id.written.to_string())
+}
