@@ -4,6 +4,7 @@ use crate::bundle::{Bundle, Layout, Scope, file_name};
 use crate::config::Config;
 use crate::digest::digest;
 use crate::facts::{Document, DocumentKind, Id, Item, Role};
+use crate::parallel;
 use crate::report::Coverage;
 use crate::text::Span;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -50,15 +51,20 @@ pub(super) struct Context<'a> {
 
 impl<'a> Context<'a> {
     pub fn new(bundle: &'a Bundle, options: &Options<'a>, peers: &'a Peers<'a>) -> Self {
-        let mut defined = BTreeSet::new();
-        let mut prefixes = BTreeSet::new();
-        for document in bundle.documents() {
-            for (id, _) in definitions(document) {
-                prefixes.insert(id.prefix.as_str());
-                defined.insert(Key::of(id));
-            }
-        }
-        let served = Served::of(bundle);
+        let texts = bundle.documents().map(|document| document.source.text());
+        let ((served, coverage), (defined, digests)) = parallel::join(
+            texts.map(str::len).sum(),
+            || {
+                let served = Served::of(bundle);
+                let coverage = served.as_ref().map(|served| served.coverage(bundle));
+                (served, coverage)
+            },
+            || {
+                let defined = bundle.documents().flat_map(definitions);
+                let defined: BTreeSet<Key<'a>> = defined.map(|(id, _)| Key::of(id)).collect();
+                (defined, digests(bundle))
+            },
+        );
         Self {
             bundle,
             config: options.config,
@@ -67,11 +73,11 @@ impl<'a> Context<'a> {
                 .iter()
                 .find(|base| base.directory == bundle.directory),
             peers,
+            prefixes: defined.iter().map(|key| key.prefix).collect(),
             defined,
-            prefixes,
-            coverage: served.as_ref().map(|served| served.coverage(bundle)),
             served,
-            digests: digests(bundle),
+            coverage,
+            digests,
         }
     }
 

@@ -323,7 +323,7 @@ impl<'a> Builder<'a> {
             (PieceKind::Text, Some(target)) => PieceKind::Link(target.clone()),
             (kind, _) => kind,
         };
-        inline.pieces.push(Piece {
+        let piece = Piece {
             kind,
             strong: self.style.strong > 0,
             emphasis: self.style.emphasis > 0,
@@ -331,7 +331,15 @@ impl<'a> Builder<'a> {
             range: start..inline.text.len(),
             span,
             lead,
-        });
+        };
+        match inline.pieces.last_mut() {
+            // The parser parts words at each bracket and underscore.
+            Some(last) if last.goes_on_in(&piece) => {
+                last.range.end = piece.range.end;
+                last.span.end = piece.span.end;
+            }
+            _ => inline.pieces.push(piece),
+        }
     }
 
     fn words(&mut self) -> Inline {

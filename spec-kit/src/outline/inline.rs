@@ -40,6 +40,22 @@ pub enum PieceKind {
     Break,
 }
 
+impl Piece {
+    /// Whether both are one in the source, letter by letter, and look alike.
+    pub(super) fn goes_on_in(&self, next: &Self) -> bool {
+        let is_plain = |piece: &Self| {
+            piece.kind == PieceKind::Text
+                && piece.lead == Some(0)
+                && piece.range.len() == piece.span.end - piece.span.start
+        };
+        let look = |piece: &Self| (piece.strong, piece.emphasis, piece.struck);
+        is_plain(self)
+            && is_plain(next)
+            && self.span.end == next.span.start
+            && look(self) == look(next)
+    }
+}
+
 impl Inline {
     pub fn is_empty(&self) -> bool {
         self.text.trim().is_empty()
