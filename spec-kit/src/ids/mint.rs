@@ -1,5 +1,6 @@
 use super::{Entry, Lock, State};
 use crate::manifest::NodeKind;
+use crate::model::words::Stem;
 use crate::model::words::{normal, similarity, stems};
 use crate::parallel;
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,7 +39,7 @@ pub struct Mint {
 
 struct Wanted {
     words: String,
-    stems: Vec<String>,
+    stems: Vec<Stem>,
     section: String,
 }
 
@@ -133,7 +134,7 @@ impl Mint {
     }
 
     fn find_old(&mut self, kind: NodeKind, wanted: &[Wanted], ids: &mut [Option<String>]) {
-        let old: Vec<(Vec<String>, Entry)> = self
+        let old: Vec<(Vec<Stem>, Entry)> = self
             .old
             .iter()
             .filter(|entry| {
@@ -211,7 +212,7 @@ fn spelled_alike(id: &str) -> String {
 
 /// (score, new, old) of all pairs that may be the same thing.
 fn candidates(
-    old: &[(Vec<String>, Entry)],
+    old: &[(Vec<Stem>, Entry)],
     wanted: &[Wanted],
     ids: &[Option<String>],
 ) -> Vec<(f64, usize, usize)> {
@@ -219,7 +220,7 @@ fn candidates(
     let mut by_words: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     let mut by_place: BTreeMap<(&str, u32), Vec<usize>> = BTreeMap::new();
     for (index, (stems, entry)) in old.iter().enumerate() {
-        let mut unique: Vec<&String> = stems.iter().collect();
+        let mut unique: Vec<&Stem> = stems.iter().collect();
         unique.sort_unstable();
         unique.dedup();
         for word in unique {
@@ -263,7 +264,7 @@ fn candidates(
 }
 
 /// None where they are too different. A place near the old one breaks ties.
-fn score(wanted: &Wanted, position: u32, stems: &[String], old: &Entry) -> Option<f64> {
+fn score(wanted: &Wanted, position: u32, stems: &[Stem], old: &Entry) -> Option<f64> {
     let alike = if wanted.words == old.words {
         1.0
     } else {

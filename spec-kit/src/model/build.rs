@@ -1,6 +1,7 @@
 use super::collect::{self, Collected, Standing};
 use super::node::{Basis, Node, Tie};
 use super::stories::{self, Draft};
+use super::words::Stem;
 use super::{
     Change, Lacking, Model, Ties, context, delta, head, inventory, links, milestones, principles,
     questions, risks, unknown,
@@ -289,7 +290,7 @@ fn tie_criteria(nodes: &Nodes, ties: &mut Ties) {
         .into_iter()
         .map(|goal| (goal.id.as_str(), goal))
         .collect();
-    let around: Vec<Vec<String>> = requirements
+    let around: Vec<Vec<Stem>> = requirements
         .iter()
         .map(|node| {
             ties.leaving(&node.id, Relation::Serves)

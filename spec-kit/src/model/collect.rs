@@ -3,6 +3,7 @@
 use super::make::{self, Made, Use};
 use super::markdown;
 use super::node::{Node, Passage};
+use super::words::Stem;
 use crate::facts::{Document, Item, Keyword, Role};
 use crate::manifest::NodeKind;
 use crate::parallel;
@@ -27,7 +28,7 @@ pub struct Statement {
     pub span: Span,
     pub section: Vec<String>,
     pub details: Vec<Passage>,
-    pub stems: Vec<String>,
+    pub stems: Vec<Stem>,
     /// "current", "for prototyping": true for now only.
     pub standing: Standing,
 }

@@ -1,4 +1,5 @@
 use super::words;
+use super::words::Stem;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -225,7 +226,7 @@ static BY_STEM: LazyLock<BTreeMap<&str, u32>> = LazyLock::new(|| {
 });
 
 /// The stems of a text and the concerns that they speak of.
-pub fn stems(text: &str) -> Vec<String> {
+pub fn stems(text: &str) -> Vec<Stem> {
     let mut found = words::stems(text);
     let spoken_of = found
         .iter()
@@ -235,12 +236,12 @@ pub fn stems(text: &str) -> Vec<String> {
         .iter()
         .enumerate()
         .filter(|(at, _)| spoken_of & (1 << at) != 0);
-    found.extend(concerns.map(|(_, (concern, _))| (*concern).to_owned()));
+    found.extend(concerns.map(|(_, (concern, _))| Stem::new_static(concern)));
     found
 }
 
 /// Whether a text speaks of a concern, `~screen`.
-pub fn speaks_of(stems: &[String], concern: &str) -> bool {
+pub fn speaks_of(stems: &[Stem], concern: &str) -> bool {
     stems.iter().any(|stem| stem == concern)
 }
 

@@ -3,6 +3,7 @@
 use super::collect::Statement;
 use super::markdown;
 use super::words;
+use super::words::Stem;
 use crate::facts::{Document, InventoryKind};
 use crate::text::Span;
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,7 +24,7 @@ pub struct Thing {
     pub name: String,
     pub text: String,
     pub span: Span,
-    pub stems: Vec<String>,
+    pub stems: Vec<Stem>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -248,7 +249,7 @@ fn is_column_name(name: &str) -> bool {
 }
 
 fn add_parents(tables: &mut [Table]) {
-    let mut by_stem: BTreeMap<Vec<String>, String> = BTreeMap::new();
+    let mut by_stem: BTreeMap<Vec<Stem>, String> = BTreeMap::new();
     for table in tables.iter() {
         let stems = words::stems(&table.thing.name);
         by_stem

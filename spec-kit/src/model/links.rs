@@ -3,6 +3,7 @@
 use super::concepts;
 use super::matcher::Matcher;
 use super::node::{Basis, Node, Tie};
+use super::words::Stem;
 use crate::manifest::{NodeKind, Relation};
 use crate::parallel;
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,7 +29,7 @@ pub(super) fn tie_around(
     from: &[&Node],
     relation: Relation,
     to: &[&Node],
-    around: &[Vec<String>],
+    around: &[Vec<Stem>],
     at_least: f64,
 ) -> Vec<Tie> {
     let ids: BTreeMap<&str, &str> = to
@@ -107,9 +108,9 @@ pub(super) fn matcher(nodes: &[&Node]) -> Matcher {
     matcher_around(nodes, &[])
 }
 
-fn matcher_around(nodes: &[&Node], around: &[Vec<String>]) -> Matcher {
+fn matcher_around(nodes: &[&Node], around: &[Vec<Stem>]) -> Matcher {
     // Many nodes stand in one section.
-    let mut sections: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let mut sections: BTreeMap<&str, Vec<Stem>> = BTreeMap::new();
     for node in nodes {
         let title = node.section.last().map_or("", String::as_str);
         sections

@@ -1,3 +1,4 @@
+use super::words::Stem;
 use std::collections::{BTreeMap, HashMap};
 
 /// Words in more passages than this tell none of them from the others.
@@ -72,7 +73,7 @@ fn rarity(count: usize, word: &str, passages: usize) -> f64 {
 /// more. Ties go to the earlier passage.
 #[derive(Debug, Default)]
 pub struct Matcher {
-    postings: HashMap<String, Posting>,
+    postings: HashMap<Stem, Posting>,
     norms: Vec<f64>,
     count: usize,
 }
@@ -94,12 +95,12 @@ pub struct Match {
 
 impl Matcher {
     /// Each target is a list of (words, weight): its own words and, with less weight, those around it.
-    pub fn new<'a>(targets: impl IntoIterator<Item = Vec<(&'a [String], f64)>>) -> Self {
-        let mut postings: HashMap<String, Vec<(usize, f64)>> = HashMap::new();
+    pub fn new<'a>(targets: impl IntoIterator<Item = Vec<(&'a [Stem], f64)>>) -> Self {
+        let mut postings: HashMap<Stem, Vec<(usize, f64)>> = HashMap::new();
         let mut count = 0;
         for (index, target) in targets.into_iter().enumerate() {
             count = index + 1;
-            let mut weights: BTreeMap<&str, f64> = BTreeMap::new();
+            let mut weights: BTreeMap<&Stem, f64> = BTreeMap::new();
             for (words, weight) in target {
                 for word in words {
                     let entry = weights.entry(word).or_insert(0.0);
@@ -110,13 +111,13 @@ impl Matcher {
                 match postings.get_mut(word) {
                     Some(found) => found.push((index, weight)),
                     None => {
-                        postings.insert(word.to_owned(), vec![(index, weight)]);
+                        postings.insert(word.clone(), vec![(index, weight)]);
                     }
                 }
             }
         }
         // In the order of the words: a sum of fractions depends on it.
-        let mut sorted: Vec<(String, Vec<(usize, f64)>)> = postings.into_iter().collect();
+        let mut sorted: Vec<(Stem, Vec<(usize, f64)>)> = postings.into_iter().collect();
         sorted.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         let mut norms = vec![0.0; count];
         let mut postings = HashMap::with_capacity(sorted.len());
@@ -138,10 +139,10 @@ impl Matcher {
 
     /// The passages that share words with the text, best first, at most `limit`. A concern
     /// that many texts have is too little alone.
-    pub fn find(&self, words: &[String], limit: usize) -> Vec<Match> {
+    pub fn find(&self, words: &[Stem], limit: usize) -> Vec<Match> {
         let mut terms: Vec<(&str, &Posting)> = Vec::new();
         let mut norm = 0.0;
-        let mut seen: Vec<&String> = words.iter().filter(|word| !is_number(word)).collect();
+        let mut seen: Vec<&Stem> = words.iter().filter(|word| !is_number(word)).collect();
         seen.sort_unstable();
         seen.dedup();
         for word in seen {
@@ -206,7 +207,7 @@ impl Matcher {
             .collect()
     }
 
-    pub fn best(&self, words: &[String], at_least: f64) -> Option<Match> {
+    pub fn best(&self, words: &[Stem], at_least: f64) -> Option<Match> {
         self.find(words, 1)
             .into_iter()
             .next()
@@ -222,7 +223,7 @@ mod tests {
     #[test]
     fn rare_words_decide_and_ties_go_to_the_first() {
         let texts = ["cancel a run", "claim a run", "claim a run", "list runs"];
-        let words: Vec<Vec<String>> = texts.iter().map(|text| stems(text)).collect();
+        let words: Vec<Vec<Stem>> = texts.iter().map(|text| stems(text)).collect();
         let matcher = Matcher::new(words.iter().map(|w| vec![(w.as_slice(), 1.0)]));
         let best = matcher.best(&stems("claiming runs"), 0.1).expect("a match");
         assert_eq!(best.target, 1);

@@ -1,6 +1,7 @@
 //! What the source says is done, under way and to come, and in which order.
 
 use super::filled::filled_title;
+use super::words::Stem;
 use super::{concepts, make};
 use crate::facts::{Document, Item, Mark, Role};
 use crate::text::Span;
@@ -21,7 +22,7 @@ pub struct Work {
     pub text: String,
     pub mark: Option<Mark>,
     pub span: Span,
-    pub stems: Vec<String>,
+    pub stems: Vec<Stem>,
 }
 
 pub(super) fn milestones(document: &Document) -> Vec<Milestone> {
@@ -61,7 +62,7 @@ fn share(found: &mut [Milestone]) {
 }
 
 fn split(group: &mut [Milestone]) {
-    let titles: Vec<Vec<String>> = group.iter().map(|m| concepts::stems(&m.title)).collect();
+    let titles: Vec<Vec<Stem>> = group.iter().map(|m| concepts::stems(&m.title)).collect();
     let work = group.first().map(|m| m.work.clone()).unwrap_or_default();
     for milestone in group.iter_mut() {
         milestone.work.clear();

@@ -1,3 +1,4 @@
+use super::words::Stem;
 use crate::facts::{Keyword, Mark};
 use crate::manifest::{NodeKind, Relation};
 use crate::text::Span;
@@ -34,7 +35,7 @@ pub struct Node {
     /// Ids that its author names in it.
     pub named: Vec<String>,
     pub strength: Strength,
-    pub stems: Vec<String>,
+    pub stems: Vec<Stem>,
     pub scenarios: Vec<Scene>,
     /// All that stands below its heading or line: what is said there is said of it.
     pub whole: Span,

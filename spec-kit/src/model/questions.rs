@@ -3,6 +3,7 @@
 use super::concepts;
 use super::markdown;
 use super::node::Node;
+use super::words::Stem;
 use super::words::{short, similarity};
 use crate::facts::{ClosedSet, Document, InventoryKind, Mark, Quantity, StatusClaim};
 use crate::manifest::NodeKind;
@@ -81,7 +82,7 @@ fn line(document: &Document, span: Span) -> u32 {
 }
 
 fn claims(document: &Document, found: &mut Vec<Node>) {
-    let mut by_head: BTreeMap<String, Vec<(&StatusClaim, Vec<String>)>> = BTreeMap::new();
+    let mut by_head: BTreeMap<Stem, Vec<(&StatusClaim, Vec<Stem>)>> = BTreeMap::new();
     for claim in &document.claims {
         let stems = concepts::stems(&claim.subject);
         if let Some(head) = stems.first() {
@@ -209,7 +210,7 @@ fn quantities(document: &Document, found: &mut Vec<Node>) {
 
 /// One file in two folders whose names are forms of one word: `spec/x/prd.md`, `specs/x/prd.md`.
 fn paths(document: &Document, found: &mut Vec<Node>) {
-    let mut by_form: BTreeMap<Vec<String>, (&str, Span)> = BTreeMap::new();
+    let mut by_form: BTreeMap<Vec<Stem>, (&str, Span)> = BTreeMap::new();
     for entry in &document.inventory {
         if entry.kind != InventoryKind::Path || !entry.name.contains('/') {
             continue;

@@ -1,6 +1,7 @@
 //! What the source excludes, and what asks for it all the same.
 
 use super::node::Node;
+use super::words::Stem;
 use super::words::stems;
 use std::collections::BTreeMap;
 
@@ -10,12 +11,12 @@ const MAX_PHRASES: usize = 64;
 /// The phrases of the non-goals, by their first word in order.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Exclusions {
-    by_first: BTreeMap<String, Vec<(usize, Vec<String>)>>,
+    by_first: BTreeMap<Stem, Vec<(usize, Vec<Stem>)>>,
 }
 
 impl Exclusions {
     pub(crate) fn of(non_goals: &[Node]) -> Self {
-        let mut by_first: BTreeMap<String, Vec<(usize, Vec<String>)>> = BTreeMap::new();
+        let mut by_first: BTreeMap<Stem, Vec<(usize, Vec<Stem>)>> = BTreeMap::new();
         for (index, node) in non_goals.iter().enumerate() {
             let head = node.text.split(['(', ':', ';', '.', '—', '–']).next();
             let parts = head
@@ -41,7 +42,7 @@ impl Exclusions {
     }
 
     /// The non-goal that has all its words in a text, if any.
-    pub fn hit(&self, words: &[String]) -> Option<usize> {
+    pub fn hit(&self, words: &[Stem]) -> Option<usize> {
         if self.by_first.is_empty() {
             return None;
         }

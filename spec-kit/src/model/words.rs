@@ -1,6 +1,10 @@
 //! Words by which two passages are known to speak of the same thing, without a dictionary.
 
+use smol_str::SmolStr;
 use std::sync::LazyLock;
+
+/// Part of a word, short enough to lie in the value itself: texts have very many.
+pub type Stem = SmolStr;
 
 /// The most words of one passage that are looked at.
 pub const MAX_WORDS: usize = 400;
@@ -23,10 +27,10 @@ const LONGEST_EMPTY: usize = 7;
 
 /// The stems of a text in order, without empty words. `run_templates`, `runTemplates` and "run
 /// template" are the same; a text without blanks between words gives its pairs of letters.
-pub fn stems(text: &str) -> Vec<String> {
-    let mut found = Vec::new();
+pub fn stems(text: &str) -> Vec<Stem> {
+    let mut found = Found::default();
     for chunk in text.split(|c: char| !(c.is_alphanumeric() || c == '-')) {
-        if found.len() >= MAX_WORDS {
+        if found.stems.len() >= MAX_WORDS {
             break;
         }
         let mut parts = [""; 2];
@@ -46,11 +50,35 @@ pub fn stems(text: &str) -> Vec<String> {
             && first.len() < 8
             && first.chars().chain(second.chars()).all(char::is_alphabetic)
         {
-            push(&format!("{first}{second}"), &mut found);
+            found.push(&format!("{first}{second}"));
         }
     }
-    found.truncate(MAX_WORDS);
-    found
+    found.stems.truncate(MAX_WORDS);
+    found.stems
+}
+
+#[derive(Default)]
+struct Found {
+    stems: Vec<Stem>,
+    /// The word at hand, so that not each of them is a string of its own.
+    word: String,
+}
+
+impl Found {
+    fn push(&mut self, word: &str) {
+        self.word.clear();
+        match word.is_ascii() {
+            true => {
+                self.word.push_str(word);
+                self.word.make_ascii_lowercase();
+            }
+            false => self.word.push_str(&word.to_lowercase()),
+        }
+        cut(&mut self.word);
+        if !word.is_empty() && !is_empty(&self.word) {
+            self.stems.push(Stem::new(&self.word));
+        }
+    }
 }
 
 /// The words of a text for people, in lower case, without signs: `claim endpoint with skip locked`.
@@ -71,7 +99,7 @@ pub fn normal(text: &str, limit: usize) -> String {
     out
 }
 
-fn split_case(word: &str, found: &mut Vec<String>) {
+fn split_case(word: &str, found: &mut Found) {
     if word.is_ascii() {
         return split_ascii(word, found);
     }
@@ -85,49 +113,38 @@ fn split_case(word: &str, found: &mut Vec<String>) {
             continue;
         };
         if before.is_lowercase() && letter.is_uppercase() {
-            push(word.get(start..at).unwrap_or(""), found);
+            found.push(word.get(start..at).unwrap_or(""));
             start = at;
         }
     }
-    push(word.get(start..).unwrap_or(""), found);
+    found.push(word.get(start..).unwrap_or(""));
 }
 
-fn split_ascii(word: &str, found: &mut Vec<String>) {
+fn split_ascii(word: &str, found: &mut Found) {
     let mut start = 0;
     for (at, pair) in word.as_bytes().windows(2).enumerate() {
         if let [before, letter] = pair
             && before.is_ascii_lowercase()
             && letter.is_ascii_uppercase()
         {
-            push(word.get(start..=at).unwrap_or(""), found);
+            found.push(word.get(start..=at).unwrap_or(""));
             start = at + 1;
         }
     }
-    push(word.get(start..).unwrap_or(""), found);
+    found.push(word.get(start..).unwrap_or(""));
 }
 
 fn is_ideograph(letter: char) -> bool {
     matches!(letter, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{0e00}'..='\u{0e7f}')
 }
 
-fn pairs(word: &str, found: &mut Vec<String>) {
+fn pairs(word: &str, found: &mut Found) {
     let letters: Vec<char> = word.chars().take(MAX_WORDS).collect();
     if letters.len() < 2 {
-        found.push(word.to_owned());
+        found.stems.push(word.into());
     }
     for pair in letters.windows(2) {
-        found.push(pair.iter().collect());
-    }
-}
-
-fn push(word: &str, found: &mut Vec<String>) {
-    if word.is_empty() {
-        return;
-    }
-    let mut stem = word.to_lowercase();
-    cut(&mut stem);
-    if !is_empty(&stem) {
-        found.push(stem);
+        found.stems.push(pair.iter().copied().collect());
     }
 }
 
@@ -152,15 +169,8 @@ static EMPTY_BY_FIRST: LazyLock<Vec<Vec<&str>>> = LazyLock::new(|| {
         .collect()
 });
 
-/// The part of a word that its forms share: `claiming`, `claims` and `claim`; `cancelled` and
+/// Leaves of a word the part that its forms share: `claiming`, `claims` and `claim`; `cancelled` and
 /// `cancellation`.
-pub fn stem(word: &str) -> String {
-    let mut stem = word.to_owned();
-    cut(&mut stem);
-    stem
-}
-
-/// Leaves of a word its [`stem`].
 fn cut(stem: &mut String) {
     if stem.len() < 4 || !stem.is_ascii() || stem.bytes().any(|b| b.is_ascii_digit()) {
         return;
@@ -223,12 +233,11 @@ pub fn short(text: &str, words: usize) -> String {
 }
 
 /// How much of two texts is the same, 0 to 1: twice the shared stems over all, as multisets.
-pub fn similarity(a: &[String], b: &[String]) -> f64 {
+pub fn similarity(a: &[Stem], b: &[Stem]) -> f64 {
     if a.is_empty() || b.is_empty() {
         return 0.0;
     }
-    let (mut left, mut right): (Vec<&String>, Vec<&String>) =
-        (a.iter().collect(), b.iter().collect());
+    let (mut left, mut right): (Vec<&Stem>, Vec<&Stem>) = (a.iter().collect(), b.iter().collect());
     left.sort_unstable();
     right.sort_unstable();
     let (mut i, mut j, mut shared) = (0, 0, 0usize);
@@ -249,6 +258,12 @@ pub fn similarity(a: &[String], b: &[String]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn stem(word: &str) -> String {
+        let mut stem = word.to_owned();
+        cut(&mut stem);
+        stem
+    }
 
     #[test]
     fn forms_of_a_word_have_one_stem() {

@@ -1,4 +1,5 @@
 use crate::manifest::{NodeKind, Relation};
+use crate::model::words::Stem;
 use crate::model::{Matcher, Model, Node, Standing, concepts};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -45,7 +46,7 @@ impl Facets {
                 .zip(&bags)
                 .map(|(node, bag)| vec![(node.stems.as_slice(), 1.0), (bag.as_slice(), 0.4)]),
         );
-        let owner = |stems: &[String], at_least: f64| {
+        let owner = |stems: &[Stem], at_least: f64| {
             matcher
                 .best(stems, at_least)
                 .and_then(|found| requirements.get(found.target))
@@ -101,10 +102,10 @@ impl Facets {
         facets
     }
 
-    fn take_rules(&mut self, model: &Model, owner: &dyn Fn(&[String], f64) -> Option<String>) {
+    fn take_rules(&mut self, model: &Model, owner: &dyn Fn(&[Stem], f64) -> Option<String>) {
         let mut before: Option<(&[String], String)> = None;
         // Many rules stand in one section.
-        let mut spoken: BTreeMap<&[String], (bool, Vec<String>)> = BTreeMap::new();
+        let mut spoken: BTreeMap<&[String], (bool, Vec<Stem>)> = BTreeMap::new();
         for (index, rule) in model.of_kind(NodeKind::NonFunctional).iter().enumerate() {
             if Standing::of(rule.bare()) == Standing::Later
                 || super::tasks::layer_of(&rule.stems) == super::Layer::Docs
@@ -137,7 +138,7 @@ impl Facets {
         }
     }
 
-    fn take_statements(&mut self, model: &Model, owner: &dyn Fn(&[String], f64) -> Option<String>) {
+    fn take_statements(&mut self, model: &Model, owner: &dyn Fn(&[Stem], f64) -> Option<String>) {
         for (index, statement) in model.statements.iter().enumerate() {
             if let Some(id) = owner(&statement.stems, SAID)
                 && let Some(facet) = self.by_requirement.get_mut(&id)
@@ -148,7 +149,7 @@ impl Facets {
     }
 
     /// A table that no requirement names by its head word goes to the one that is most like it.
-    fn take_tables(&mut self, model: &Model, owner: &dyn Fn(&[String], f64) -> Option<String>) {
+    fn take_tables(&mut self, model: &Model, owner: &dyn Fn(&[Stem], f64) -> Option<String>) {
         let used: BTreeSet<usize> = self
             .by_requirement
             .values()
@@ -187,7 +188,7 @@ impl Facets {
 }
 
 /// Words around a requirement: those of the goals that it serves.
-fn bags(model: &Model, requirements: &[Node]) -> Vec<Vec<String>> {
+fn bags(model: &Model, requirements: &[Node]) -> Vec<Vec<Stem>> {
     let mut goals: BTreeMap<&str, Vec<&Node>> = BTreeMap::new();
     let by_id: BTreeMap<&str, &Node> = model
         .of_kind(NodeKind::Goal)
@@ -214,7 +215,7 @@ fn bags(model: &Model, requirements: &[Node]) -> Vec<Vec<String>> {
         .collect()
 }
 
-fn without_verb(stems: &[String]) -> Vec<String> {
+fn without_verb(stems: &[Stem]) -> Vec<Stem> {
     let verbs = ["post", "put", "patch", "delet", "http"];
     let first_is_verb = stems.first().is_some_and(|s| verbs.contains(&s.as_str()));
     stems
@@ -225,11 +226,11 @@ fn without_verb(stems: &[String]) -> Vec<String> {
 }
 
 /// Tables by their head word, `event` of `run_events`.
-struct Heads(BTreeMap<String, Vec<usize>>);
+struct Heads(BTreeMap<Stem, Vec<usize>>);
 
 impl Heads {
     fn of(model: &Model) -> Self {
-        let mut heads: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        let mut heads: BTreeMap<Stem, Vec<usize>> = BTreeMap::new();
         for (index, table) in model.inventory.tables.iter().enumerate() {
             if let Some(head) = crate::model::words::stems(&table.thing.name).pop() {
                 heads.entry(head).or_default().push(index);
@@ -239,7 +240,7 @@ impl Heads {
     }
 
     /// The tables whose head word is among the words.
-    fn among(&self, stems: &[String]) -> Vec<usize> {
+    fn among(&self, stems: &[Stem]) -> Vec<usize> {
         let found: BTreeSet<usize> = stems
             .iter()
             .filter_map(|stem| self.0.get(stem))

@@ -15,6 +15,7 @@ pub(super) use stages::{Stage, StageKind};
 
 use crate::ids::Mint;
 use crate::manifest::NodeKind;
+use crate::model::words::Stem;
 use crate::model::{Exclusions, Model};
 use crate::text::Span;
 use std::collections::BTreeMap;
@@ -66,7 +67,7 @@ pub(super) struct Task {
     /// `table runs`, `endpoint POST /x`, `requirement FR-001`.
     pub makes: Vec<String>,
     pub needs: Vec<String>,
-    pub stems: Vec<String>,
+    pub stems: Vec<Stem>,
 }
 
 pub(super) struct Work {

@@ -7,6 +7,7 @@ use super::facets::Facets;
 use super::{Detail, Layer, Task, has_postgres, questions};
 use crate::facts::{Mark, Role};
 use crate::manifest::{NodeKind, Relation};
+use crate::model::words::Stem;
 use crate::model::{Change, Matcher, Model, Node, Standing, Table, Thing, concepts, words};
 use crate::text::Span;
 use std::collections::{BTreeMap, BTreeSet};
@@ -293,7 +294,7 @@ impl<'a> Making<'a> {
     /// Work that shares words with no requirement may do so with what the source says of how it is
     /// built: the function that serves all endpoints is for the requirements behind these, first of
     /// all for those that are open. One endpoint alone may be named by chance.
-    fn reached_by_statement(&self, stems: &[String]) -> Vec<String> {
+    fn reached_by_statement(&self, stems: &[Stem]) -> Vec<String> {
         let statements = self.model.statements.iter().take(MAX_COMPARED);
         let said = statements
             .map(|statement| (words::similarity(&statement.stems, stems), statement))
@@ -309,7 +310,7 @@ impl<'a> Making<'a> {
     }
 
     /// The requirements of the endpoints that words name.
-    fn behind(&self, stems: &[String]) -> Vec<&'a Node> {
+    fn behind(&self, stems: &[Stem]) -> Vec<&'a Node> {
         let endpoints = &self.model.inventory.endpoints;
         endpoints
             .iter()
@@ -320,13 +321,13 @@ impl<'a> Making<'a> {
             .collect()
     }
 
-    fn names_schema(&self, stems: &[String]) -> bool {
+    fn names_schema(&self, stems: &[Stem]) -> bool {
         let says = |word: &str| stems.iter().any(|stem| stem == word);
         !self.model.inventory.tables.is_empty() && (says("schema") || says("tabl"))
     }
 
     /// Access rules that work on access makes true.
-    fn rules_of_work(&self, stems: &[String], layer: Layer) -> Vec<String> {
+    fn rules_of_work(&self, stems: &[Stem], layer: Layer) -> Vec<String> {
         if layer != Layer::Access {
             return Vec::new();
         }
@@ -391,7 +392,7 @@ fn standing(rule: Option<&&Node>) -> Standing {
 }
 
 /// Whether a requirement speaks of the very thing that an endpoint does: `cancel` of `runs.cancel`.
-fn names(stems: &[String], endpoint: &str) -> bool {
+fn names(stems: &[Stem], endpoint: &str) -> bool {
     let path = endpoint.split_once(' ').map_or(endpoint, |(_, path)| path);
     words::stems(path)
         .last()
@@ -445,7 +446,7 @@ fn reach(endpoint: &Thing) -> String {
 }
 
 /// Where work belongs by its words alone.
-pub(super) fn layer_of(stems: &[String]) -> Layer {
+pub(super) fn layer_of(stems: &[Stem]) -> Layer {
     let says = |words: &[&str]| stems.iter().any(|stem| words.contains(&stem.as_str()));
     let is_built = says(&["wizard"]);
     if says(&["docu", "document", "readm", "manual", "guid", "tutorial"]) && !is_built {

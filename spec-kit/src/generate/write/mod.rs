@@ -16,6 +16,7 @@ pub(super) use tasks::tasks;
 use super::work::{Task, Work};
 use crate::facts::Document;
 use crate::manifest::Relation;
+use crate::model::words::Stem;
 use crate::model::{Model, Node, Passage, markdown};
 use crate::text::Span;
 use std::collections::BTreeMap;
@@ -42,7 +43,7 @@ pub(super) struct Context<'a> {
     /// How many tasks wait for a task.
     pub waiting: BTreeMap<&'a str, usize>,
     /// The beginning of the problem with its stems, without what was done about it.
-    pub problem: Vec<(Vec<String>, &'a Passage)>,
+    pub problem: Vec<(Vec<Stem>, &'a Passage)>,
     /// Stories by id, with their place from 0.
     pub stories: BTreeMap<&'a str, (usize, &'a Node)>,
 }

@@ -1,6 +1,7 @@
 use super::{Context, Page, and, plan_tables};
 use crate::facts::Role;
 use crate::manifest::NodeKind;
+use crate::model::words::Stem;
 use crate::model::{count, markdown, state};
 
 pub(in crate::generate) fn plan(context: &Context) -> String {
@@ -232,7 +233,7 @@ fn decisions(page: &mut Page, context: &Context) {
 /// The part of the problem that a decision answers, where one shares enough words.
 pub(super) fn background<'a>(
     context: &'a Context,
-    stems: &[String],
+    stems: &[Stem],
 ) -> Option<&'a crate::model::Passage> {
     context
         .problem

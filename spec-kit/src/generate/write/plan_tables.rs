@@ -2,6 +2,7 @@ use super::{Context, Page, and, codes};
 use crate::facts::Role;
 use crate::generate::work::{Layer, Task};
 use crate::manifest::{NodeKind, Relation};
+use crate::model::words::Stem;
 use crate::model::{Node, Table, concepts, markdown};
 use std::collections::BTreeSet;
 
@@ -346,7 +347,7 @@ pub(super) fn verification(page: &mut Page, context: &Context) {
 }
 
 /// By what a criterion is about.
-fn kind_of_test(stems: &[String]) -> &'static str {
+fn kind_of_test(stems: &[Stem]) -> &'static str {
     let about = |concern: &str| concepts::speaks_of(stems, concern);
     let says = |words: &[&str]| stems.iter().any(|stem| words.contains(&stem.as_str()));
     if about("~recovery") && says(&["death", "kill", "crash", "recover", "restart"]) {

@@ -1,6 +1,7 @@
 //! Tasks from the things that the source names, and from its requirements, rules and criteria.
 
 use super::*;
+use crate::model::words::Stem;
 
 impl<'a> Making<'a> {
     pub(super) fn schema(&mut self) {
@@ -251,7 +252,7 @@ impl<'a> Making<'a> {
         for (section, group) in groups {
             let title = section.last().map_or("", String::as_str);
             let title = crate::model::markdown::plain(title);
-            let stems: Vec<String> = group.iter().flat_map(|rule| rule.stems.clone()).collect();
+            let stems: Vec<Stem> = group.iter().flat_map(|rule| rule.stems.clone()).collect();
             let layer = match layer_of(&concepts::stems(&title)) {
                 Layer::Api => layer_of(&stems),
                 known => known,
@@ -326,7 +327,7 @@ impl<'a> Making<'a> {
     /// Each criterion is shown by a task of its own, after all that it is about.
     pub(super) fn criteria(&mut self) {
         let model = self.model;
-        let made: Vec<Vec<String>> = self.tasks.iter().map(|task| task.stems.clone()).collect();
+        let made: Vec<Vec<Stem>> = self.tasks.iter().map(|task| task.stems.clone()).collect();
         let keys: Vec<String> = self.tasks.iter().map(|task| task.key.clone()).collect();
         let matcher = Matcher::new(made.iter().map(|stems| vec![(stems.as_slice(), 1.0)]));
         let criteria = [NodeKind::Acceptance, NodeKind::Success];
