@@ -19,5 +19,6 @@ mod parallel;
 pub mod read;
 pub mod report;
 pub mod rules;
+mod secrets;
 pub mod text;
 pub mod trace;

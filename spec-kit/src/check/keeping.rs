@@ -2,7 +2,6 @@
 
 use super::Options;
 use super::draft::{Draft, Drafts, line, top};
-use super::secrets::masked;
 use super::words::normal;
 use crate::bundle::{Bundle, file_name, folder};
 use crate::config::{Baseline, Config, Date};
@@ -12,6 +11,7 @@ use crate::report::{
     Counts, Coverage, Finding, Related, Report, Suppressed, SuppressedBy, VERSION,
 };
 use crate::rules::{Severity, rule};
+use crate::secrets::masked;
 use crate::text::Source;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -8,6 +8,7 @@ use crate::digest::sha256;
 use crate::facts::Document;
 use crate::manifest::Manifest;
 use crate::rules::Severity;
+use crate::secrets;
 use std::collections::BTreeSet;
 
 pub(super) fn check(context: &Context<'_>, out: &mut Drafts) {
@@ -92,20 +93,24 @@ fn affected<'a>(manifest: &'a Manifest, source: &Document) -> Vec<&'a str> {
         passages.insert(sha256(text.as_bytes()));
         passages.insert(sha256(text.trim().as_bytes()));
     };
-    for line in source.source.text().lines() {
+    // As what the bundle was generated from.
+    let text = source.source.text();
+    let covered = secrets::covered(text);
+    let text = covered.as_deref().unwrap_or(text);
+    for line in text.lines() {
         add(line);
     }
+    let items = source.items.iter();
+    let phases = source.phases.iter();
+    let spans = items
+        .flat_map(|item| [item.span, item.whole])
+        .chain(source.inventory.iter().map(|entry| entry.span))
+        .chain(phases.flat_map(|phase| [phase.span, phase.whole]));
+    for span in spans {
+        add(text.get(span.start..span.end).unwrap_or(""));
+    }
     for item in &source.items {
-        add(source.source.slice(item.span));
-        add(source.source.slice(item.whole));
         add(&item.text);
-    }
-    for entry in &source.inventory {
-        add(source.source.slice(entry.span));
-    }
-    for phase in &source.phases {
-        add(source.source.slice(phase.span));
-        add(source.source.slice(phase.whole));
     }
     let traced = manifest.nodes.iter().filter(|node| {
         node.source

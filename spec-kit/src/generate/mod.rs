@@ -18,6 +18,7 @@
 
 mod work;
 
+mod covered;
 mod keep;
 mod nodes;
 mod request;
@@ -50,6 +51,26 @@ const MAX_CLARIFICATIONS: usize = 3;
 /// between its marks.
 pub fn generate(request: &Request) -> Result<Output, Refusal> {
     request.check()?;
+    let Some((source, count)) = covered::covered(request.source) else {
+        return written(request);
+    };
+    let mut output = written(&Request {
+        source: &source,
+        ..*request
+    })?;
+    output.notes.push(format!(
+        "{} covered with x: take {} out of the source, and renew what they open",
+        crate::model::count(
+            count,
+            "secret of the source is",
+            "secrets of the source are"
+        ),
+        if count == 1 { "it" } else { "them" },
+    ));
+    Ok(output)
+}
+
+fn written(request: &Request) -> Result<Output, Refusal> {
     let (lock, before) = request.existing_state()?;
     let mut mint = Mint::new(&lock);
     let model = Model::of(request.source, &mut mint).map_err(|lacking| match lacking {

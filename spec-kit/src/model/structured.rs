@@ -3,6 +3,7 @@
 
 use crate::facts::{Cue, Document, DocumentKind, Item, Role, RoleSection, Title};
 use crate::outline::Outline;
+use crate::secrets;
 use crate::text::{Source, SourceError, Span};
 use serde::Deserialize;
 use std::sync::Arc;
@@ -48,7 +49,7 @@ pub fn request(file: &str, bytes: &[u8]) -> Result<(String, Document), RequestEr
     let mut document = empty(source);
     document.title = Some(Title {
         span: place(&document.source, &strings, "name", &wanted.name),
-        text: wanted.name,
+        text: without_secrets(wanted.name),
     });
     if !wanted.description.trim().is_empty() {
         let span = place(
@@ -79,12 +80,19 @@ pub fn request(file: &str, bytes: &[u8]) -> Result<(String, Document), RequestEr
     Ok((wanted.slug, document))
 }
 
+fn without_secrets(text: String) -> String {
+    secrets::covered(&text).unwrap_or(text)
+}
+
 fn push(document: &mut Document, role: Role, path: &str, text: String, span: Span) {
     document.items.push(Item {
         role,
         id: None,
         title: None,
-        text: text.split_whitespace().collect::<Vec<_>>().join(" "),
+        text: without_secrets(text)
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" "),
         span,
         whole: span,
         path: Arc::new(vec![path.to_owned()]),

@@ -58,6 +58,11 @@ pub fn document_as(kind: DocumentKind, file: &str, bytes: &[u8]) -> Result<Docum
     Ok(read(Some(kind), Source::decode(file, bytes)?))
 }
 
+/// Reads a text that was decoded before.
+pub(crate) fn decoded(kind: DocumentKind, source: Source) -> Document {
+    read(Some(kind), source)
+}
+
 fn read(kind: Option<DocumentKind>, source: Source) -> Document {
     let outline = Outline::of(&source);
     let units = units::units(&outline);

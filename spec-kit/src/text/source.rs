@@ -69,6 +69,14 @@ impl Source {
         })
     }
 
+    /// Another text of the same length with the same lines, for the same bytes.
+    pub(crate) fn with_text(&self, text: String) -> Self {
+        Self {
+            text,
+            ..self.clone()
+        }
+    }
+
     pub fn file(&self) -> &str {
         &self.file
     }
