@@ -37,7 +37,7 @@ pub struct WorkerConfig {
     pub session_id: Option<String>,
     /// Runs at once, at least 1.
     pub concurrency: usize,
-    /// While runs take at most this long on average, as many more as there are places are claimed
+    /// While runs take at most this long on average, one more than there are places are claimed
     /// ahead of their turn; zero never does.
     pub claim_ahead_below: Duration,
     /// The folder in which the worker was started: `OPS_WORKSPACE` of every step.

@@ -79,7 +79,7 @@ async fn a_call_brings_the_next_short_run_too() {
         ends.map(|(_, body)| body["finish"].as_array().map_or(0, Vec::len))
             .max()
     });
-    assert_eq!(most, Some(2), "one place, and as many ahead");
+    assert_eq!(most, Some(3), "one place, and one more than that ahead");
     world.end().await;
 }
 

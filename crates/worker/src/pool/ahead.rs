@@ -1,6 +1,6 @@
 //! Runs claimed ahead of their turn. Where runs are shorter than the call that brings them, a worker
 //! that claims only what it can begin at once spends its time on calls: each then brings the next runs
-//! too. Never more than there are places, never without a call that is made anyway, and only while
+//! too. Never more than one beyond the places, never without a call that is made anyway, and only while
 //! runs are short and the queue gave all that it was asked for.
 
 use super::Pool;
@@ -63,7 +63,8 @@ impl<E: Executor> Pool<E> {
     /// Runs that the next call may bring beyond what can begin at once.
     pub(super) fn room_ahead(&self) -> usize {
         match self.pace.is_short() {
-            true => self.config.concurrency.saturating_sub(self.waiting.len()),
+            // One more than there are places: with one place that is half as many calls again saved.
+            true => (self.config.concurrency + 1).saturating_sub(self.waiting.len()),
             false => 0,
         }
     }
