@@ -1,5 +1,5 @@
 //! What comes from outside, changed in every way: each reader answers or refuses, and what it answers is
-//! true. Each target takes six seconds; `OPS_FUZZ_SECONDS` gives it longer.
+//! true. Each target takes six seconds; in CI a minute (`OPS_FUZZ_SECONDS`).
 
 mod chat;
 mod cursors;
