@@ -53,25 +53,22 @@ pub fn run(arguments: &[&str]) -> Result<(), String> {
             ],
         )?;
     }
-    cargo(
-        "programs",
-        &[
-            "build",
-            "--release",
-            "--locked",
-            "--quiet",
-            "-p",
-            "ops",
-            "-p",
-            "ops-action",
-            "-p",
-            "ops-tests",
-            "--bins",
-        ],
-    )?;
+    programs()?;
     // Not by `cargo run`: alone the package has other features, and everything would be built again.
     let bench = built("release", "ops-bench");
     program(Command::new(&bench).args(arguments).current_dir(root()))
+}
+
+/// `ops` by itself and last, as it is released: beside the tests its crates have features that it
+/// does not use.
+fn programs() -> Result<(), String> {
+    const RELEASE: [&str; 4] = ["build", "--release", "--locked", "--quiet"];
+    let of = |packages: &[&'static str]| [&RELEASE, packages].concat();
+    cargo(
+        "bench",
+        &of(&["-p", "ops-action", "-p", "ops-tests", "--bins"]),
+    )?;
+    cargo("ops", &of(&["-p", "ops"]))
 }
 
 const SPEC_KIT: [&str; 8] = [
