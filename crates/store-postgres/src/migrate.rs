@@ -16,11 +16,13 @@ pub struct Migrated {
     pub known: usize,
 }
 
-/// Calls go on while a migration is applied again, and each may have a table that it wants: then the
-/// whole of it is taken back, and tried again.
+/// Calls go on while a migration is applied again. Each looks at its token first and keeps that
+/// table until it ends: whoever has it has waited for all of them, and lets nobody in.
+const GATE: &str =
+    "set local lock_timeout = '2s'; lock table public.tokens in access exclusive mode";
+/// What comes without a token, such as a sweep of `pg_cron`, may still have a table that the
+/// migration wants and want another: then the whole of it is taken back, and tried again.
 const TRIES: usize = 20;
-/// Whoever waits for a table meanwhile waits so long at most.
-const PATIENCE: &str = "set local lock_timeout = '2s'";
 
 /// Any number of processes may call this at once: one applies, the others wait and find it done.
 pub async fn migrate(client: &mut Client) -> Result<Migrated, StoreError> {
@@ -103,7 +105,7 @@ async fn renew(client: &mut Client, migration: &Migration) -> Result<(), Error> 
 
 async fn renew_once(client: &mut Client, migration: &Migration) -> Result<(), Error> {
     let transaction = client.transaction().await?;
-    transaction.batch_execute(PATIENCE).await?;
+    transaction.batch_execute(GATE).await?;
     transaction.batch_execute(migration.sql).await?;
     transaction
         .execute(
