@@ -238,25 +238,20 @@ fn password(text: &str, at: usize) -> Option<Secret> {
 /// A text of ours or a line of a document with every secret covered, one sign for each of its
 /// characters, so that columns stay.
 pub(crate) fn masked(text: &str) -> String {
-    let secrets = find(text);
-    if secrets.is_empty() {
-        return text.to_owned();
-    }
-    let mut out = String::with_capacity(text.len());
-    let mut from = 0;
-    for secret in secrets {
-        out.push_str(text.get(from..secret.span.start).unwrap_or(""));
-        let value = text.get(secret.span.start..secret.span.end).unwrap_or("");
-        out.extend(value.chars().map(|_| '•'));
-        from = secret.span.end;
-    }
-    out.push_str(text.get(from..).unwrap_or(""));
-    out
+    replaced(text, |_, out| out.push('•')).unwrap_or_else(|| text.to_owned())
 }
 
 /// The same with `x` for each byte of a secret, so that spans and lines stay; none where there is
 /// no secret. What is covered so is taken for the placeholder that it is.
 pub(crate) fn covered(text: &str) -> Option<String> {
+    replaced(text, |letter, out| match letter {
+        '\n' => out.push('\n'),
+        other => out.extend(std::iter::repeat_n('x', other.len_utf8())),
+    })
+}
+
+/// A text with other letters for those of its secrets; none where it has no secret.
+fn replaced(text: &str, put: impl Fn(char, &mut String)) -> Option<String> {
     let secrets = find(text);
     if secrets.is_empty() {
         return None;
@@ -266,10 +261,7 @@ pub(crate) fn covered(text: &str) -> Option<String> {
     for secret in secrets {
         out.push_str(text.get(from..secret.span.start).unwrap_or(""));
         let value = text.get(secret.span.start..secret.span.end).unwrap_or("");
-        out.extend(value.bytes().map(|byte| match byte {
-            b'\n' => '\n',
-            _ => 'x',
-        }));
+        value.chars().for_each(|letter| put(letter, &mut out));
         from = secret.span.end;
     }
     out.push_str(text.get(from..).unwrap_or(""));
