@@ -9,6 +9,7 @@ pub mod check;
 pub mod compile;
 pub mod config;
 pub mod digest;
+pub mod export;
 pub mod facts;
 pub mod generate;
 pub mod ids;

@@ -17,6 +17,12 @@ pub enum FilesError {
     Folder(PathBuf),
     #[error("{}: no bundle and no document of one is in there", .0.display())]
     NoBundle(PathBuf),
+    #[error("{}: {name} is not there; a bundle of all four documents can be exported", path.display())]
+    Incomplete { path: PathBuf, name: &'static str },
+    #[error(
+        "{} is no export of this bundle, or was changed by hand since", files.join(", ")
+    )]
+    Foreign { files: Vec<String> },
     #[error("{}: {count} bundles are in there, {folders}; name one of them", path.display())]
     ManyBundles {
         path: PathBuf,
@@ -59,11 +65,14 @@ impl FilesError {
     pub fn exit(&self) -> Exit {
         match self {
             Self::Refused(Refusal::Slug { .. } | Refusal::Date { .. }) => Exit::Usage,
-            Self::Refused(_) | Self::Text(_) | Self::Request(_) => Exit::Findings,
+            Self::Refused(_) | Self::Text(_) | Self::Request(_) | Self::Foreign { .. } => {
+                Exit::Findings
+            }
             Self::Missing(_)
             | Self::Strange(_)
             | Self::Folder(_)
             | Self::NoBundle(_)
+            | Self::Incomplete { .. }
             | Self::ManyBundles { .. }
             | Self::TooMuch { .. }
             | Self::ManyConfigs(..)

@@ -162,7 +162,7 @@ fn source(called: &str, bytes: &[u8]) -> Result<(Option<String>, Document), File
     Ok((None, document(called, bytes)?))
 }
 
-fn existing(folder: &Path) -> Result<Option<Existing>, FilesError> {
+pub(crate) fn existing(folder: &Path) -> Result<Option<Existing>, FilesError> {
     let mut files = Vec::new();
     for name in NAMES {
         let path = folder.join(name);
@@ -175,7 +175,7 @@ fn existing(folder: &Path) -> Result<Option<Existing>, FilesError> {
     Ok((!files.is_empty()).then(|| Existing::of(files)))
 }
 
-fn change(folder: &Path, name: &str, bytes: &[u8]) -> Result<Change, FilesError> {
+pub(crate) fn change(folder: &Path, name: &str, bytes: &[u8]) -> Result<Change, FilesError> {
     let state = match read_if_there(&folder.join(name))? {
         None => State::New,
         Some(old) if is_same(name, &old, bytes) => State::Same,

@@ -6,6 +6,7 @@
 mod check;
 mod date;
 mod error;
+mod export;
 mod find;
 mod generate;
 mod load;
@@ -16,5 +17,6 @@ mod store;
 pub use check::{Check, write_report};
 pub use date::day_of_epoch;
 pub use error::FilesError;
+pub use export::{Export, ExportPlan};
 pub use generate::{Change, Generate, Plan, State};
 pub use load::{bundles, one_bundle};

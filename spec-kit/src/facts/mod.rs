@@ -3,6 +3,7 @@
 
 mod claims;
 mod document;
+pub(crate) mod edges;
 mod id;
 mod item;
 mod notes;

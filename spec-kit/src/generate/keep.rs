@@ -120,7 +120,7 @@ fn task_id(line: &str) -> Option<&str> {
 }
 
 /// The ids of all ticked tasks; boxes in blocks of people are theirs.
-pub(super) fn ticks(text: &str) -> std::collections::BTreeSet<&str> {
+pub(crate) fn ticks(text: &str) -> std::collections::BTreeSet<&str> {
     let mut is_open = false;
     text.lines()
         .filter(|line| {

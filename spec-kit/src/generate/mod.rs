@@ -25,6 +25,7 @@ mod request;
 mod version;
 mod write;
 
+pub(crate) use keep::ticks;
 pub use request::{Existing, Output, Overwrite, Refusal, Request, slug_of};
 
 use crate::digest::digest;

@@ -150,6 +150,9 @@ fn uses(document: &Document) -> Vec<(&Item, Use)> {
             binding = Some(item);
             continue;
         }
+        if is_absence(item) {
+            continue;
+        }
         if !is_of_use(document, item) {
             // A heading `Requirement 1` whose words are those of the story below it, as Kiro has it.
             if item.role == Role::Requirements {
@@ -166,6 +169,22 @@ fn uses(document: &Document) -> Vec<(&Item, Use)> {
     }
     uses
 }
+
+/// What a generated document says where its source had nothing, such as "The source names none.":
+/// a bundle that is generated again must not make a thing of it.
+fn is_absence(item: &Item) -> bool {
+    let said = item.text.strip_prefix("The source ");
+    item.id.is_none() && said.is_some_and(|said| ABSENT.iter().any(|words| said.starts_with(words)))
+}
+
+const ABSENT: [&str; 6] = [
+    "names no",
+    "lists no",
+    "has no stories",
+    "states no",
+    "records no",
+    "measures success by its goals and",
+];
 
 /// `Base: /functions/v1/x`, which stands before the list of endpoints.
 fn base(document: &Document) -> Option<Statement> {

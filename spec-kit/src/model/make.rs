@@ -4,6 +4,7 @@ use super::collect::{Standing, Statement};
 use super::filled::{filled, filled_title};
 use super::markdown;
 use super::node::{Node, Passage, Strength};
+use crate::facts::edges::without_edges;
 use crate::facts::{Document, Id, Item, Role};
 use crate::manifest::NodeKind;
 use crate::text::Span;
@@ -123,7 +124,7 @@ fn statement(document: &Document, item: &Item) -> Statement {
 }
 
 fn node(document: &Document, item: &Item, kind: NodeKind) -> Node {
-    let mut node = Node::new(kind, text_of(document, item));
+    let mut node = Node::new(kind, without_edges(text_of(document, item)));
     let raw = document.source.slice(item.whole);
     node.title = item
         .title

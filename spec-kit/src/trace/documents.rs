@@ -1,6 +1,7 @@
 //! The graph of a bundle from its documents alone, for bundles without a manifest, and to compare
 //! with one.
 
+use crate::facts::edges::{is_id, tail};
 use crate::facts::{Document, DocumentKind, Role};
 use crate::manifest::{Edge, Node, NodeKind, Relation};
 
@@ -126,12 +127,6 @@ fn principles(document: &Document, nodes: &mut Vec<Node>, edges: &mut Vec<Edge>)
     }
 }
 
-fn is_id(word: &str) -> bool {
-    !word.starts_with("SK-")
-        && word.starts_with(|c: char| c.is_ascii_uppercase())
-        && word.ends_with(|c: char| c.is_ascii_digit())
-}
-
 fn tasks(document: &Document, nodes: &mut Vec<Node>, edges: &mut Vec<Edge>) {
     if document.kind != DocumentKind::Tasks {
         return;
@@ -165,42 +160,4 @@ fn node(document: &Document, id: &str, kind: NodeKind, text: &str) -> Node {
         document: file.rsplit('/').next().unwrap_or(file).to_owned(),
         source: None,
     }
-}
-
-/// The words of a line without source mark and edges, and the edges.
-fn tail(text: &str) -> (String, Vec<(Relation, String)>) {
-    let mut words = text.trim();
-    if words.ends_with('›')
-        && let Some((before, _)) = words.rsplit_once('‹')
-    {
-        words = before.trim_end();
-    }
-    let mut named = Vec::new();
-    while let Some((before, inside)) = words
-        .strip_suffix(')')
-        .and_then(|rest| rest.rsplit_once('('))
-    {
-        let found = [
-            ("serves ", Some(Relation::Serves)),
-            ("validates ", Some(Relation::Validates)),
-            ("depends on ", None),
-            ("per ", None),
-        ]
-        .into_iter()
-        .find_map(|(verb, relation)| Some((inside.strip_prefix(verb)?, relation)));
-        let Some((ids, relation)) = found else {
-            break;
-        };
-        if !ids.split(", ").all(is_id) {
-            break;
-        }
-        if let Some(relation) = relation {
-            named.extend(ids.split(", ").map(|id| (relation, id.to_owned())));
-        }
-        words = before.trim_end();
-    }
-    let asked = words
-        .strip_prefix("[NEEDS CLARIFICATION: ")
-        .and_then(|rest| rest.strip_suffix(']'));
-    (asked.unwrap_or(words).to_owned(), named)
 }

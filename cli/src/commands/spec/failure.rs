@@ -50,6 +50,13 @@ impl SpecFailure {
             Self::Files(FilesError::Refused(Refusal::Edited { .. })) => {
                 Some("overwrite them: --overwrite-edited; what was written by hand is lost".into())
             }
+            Self::Files(FilesError::Incomplete { .. }) => Some(format!(
+                "make one: {}",
+                program::call("spec generate --from PRD.md --out DIR")
+            )),
+            Self::Files(FilesError::Foreign { .. }) => {
+                Some("write over them: --overwrite-edited; what was written there is lost".into())
+            }
             Self::Files(FilesError::Write { .. } | FilesError::Kept { .. }) => {
                 Some("see whether the disk is full and whether you may write there".into())
             }

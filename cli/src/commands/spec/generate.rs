@@ -123,7 +123,7 @@ fn tell(plan: &Plan, done: Done) -> Result<(), Failure> {
     Ok(())
 }
 
-fn word(state: State) -> &'static str {
+pub(super) fn word(state: State) -> &'static str {
     match state {
         State::New => "new",
         State::Changed => "changed",

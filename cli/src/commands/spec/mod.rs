@@ -1,6 +1,7 @@
 //! The spec kit on this machine: no control room is needed but for `compile --queue`.
 
 mod compile;
+mod export;
 mod failure;
 mod generate;
 mod rules;
@@ -30,7 +31,8 @@ Examples:
   ops spec validate docs/specs
   ops spec trace docs/specs/search --reverse T012
   ops spec explain SK-TSK-007
-  ops spec compile docs/specs/search --queue")]
+  ops spec compile docs/specs/search --queue
+  ops spec export docs/specs/search --to ../product")]
 pub struct SpecArgs {
     #[command(subcommand)]
     command: SpecCommand,
@@ -44,6 +46,7 @@ enum SpecCommand {
     Explain(rules::ExplainArgs),
     Rules(rules::RulesArgs),
     Compile(compile::CompileArgs),
+    Export(export::ExportArgs),
 }
 
 pub fn run(arguments: SpecArgs) -> Result<Exit, Failure> {
@@ -54,6 +57,7 @@ pub fn run(arguments: SpecArgs) -> Result<Exit, Failure> {
         SpecCommand::Explain(arguments) => rules::explain(&arguments),
         SpecCommand::Rules(arguments) => rules::run(&arguments),
         SpecCommand::Compile(arguments) => compile::run(arguments),
+        SpecCommand::Export(arguments) => export::run(arguments),
     })
 }
 
