@@ -2,6 +2,7 @@
 
 mod compile;
 mod disk;
+mod export;
 mod generate;
 mod read;
 mod validate;
@@ -71,7 +72,7 @@ fn edit(folder: &Folder, name: &str, from: &str, to: &str) {
 #[test]
 fn every_command_of_the_spec_kit_shows_examples() {
     for command in [
-        "", "generate", "validate", "trace", "explain", "rules", "compile",
+        "", "generate", "validate", "trace", "explain", "rules", "compile", "export",
     ] {
         let mut arguments = vec!["spec"];
         arguments.extend(command.split_whitespace());

@@ -40,8 +40,12 @@ pub(crate) fn tail(text: &str) -> (String, Vec<(Relation, String)>) {
     (asked.unwrap_or(words).to_owned(), named)
 }
 
-/// The words alone.
+/// The words alone, without what stands between a criterion's id and them.
 pub(crate) fn without_edges(text: String) -> String {
+    let text = match text.strip_prefix("(hard): ") {
+        Some(words) => words.to_owned(),
+        None => text,
+    };
     match text.ends_with(')') && (text.contains("(serves ") || text.contains("(validates ")) {
         true => tail(&text).0,
         false => text,
