@@ -159,17 +159,27 @@ impl Context<'_> {
         lines.dedup();
         let more = lines.len().saturating_sub(6);
         lines.truncate(6);
-        let mut marks: Vec<String> = lines
-            .into_iter()
-            .map(|line| match self.link {
-                Some(link) => format!("[L{line}]({link}#L{line})"),
-                None => format!("L{line}"),
-            })
-            .collect();
+        let mut marks: Vec<String> = lines.into_iter().map(|line| self.line(line)).collect();
         if more > 0 {
             marks.push(format!("+{more}"));
         }
         marks.join(", ")
+    }
+
+    fn line(&self, line: u32) -> String {
+        match self.link {
+            Some(link) => format!("[L{line}]({link}#L{line})"),
+            None => format!("L{line}"),
+        }
+    }
+
+    /// `L9–L12`, the first and the last.
+    pub(super) fn reach(&self, first: Span, last: Span) -> String {
+        let (first, last) = (self.document.line_of(first), self.document.line_of(last));
+        match first == last {
+            true => self.line(first),
+            false => format!("{}–{}", self.line(first), self.line(last)),
+        }
     }
 
     /// What each document says of where it came from.

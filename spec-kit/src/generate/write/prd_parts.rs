@@ -2,6 +2,7 @@ use super::{Context, Page, and, codes};
 use crate::facts::ClosedSet;
 use crate::manifest::{NodeKind, Relation};
 use crate::model::{Node, markdown, state};
+use crate::text::Span;
 use std::collections::BTreeMap;
 
 /// What nobody would read; it is counted instead.
@@ -223,21 +224,35 @@ pub(super) fn open_ends(page: &mut Page, context: &Context) {
     }
 }
 
+/// What became of each section of the source, in its order. The lines of a single thing stand
+/// beside the thing.
 pub(super) fn source_map(page: &mut Page, context: &Context) {
     page.heading(2, "Source Map");
-    let mut rows = Vec::new();
+    let mut sections: BTreeMap<&[String], (Vec<Span>, Vec<&str>)> = BTreeMap::new();
     for node in context.model.nodes.values().flatten() {
         if matches!(node.kind, NodeKind::Principle | NodeKind::Risk) || node.spans.is_empty() {
             continue;
         }
-        let section = node
-            .section
-            .iter()
-            .map(|title| context.title(title))
-            .collect::<Vec<_>>()
-            .join(" › ");
-        rows.push(vec![context.lines(&node.spans), node.id.clone(), section]);
+        let (spans, ids) = sections.entry(&node.section).or_default();
+        spans.extend(&node.spans);
+        ids.push(&node.id);
     }
+    let mut rows: Vec<(Span, Vec<String>)> = sections
+        .into_iter()
+        .filter_map(|(section, (spans, ids))| {
+            let first = *spans.iter().min_by_key(|span| span.start)?;
+            let last = *spans.iter().max_by_key(|span| span.start)?;
+            let titles: Vec<String> = section.iter().map(|title| context.title(title)).collect();
+            let row = vec![
+                context.reach(first, last),
+                titles.join(" › "),
+                ids.join(", "),
+            ];
+            Some((first, row))
+        })
+        .collect();
+    rows.sort_by_key(|(first, _)| first.start);
+    let mut rows: Vec<Vec<String>> = rows.into_iter().map(|(_, row)| row).collect();
     rows.truncate(MAX_ROWS);
-    page.table(&["Line", "Id", "Section"], &rows);
+    page.table(&["Lines", "Section", "What came of it"], &rows);
 }
