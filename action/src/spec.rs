@@ -47,12 +47,10 @@ pub async fn spec(inputs: &Inputs, environment: &Environment) -> Result<ExitCode
             check.paths.push(out.into());
         }
     }
+    let asked = environment.clone();
     let report = match check.paths.is_empty() {
-        false => guarded(move || Ok(check.run()?))?,
-        true => {
-            let environment = environment.clone();
-            guarded(move || check_touched(check, &environment))?
-        }
+        false => guarded(move || against_base(check, &asked))?,
+        true => guarded(move || check_touched(check, &asked))?,
     };
     tell(&report, environment)?;
     Ok(match (inputs.spec.fails, report.exit()) {
@@ -82,6 +80,21 @@ fn check_touched(mut check: Check, environment: &Environment) -> Result<Report, 
                 return Ok(ops_spec_kit::check::check(&[], &Options::new(&config)));
             }
             check.paths = paths;
+        }
+    }
+    against_base(check, environment)
+}
+
+/// On a pull request an id that is given to another thing, and a principle that changes without the
+/// version, are found by comparing with what the base has.
+fn against_base(mut check: Check, environment: &Environment) -> Result<Report, Failure> {
+    let folder = environment.temporary().join("ops-spec-base");
+    match changed::lay_out(environment, &check.root, &check.paths, &folder) {
+        Ok(None) => {}
+        Ok(Some(())) => check.base = Some(folder),
+        Err(why) => {
+            let words = format!("nothing is compared with the base: {why}");
+            commands::annotate(commands::Level::Notice, Some("spec"), &words);
         }
     }
     Ok(check.run()?)

@@ -35,7 +35,7 @@ pub fn scope(environment: &Environment, root: &Path) -> Scope {
         }
         Ok(files) => {
             // What cannot be read is told by the check itself.
-            let all = ops_spec_files::bundles(root, &[PathBuf::from(".")], &[]);
+            let all = ops_spec_files::bundles(root, &[PathBuf::from(".")]);
             let all = all.unwrap_or_default();
             let touched: Vec<&Bundle> =
                 all.iter().filter(|b| is_touched(b, &all, &files)).collect();
@@ -63,6 +63,47 @@ fn base(environment: &Environment) -> Option<String> {
     let sha = event["pull_request"]["base"]["sha"].as_str()?;
     let is_sha = sha.len() >= 40 && sha.bytes().all(|byte| byte.is_ascii_hexdigit());
     is_sha.then(|| sha.to_string())
+}
+
+/// What stands at these paths in the base of a pull request, laid out below a folder, for rules that
+/// compare with it. None where there is no pull request.
+pub fn lay_out(
+    environment: &Environment,
+    root: &Path,
+    paths: &[PathBuf],
+    folder: &Path,
+) -> Result<Option<()>, String> {
+    let Some(base) = base(environment) else {
+        return Ok(None);
+    };
+    let fault = |error: std::io::Error| format!("{}: {error}", folder.display());
+    match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(fault(error)),
+        _ => std::fs::create_dir_all(folder).map_err(fault)?,
+    }
+    let mut list = vec!["ls-tree", "-r", "-z", "--name-only", &base, "--"];
+    let paths: Vec<String> = paths
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect();
+    list.extend(paths.iter().map(String::as_str));
+    for name in git(root, &list)?.split(|byte| *byte == 0) {
+        let name = String::from_utf8_lossy(name);
+        let is_read = name.ends_with(".md") || name.rsplit('/').next().is_some_and(is_own);
+        if !is_read || Path::new(name.as_ref()).is_absolute() || name.contains("..") {
+            continue;
+        }
+        let path = folder.join(name.as_ref());
+        let text = git(root, &["show", &format!("{base}:./{name}")])?;
+        let within = path.parent().unwrap_or(folder);
+        std::fs::create_dir_all(within).map_err(fault)?;
+        std::fs::write(&path, text).map_err(fault)?;
+    }
+    Ok(Some(()))
+}
+
+fn is_own(name: &str) -> bool {
+    matches!(name, "spec-kit.json" | "spec-kit.lock" | "spec-kit.toml")
 }
 
 /// Paths that differ between two trees, deleted ones too, seen from the root.

@@ -233,6 +233,26 @@ async fn a_pull_request_is_asked_for_what_it_changes_alone() {
 }
 
 #[tokio::test]
+async fn a_pull_request_is_compared_with_its_base() {
+    let job = Job::new("compared");
+    assert!(is_success(job.step(&GENERATE).await));
+    let pull = PullRequest::from_here(&job);
+    // A principle that says something else, and the version stays: only the earlier state tells.
+    let path = "work/docs/specs/search/constitution.md";
+    let text = job.read(path);
+    let title = text.lines().find(|line| line.starts_with("### P-01: "));
+    let title = title.expect("a principle");
+    job.write(path, &text.replace(title, "### P-01: Anything goes"));
+    commit(&job);
+    pull.step().await.expect("no failure");
+    let sarif = std::fs::read_to_string(job.output("sarif").expect("a file")).expect("a report");
+    assert!(
+        sarif.contains("\"ruleId\":\"SK-CON-002\"") || sarif.contains("\"ruleId\": \"SK-CON-002\""),
+        "{sarif}"
+    );
+}
+
+#[tokio::test]
 async fn a_base_that_is_not_there_is_said_and_everything_is_checked() {
     let job = two_bundles("shallow").await;
     let mut pull = PullRequest::from_here(&job);

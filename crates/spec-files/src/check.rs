@@ -1,5 +1,5 @@
 use crate::FilesError;
-use crate::load::bundles;
+use crate::load::{bundles, compare_with};
 use crate::names::name;
 use crate::{settings, store};
 use ops_spec_kit::bundle::Bundle;
@@ -29,9 +29,7 @@ impl Check {
     /// # Errors
     /// What is not there, what cannot be read, and settings that are none.
     pub fn run(&self) -> Result<Report, FilesError> {
-        let known = self.baseline.as_ref();
-        let known = known.map(|path| settings::baseline(&self.root, path));
-        self.against(known.transpose()?.as_ref())
+        self.against(Known::AsSaid)
     }
 
     /// Every finding as one that is known from now on. What an old baseline says of one is kept.
@@ -39,7 +37,7 @@ impl Check {
     /// # Errors
     /// As for [`Check::run`].
     pub fn new_baseline(&self, file: &str, reason: &str) -> Result<Baseline, FilesError> {
-        let mut fresh = Baseline::of(file, &self.against(None)?, reason);
+        let mut fresh = Baseline::of(file, &self.against(Known::Nothing)?, reason);
         if let Some(path) = &self.baseline {
             let old = settings::baseline(&self.root, path)?;
             for entry in &mut fresh.entries {
@@ -52,13 +50,26 @@ impl Check {
         Ok(fresh)
     }
 
-    fn against(&self, known: Option<&Baseline>) -> Result<Report, FilesError> {
+    fn against(&self, known: Known) -> Result<Report, FilesError> {
         let base = self.earlier()?;
-        let mut found = bundles(&self.root, &self.paths, &self.sql)?;
+        let mut found = bundles(&self.root, &self.paths)?;
         let mut config = settings::config(&self.root, self.config.as_deref(), &mut found)?;
+        // What the caller names goes before what the configuration names.
+        let home = settings::home(&found);
+        let sql: Vec<PathBuf> = match self.sql.is_empty() {
+            true => config.sql.iter().map(|path| home.join(path)).collect(),
+            false => self.sql.clone(),
+        };
+        compare_with(&self.root, &sql, &mut found)?;
+        let baseline = self.baseline.clone();
+        let baseline = baseline.or_else(|| config.baseline.as_ref().map(|path| home.join(path)));
+        let known = match (known, baseline) {
+            (Known::AsSaid, Some(path)) => Some(settings::baseline(&self.root, &path)?),
+            _ => None,
+        };
         config.fail_level = self.fail_level.unwrap_or(config.fail_level);
         let options = Options {
-            baseline: known,
+            baseline: known.as_ref(),
             date: self.date,
             base: &base,
             ..Options::new(&config)
@@ -85,11 +96,19 @@ impl Check {
                 there.push(PathBuf::from(if called.is_empty() { "." } else { &called }));
             }
         }
-        match bundles(&base, &there, &[]) {
+        match bundles(&base, &there) {
             Err(FilesError::NoBundle(_)) => Ok(Vec::new()),
             done => done,
         }
     }
+}
+
+/// Which findings are known already.
+#[derive(Clone, Copy)]
+enum Known {
+    /// As the caller or the configuration says.
+    AsSaid,
+    Nothing,
 }
 
 fn same_finding(

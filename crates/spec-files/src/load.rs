@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The bundles at and below these paths, each a document, a bundle's folder or a tree.
-pub fn bundles(root: &Path, paths: &[PathBuf], sql: &[PathBuf]) -> Result<Vec<Bundle>, FilesError> {
+pub fn bundles(root: &Path, paths: &[PathBuf]) -> Result<Vec<Bundle>, FilesError> {
     let mut files = Files::new();
     let mut singles = Files::new();
     let mut folders = Vec::new();
@@ -49,7 +49,6 @@ pub fn bundles(root: &Path, paths: &[PathBuf], sql: &[PathBuf]) -> Result<Vec<Bu
         .into_iter()
         .filter(|(file, _)| !known.contains(file));
     found.extend(named.map(|(file, bytes)| single(file, &bytes)));
-    compare_with(root, sql, &mut found)?;
     Ok(found)
 }
 
@@ -62,7 +61,7 @@ pub fn one_bundle(root: &Path, path: &Path) -> Result<Bundle, FilesError> {
         _ => path.to_owned(),
     };
     let called = name(root, path);
-    let mut found = bundles(root, &[within], &[])?;
+    let mut found = bundles(root, &[within])?;
     if is_file {
         found.retain(|bundle| bundle.files.contains(&called));
     }
@@ -162,8 +161,13 @@ fn find_source(root: &Path, bundle: &mut Bundle) {
     }
 }
 
-fn compare_with(root: &Path, sql: &[PathBuf], bundles: &mut [Bundle]) -> Result<(), FilesError> {
-    for path in sql {
+/// Migrations, files or folders of them, beside every bundle.
+pub fn compare_with(
+    root: &Path,
+    sql: &[PathBuf],
+    bundles: &mut [Bundle],
+) -> Result<(), FilesError> {
+    for path in &migrations(root, sql)? {
         let called = slashed(Path::new(&name(root, path)));
         let bytes = read(&root.join(path))?;
         let source = Source::decode(&called, &bytes)?;
@@ -173,4 +177,30 @@ fn compare_with(root: &Path, sql: &[PathBuf], bundles: &mut [Bundle]) -> Result<
         }
     }
     Ok(())
+}
+
+/// The `.sql` files of a folder, by name.
+fn migrations(root: &Path, sql: &[PathBuf]) -> Result<Vec<PathBuf>, FilesError> {
+    let mut files = Vec::new();
+    for path in sql {
+        let disk = root.join(path);
+        if !disk.is_dir() {
+            files.push(path.clone());
+            continue;
+        }
+        let fault = |error| FilesError::Read {
+            path: disk.clone(),
+            error,
+        };
+        let mut own = Vec::new();
+        for entry in std::fs::read_dir(&disk).map_err(fault)? {
+            let name = entry.map_err(fault)?.file_name();
+            if name.to_string_lossy().ends_with(".sql") {
+                own.push(path.join(name));
+            }
+        }
+        own.sort();
+        files.extend(own);
+    }
+    Ok(files)
 }

@@ -6,7 +6,7 @@ use crate::names::name;
 use ops_spec_kit::bundle::Bundle;
 use ops_spec_kit::config::{Baseline, Config};
 use ops_spec_kit::text::Source;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The one that was named; else that of the bundles; else that of the root. Findings on the
 /// configuration itself have their place in it.
@@ -33,6 +33,13 @@ pub fn config(
         bundle.config = Some(source.clone());
     }
     Ok(config)
+}
+
+/// The folder of the configuration, seen from the root: paths in it are seen from there.
+pub fn home(bundles: &[Bundle]) -> PathBuf {
+    let source = bundles.iter().find_map(|bundle| bundle.config.as_ref());
+    let file = source.map_or("", |source| source.file());
+    PathBuf::from(file.rsplit_once('/').map_or("", |(folder, _)| folder))
 }
 
 fn of_bundles(bundles: &[Bundle]) -> Result<Option<Source>, FilesError> {

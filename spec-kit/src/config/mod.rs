@@ -35,6 +35,11 @@ pub struct Config {
     /// Requirements with a task of a hundred, 0 to 100. None asks for nothing.
     pub coverage_floor: Option<u32>,
     pub suppressions: Vec<Accepted>,
+    /// The file of findings that are known, seen from the configuration's folder. For whoever reads
+    /// files; the library does not.
+    pub baseline: Option<String>,
+    /// Migrations to compare with, files or folders of them, seen from the same folder.
+    pub sql: Vec<String>,
 }
 
 /// `[[suppress]]`: findings that are accepted, with the reason.
@@ -107,6 +112,8 @@ impl Default for Config {
             denied_packages: owned(DENIED),
             coverage_floor: None,
             suppressions: Vec::new(),
+            baseline: None,
+            sql: Vec::new(),
         }
     }
 }

@@ -48,6 +48,9 @@ struct Written {
     denied_packages: Option<Vec<String>>,
     more_denied_packages: Option<Vec<String>>,
     coverage_floor: Option<Spanned<u32>>,
+    baseline: Option<String>,
+    #[serde(default)]
+    sql: Vec<String>,
     #[serde(default)]
     rules: BTreeMap<Spanned<String>, WrittenLevel>,
     #[serde(default)]
@@ -124,6 +127,8 @@ impl Reader<'_> {
         if let Some(floor) = written.coverage_floor {
             config.coverage_floor = Some(self.floor(&floor)?);
         }
+        config.baseline = written.baseline;
+        config.sql = written.sql;
         for (name, level) in &written.rules {
             config.rules.insert(self.rule(name)?, level.level());
         }

@@ -88,7 +88,7 @@ fn tell(plan: &ExportPlan, to: &Path) -> Result<(), Failure> {
             "note: {CONSTITUTION} is the repository's own and stays; the bundle's stands beside its plan"
         ));
     }
-    output::hint(&format!(
+    output::hint(format_args!(
         "spec-kit's scripts take it with SPECIFY_FEATURE_DIRECTORY=specs/{}",
         plan.feature
     ));

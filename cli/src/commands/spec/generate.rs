@@ -3,13 +3,15 @@ use crate::args::Format;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output;
-use crate::output::text::plain;
+use crate::output::text::{count, plain};
 use clap::Args;
-use ops_spec_files::{Generate, Plan, State};
+use ops_spec_files::{Check, FilesError, Generate, Plan, State, write_report};
+use ops_spec_kit::config::Date;
 use ops_spec_kit::generate::Overwrite;
+use ops_spec_kit::report;
 use serde_json::json;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Make constitution, PRD, plan and tasks of one document, or bring them up to date
 #[derive(Debug, Args)]
@@ -41,6 +43,9 @@ pub struct GenerateArgs {
     /// Write nothing; end with 1 where anything would change
     #[arg(long)]
     check: bool,
+    /// Check the bundle too, and write report.json, report.md, report.sarif and report.xml there
+    #[arg(long, value_name = "DIR", conflicts_with = "check")]
+    reports: Option<PathBuf>,
     /// Print JSON for programs and nothing else
     #[arg(long)]
     json: bool,
@@ -48,6 +53,12 @@ pub struct GenerateArgs {
 
 pub fn run(arguments: GenerateArgs) -> Result<Exit, Failure> {
     let date = arguments.today.day()?;
+    let check = Check {
+        root: PathBuf::from("."),
+        paths: vec![arguments.out.clone()],
+        date: date.as_deref().and_then(Date::parse),
+        ..Check::default()
+    };
     let plan = Generate {
         root: PathBuf::from("."),
         from: arguments.from,
@@ -68,6 +79,9 @@ pub fn run(arguments: GenerateArgs) -> Result<Exit, Failure> {
             Done::Written
         }
     };
+    if let Some(folder) = &arguments.reports {
+        report(&check, folder)?;
+    }
     match Format::from(arguments.json) {
         Format::Json => output::json(&summary(&plan, done))?,
         Format::People => tell(&plan, done)?,
@@ -76,6 +90,31 @@ pub fn run(arguments: GenerateArgs) -> Result<Exit, Failure> {
         Done::Compared => Exit::Failed,
         Done::Nothing | Done::Written => Exit::Success,
     })
+}
+
+/// What the validator says of the bundle, in every form that programs read.
+fn report(check: &Check, folder: &Path) -> Result<(), Failure> {
+    let report = check.run()?;
+    std::fs::create_dir_all(folder).map_err(|error| FilesError::Write {
+        path: folder.into(),
+        error,
+    })?;
+    for (name, text) in [
+        ("report.json", report::json(&report)),
+        ("report.md", report::markdown(&report)),
+        ("report.sarif", report::sarif(&report)),
+        ("report.xml", report::junit(&report)),
+    ] {
+        write_report(&folder.join(name), &text)?;
+    }
+    let counts = report.counts;
+    output::note(format_args!(
+        "note: {} and {} in the bundle: see {}",
+        count(counts.errors as u64, "error"),
+        count(counts.warnings as u64, "warning"),
+        folder.join("report.md").display()
+    ));
+    Ok(())
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,6 +150,10 @@ fn summary(plan: &Plan, done: Done) -> serde_json::Value {
 
 fn tell(plan: &Plan, done: Done) -> Result<(), Failure> {
     for change in &plan.changes {
+        // A bundle without its archive is as it should be.
+        if done == Done::Nothing && change.state == State::New {
+            continue;
+        }
         let path = plan.out.join(&change.name);
         output::line(format_args!("{:<9} {}", word(change.state), path.display()))?;
     }

@@ -208,3 +208,45 @@ fn what_is_wrong_with_a_source_is_told_and_nothing_is_written() {
         .says("`not-a-slug`");
     assert!(!folder.path().join("out").exists());
 }
+
+#[test]
+fn reports_of_the_bundle_are_written_beside_it() {
+    let folder = generated();
+    let reports = [
+        "generate",
+        "--from",
+        "docs/prd.md",
+        "--out",
+        "specs/search",
+        "--reports",
+        "out",
+    ];
+    at(&folder, &reports)
+        .run()
+        .exits(0)
+        .says("note: no errors and ")
+        .says("out/report.md");
+    for (name, words) in [
+        ("report.json", "\"version\""),
+        ("report.md", "specs/search"),
+        ("report.sarif", "2.1.0"),
+        ("report.xml", "<testsuites"),
+    ] {
+        assert!(
+            read(&folder, &format!("out/{name}")).contains(words),
+            "{name}"
+        );
+    }
+    // The archive may be absent, and is not told of then.
+    std::fs::remove_file(folder.path().join("specs/search/bundle.zip")).unwrap();
+    let check = [
+        "generate",
+        "--from",
+        "docs/prd.md",
+        "--out",
+        "specs/search",
+        "--check",
+    ];
+    let done = at(&folder, &check).run().exits(0);
+    assert!(!done.out.contains("bundle.zip"), "{}", done.out);
+}

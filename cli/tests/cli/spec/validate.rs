@@ -265,3 +265,37 @@ fn migrations_are_compared_with_where_they_are_given() {
         .out;
     assert!(with.contains("SK-CNS-002"), "{with}");
 }
+
+/// Paths in the configuration are seen from where it stands.
+#[test]
+fn a_configuration_names_baseline_and_migrations() {
+    let folder = broken();
+    edit(
+        &folder,
+        "specs/search/prd.md",
+        "## Goals",
+        "An order is `open`, `done` or `cancelled`.\n\n## Goals",
+    );
+    let known = ["validate", "specs", "--write-baseline", "specs/known.json"];
+    at(&folder, &known).run().exits(0);
+    folder.write(
+        "specs/search/spec-kit.toml",
+        "baseline = \"../known.json\"\nsql = [\"../sql\"]\n",
+    );
+    folder.write(
+        "specs/sql/1.sql",
+        "create table orders (state text check (state in ('open', 'done', 'canceled')));\n",
+    );
+    let done = at(&folder, &["validate", "specs"]).run().exits(0);
+    assert!(done.out.contains("SK-CNS-002"), "{}", done.out);
+    // What the caller names goes before it.
+    folder.write("none.json", "{\"version\": 1, \"findings\": []}");
+    at(&folder, &["validate", "specs", "--baseline", "none.json"])
+        .run()
+        .exits(1);
+    std::fs::remove_file(folder.path().join("specs/known.json")).unwrap();
+    at(&folder, &["validate", "specs"])
+        .run()
+        .exits(2)
+        .says("known.json");
+}
