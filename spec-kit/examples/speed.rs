@@ -77,7 +77,7 @@ fn median(mut times: Vec<Duration>) -> Duration {
 }
 
 fn row(name: &str, text: &str) {
-    let rounds = (2_000_000 / text.len()).clamp(1, 25);
+    let rounds = (5_000_000 / text.len()).clamp(1, 25);
     let mut times: [Vec<Duration>; 3] = Default::default();
     let mut clock = Vec::new();
     let mut made = None;

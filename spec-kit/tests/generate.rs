@@ -7,7 +7,9 @@ use generate_support::{
     differences, document, edges_of, generated, own_prd, plain_nodes, stated, validated,
 };
 use ops_spec_kit::facts::Document;
-use ops_spec_kit::generate::{DOCUMENTS, Existing, Overwrite, Refusal, Request, generate};
+use ops_spec_kit::generate::{
+    DOCUMENTS, Existing, MAX_SOURCE_BYTES, Overwrite, Refusal, Request, generate,
+};
 use ops_spec_kit::manifest::{Manifest, NodeKind, Relation};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -442,4 +444,16 @@ fn a_token_in_the_title_is_said_to_be_open() {
     let prd = output.file("prd.md").expect("a PRD");
     assert!(prd.starts_with("# PRD: TODO(NAME)\n"), "{prd}");
     assert_eq!(validated(&source, &output), Vec::<String>::new());
+}
+
+/// Its documents could not be read any more.
+#[test]
+fn a_source_that_is_too_large_is_refused() {
+    let text = "a".repeat(MAX_SOURCE_BYTES + 1);
+    let refusal = generate(&Request::new(&document("docs/prd.md", &text), "a"));
+    let said = refusal.expect_err("a refusal").to_string();
+    assert_eq!(
+        said,
+        "docs/prd.md: 16777217 bytes; a bundle is made of at most 16777216"
+    );
 }

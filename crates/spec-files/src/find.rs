@@ -63,9 +63,14 @@ fn is_wanted(name: &str) -> bool {
 
 /// One byte more than is allowed tells that there is more.
 pub fn read(path: &Path) -> Result<Vec<u8>, FilesError> {
+    // It lists what is in four documents.
+    let most = match path.file_name().is_some_and(|name| name == "spec-kit.json") {
+        true => MAX_TOTAL,
+        false => MAX_BYTES,
+    };
     let mut bytes = Vec::new();
     let file = File::open(path);
-    let done = file.and_then(|file| file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes));
+    let done = file.and_then(|file| file.take(most as u64 + 1).read_to_end(&mut bytes));
     match done {
         Ok(_) => Ok(bytes),
         Err(error) => Err(match error.kind() {

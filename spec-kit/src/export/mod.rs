@@ -111,6 +111,12 @@ impl Export<'_> {
                 lines.push(line.to_owned());
                 continue;
             }
+            let is_open = lines
+                .last()
+                .is_some_and(|last| last.is_empty() || last.ends_with('\n'));
+            if line.is_empty() && is_open {
+                continue;
+            }
             let line = road.line(line);
             lines.push(self.worded(name, line.as_ref()));
         }

@@ -26,7 +26,7 @@ mod version;
 mod write;
 
 pub(crate) use keep::ticks;
-pub use request::{Existing, Output, Overwrite, Refusal, Request, slug_of};
+pub use request::{Existing, MAX_SOURCE_BYTES, Output, Overwrite, Refusal, Request, slug_of};
 
 use crate::digest::digest;
 use crate::ids::Mint;

@@ -98,6 +98,10 @@ impl Output {
     }
 }
 
+/// What is made of more is not read any more: a document of a bundle has up to three times the bytes
+/// of its source.
+pub const MAX_SOURCE_BYTES: usize = crate::text::MAX_BYTES / 4;
+
 /// Why nothing was generated.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -107,6 +111,8 @@ pub enum Refusal {
         "slug `{slug}`: lower-case letters, digits and single hyphens are expected, such as `{suggestion}`"
     )]
     Slug { slug: String, suggestion: String },
+    #[error("{file}: {bytes} bytes; a bundle is made of at most {MAX_SOURCE_BYTES}")]
+    TooLarge { file: String, bytes: usize },
     #[error("date `{date}`: a day such as 2026-01-31 is expected")]
     Date { date: String },
     #[error(transparent)]
@@ -127,6 +133,13 @@ impl Request<'_> {
             return Err(Refusal::Slug {
                 slug: self.slug.to_owned(),
                 suggestion,
+            });
+        }
+        let source = &self.source.source;
+        if source.text().len() > MAX_SOURCE_BYTES {
+            return Err(Refusal::TooLarge {
+                file: source.file().to_owned(),
+                bytes: source.text().len(),
             });
         }
         if let Some(date) = self.date

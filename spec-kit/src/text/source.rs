@@ -2,7 +2,7 @@ use super::{Place, Span};
 use crate::digest::sha256;
 
 /// The largest document that is read, in bytes.
-pub const MAX_BYTES: usize = 16 * 1024 * 1024;
+pub const MAX_BYTES: usize = 64 * 1024 * 1024;
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SourceError {

@@ -133,7 +133,10 @@ fn make(
             kit::Refusal::Slug { .. } => "/slug",
             kit::Refusal::Date { .. } => "/date",
             kit::Refusal::Edited { .. } => "/overwrite",
-            kit::Refusal::Lacking(_) | kit::Refusal::Manifest(_) | kit::Refusal::Lock(_) => text,
+            kit::Refusal::Lacking(_)
+            | kit::Refusal::Manifest(_)
+            | kit::Refusal::Lock(_)
+            | kit::Refusal::TooLarge { .. } => text,
         };
         Problem::invalid(field, refusal.to_string())
     })?;
