@@ -161,13 +161,21 @@ fn is_total(document: &Document, span: Span) -> bool {
         "all",
         "overall",
         "altogether",
-        "in all",
         "sum",
         "progress",
         "summary",
+        "gesamt",
+        "insgesamt",
     ]
     .iter()
     .any(|word| super::words::has_word(&line, word))
+}
+
+/// Whether no task of the list stands after it: what closes the last phase may close them all.
+fn is_behind_all(list: &Document, span: Span) -> bool {
+    list.tasks
+        .last()
+        .is_some_and(|task| task.whole.end <= span.start)
 }
 
 /// Whether the words around it say that it is not the whole.
@@ -247,6 +255,26 @@ fn tasks<'a>(
         Some(_) => return None,
         None => None,
     };
+    let of_section = count_tasks(list, stated, noun, within);
+    if within.is_none() || !is_behind_all(list, stated.span) {
+        return Some((list, of_section));
+    }
+    let of_all = count_tasks(list, stated, noun, None);
+    let is_right = |computed| difference(stated, computed, noun, "").is_none();
+    let speaks_of_all = match is_total(document, stated.span) {
+        true => !is_right(&of_section),
+        false => is_right(&of_all),
+    };
+    Some((list, if speaks_of_all { of_all } else { of_section }))
+}
+
+/// The tasks of a list, or of one section of it.
+fn count_tasks(
+    list: &Document,
+    stated: &StatedCount,
+    noun: &str,
+    within: Option<Span>,
+) -> Computed {
     let parents: BTreeSet<usize> = list.tasks.iter().filter_map(|task| task.parent).collect();
     let has_nested = !parents.is_empty();
     // Where tasks have boxes, a bullet that begins with an id speaks of a task and is none.
@@ -284,12 +312,11 @@ fn tasks<'a>(
         .filter(|task| task.check == Check::Done)
         .count() as u64;
     let has_boxes = chosen.iter().any(|task| task.check != Check::None);
-    let computed = Computed {
+    Computed {
         all: count(&chosen),
         done: has_boxes.then_some(done),
         first: chosen.first().map(|task| task.span),
-    };
-    Some((list, computed))
+    }
 }
 
 fn inventory<'a>(context: &Context<'a>, kind: InventoryKind) -> Option<(&'a Document, Computed)> {

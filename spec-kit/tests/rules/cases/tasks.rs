@@ -160,6 +160,24 @@ pub const CASES: &[Case] = &[
     },
     Case {
         rule: "SK-TSK-007",
+        bad: &[Add("tasks.md", "\nIn total there are 9 tasks.\n")],
+        at: ("tasks.md", "there are 9 tasks"),
+        // Of all phases, though it stands in the last.
+        near: &[Add("tasks.md", "\nIn total there are 7 tasks.\n")],
+        with: &[],
+    },
+    Case {
+        rule: "SK-TSK-007",
+        bad: &[Add("tasks.md", "\n---\n\n**5 tasks in all.**\n")],
+        at: ("tasks.md", "5 tasks in all"),
+        near: &[Add(
+            "tasks.md",
+            "\nTotal: 2 tasks\n\n---\n\n**7 tasks in all.**\n",
+        )],
+        with: &[],
+    },
+    Case {
+        rule: "SK-TSK-007",
         bad: &[Swap("prd.md", "with two tables", "with 3 tables")],
         at: ("prd.md", "with 3 tables"),
         near: &[Swap("prd.md", "with two tables", "with 2 tables")],
