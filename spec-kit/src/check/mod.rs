@@ -18,6 +18,7 @@ mod plan;
 mod provenance;
 mod quantities;
 mod requirements;
+mod scenarios;
 mod secrets;
 mod sets;
 mod spelling;
@@ -65,6 +66,7 @@ const CHECKS: &[Check] = &[
     links::check,
     ids::check,
     requirements::check,
+    scenarios::check,
     quantities::check,
     trace::check,
     inventory::check,

@@ -1,12 +1,10 @@
-//! SK-REQ-001, 002, 005, 007, 008 and 009: whether a requirement can be met, and seen to be met.
+//! SK-REQ-001, 002, 005, 008 and 009: whether a requirement can be met, and seen to be met.
 
 use super::context::{Context, Key, of_role, requirements};
 use super::draft::{Draft, Drafts};
 use super::words::{Numbers, find_word, normal, shared, short, stems_in};
-use crate::bundle::Layout;
 use crate::facts::{Document, Item, Role};
 use crate::rules::Severity;
-use crate::text::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
 const LONGEST: usize = 500;
@@ -24,14 +22,13 @@ pub(super) fn check(context: &Context<'_>, out: &mut Drafts) {
         long(prd, item, out);
     }
     alike(prd, out);
-    stories(context, prd, out);
     for item in of_role(prd, Role::Success) {
         measurable(prd, item, out);
     }
 }
 
 /// What stands in for an id in messages.
-fn name(item: &Item) -> String {
+pub(super) fn name(item: &Item) -> String {
     match (&item.id, &item.title) {
         (Some(id), _) => id.written.to_string(),
         (None, Some(title)) => format!("\"{}\"", short(&title.text, 60)),
@@ -39,7 +36,7 @@ fn name(item: &Item) -> String {
     }
 }
 
-fn draft(rule: &'static str, prd: &Document, item: &Item, message: String) -> Draft {
+pub(super) fn draft(rule: &'static str, prd: &Document, item: &Item, message: String) -> Draft {
     let draft = Draft::at(rule, prd, item.span, message).key(item.text.clone());
     match &item.id {
         Some(id) => draft.node(id.written.clone()),
@@ -132,7 +129,7 @@ fn is_english(text: &str) -> bool {
 }
 
 /// Texts of the acceptance criteria that name an id.
-fn criteria_by_id(prd: &Document) -> BTreeMap<Key<'_>, Vec<&Item>> {
+pub(super) fn criteria_by_id(prd: &Document) -> BTreeMap<Key<'_>, Vec<&Item>> {
     let mut found: BTreeMap<Key<'_>, Vec<&Item>> = BTreeMap::new();
     let proving = |item: &&Item| {
         matches!(
@@ -235,111 +232,6 @@ fn digits(text: &str) -> BTreeSet<&str> {
     text.split(|c: char| !c.is_ascii_digit())
         .filter(|part| !part.is_empty())
         .collect()
-}
-
-fn stories(context: &Context<'_>, prd: &Document, out: &mut Drafts) {
-    let criteria = criteria_by_id(prd);
-    let has_criteria = of_role(prd, Role::Acceptance).next().is_some();
-    // Where criteria name stories, a story without one lacks it.
-    let named = criteria.keys().any(|key| key.prefix == "US");
-    for item in of_role(prd, Role::Stories) {
-        for (at, scenario) in item.scenarios.iter().enumerate() {
-            let is_begun = scenario.given.is_some() || scenario.when.is_some();
-            if scenario.then.is_none() && is_begun && !has_then(prd, item, at) {
-                let message = format!("a scenario of {} has no Then", name(item));
-                let words = prd.source.slice(scenario.span).to_owned();
-                out.add(
-                    draft("SK-REQ-007", prd, item, message)
-                        .key(words)
-                        .place(prd, scenario.span),
-                );
-            }
-        }
-        for (text, span) in unfinished(prd, item) {
-            let message = format!("a scenario of {} has no Then", name(item));
-            let draft = draft("SK-REQ-007", prd, item, message).key(text);
-            out.add(draft.place(prd, span));
-        }
-        let is_covered = item
-            .id
-            .as_ref()
-            .is_some_and(|id| criteria.contains_key(&Key::of(id)));
-        let may_be_elsewhere = has_criteria && !named;
-        let is_bare = item.scenarios.is_empty() && item.details.is_empty();
-        if is_story(item) && is_bare && !is_covered && !may_be_elsewhere && says_nothing(prd, item)
-        {
-            let message = format!(
-                "{} has neither a scenario nor an acceptance criterion",
-                name(item)
-            );
-            let mut draft = draft("SK-REQ-007", prd, item, message);
-            if context.bundle.layout == Layout::OpenSpec {
-                draft = draft.severity(Severity::Warning);
-            }
-            out.add(draft);
-        }
-    }
-}
-
-/// Points that say Given and When and end there, with no Then in the next.
-fn unfinished<'a>(prd: &Document, item: &'a Item) -> Vec<(&'a str, Span)> {
-    let known = |span: Span| {
-        item.scenarios
-            .iter()
-            .any(|scenario| scenario.span.holds(span))
-    };
-    let mut found = Vec::new();
-    for (at, (text, span)) in item.details.iter().enumerate() {
-        let folded = normal(text);
-        let begins = folded.starts_with("given ") && find_word(&folded, "when").is_some();
-        let next = item
-            .details
-            .get(at + 1)
-            .map_or(item.whole.end, |(_, next)| next.end);
-        let rest = Span::new(span.start, next.max(span.end));
-        let after = prd.source.slice(rest).to_lowercase();
-        let ends = ["then", "shall"]
-            .iter()
-            .any(|word| find_word(&after, word).is_some());
-        if begins && !ends && !known(*span) {
-            found.push((text.as_str(), *span));
-        }
-    }
-    found
-}
-
-/// Whether a Then stands before the next Given: steps may be items of their own.
-fn has_then(prd: &Document, item: &Item, at: usize) -> bool {
-    let Some(scenario) = item.scenarios.get(at) else {
-        return false;
-    };
-    let next = item
-        .scenarios
-        .iter()
-        .skip(at + 1)
-        .find(|next| next.given.is_some())
-        .map_or(item.whole.end, |next| next.span.start);
-    let rest = Span::new(scenario.span.start, next.max(scenario.span.end));
-    let text = prd.source.slice(rest).to_lowercase();
-    ["then", "shall"]
-        .iter()
-        .any(|word| find_word(&text, word).is_some())
-}
-
-fn is_story(item: &Item) -> bool {
-    let text = item.text.to_lowercase();
-    item.id.as_ref().is_some_and(|id| id.prefix == "US")
-        || text.starts_with("as a ")
-        || text.starts_with("as an ")
-        || text.starts_with("as the ")
-}
-
-/// No words below the story that speak of acceptance in a form that no scenario was read from.
-fn says_nothing(prd: &Document, item: &Item) -> bool {
-    let below = prd.source.slice(item.whole).to_lowercase();
-    !["acceptance", "given", "criteria", "shall", "verify"]
-        .iter()
-        .any(|word| find_word(&below, word).is_some())
 }
 
 /// Words by which a condition is met or not, without a number.

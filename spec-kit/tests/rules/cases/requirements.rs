@@ -1,5 +1,9 @@
 use crate::bench::{Case, Edit::*};
 
+const SPEC_KIT: &str = "# Feature Specification: Pay\n\n## User Scenarios & Testing\n\n### User Story 1 - Pay for a cart (Priority: P1)\n\nAs a buyer, I want to pay for my cart.\n\n**Acceptance Scenarios**:\n\n1. **Given** a cart, **When** I pay, **Then** an order exists\n\n### User Story 2 - Find an order (Priority: P2)\n\nAs a buyer, I want to find my order.\n\n**Acceptance Scenarios**:\n\n1. **Given** an order, **When** I search, **Then** it is shown\n\n## Requirements\n\n- **FR-001**: The system MUST store an order.\n\n## Success Criteria\n\n- **SC-001**: 99 % of payments end in an order.\n";
+
+const OPEN_SPEC: &str = "# Auth\n\n## Purpose\n\nUsers sign in.\n\n## Requirements\n\n### Requirement: Sign-in\n\nThe system SHALL let a user sign in.\n\n#### Scenario: Right password\n\n- **WHEN** the password is right\n- **THEN** a session begins\n\n#### Scenario: Wrong password\n\n- **WHEN** the password is wrong\n- **THEN** no session begins\n";
+
 pub const CASES: &[Case] = &[
     Case {
         rule: "SK-REQ-001",
@@ -108,6 +112,103 @@ pub const CASES: &[Case] = &[
             "1. **Given** a cart with two books, **When** the buyer pays, **Then** one order exists.",
             "- **Given** a cart with two books\n- **When** the buyer pays\n- **Then** one order exists",
         )],
+        with: &[],
+    },
+    // As spec-kit writes them, below a label.
+    Case {
+        rule: "SK-REQ-007",
+        bad: &[
+            Swap(
+                "prd.md",
+                "1. **Given** a cart",
+                "**Acceptance Scenarios**:\n\n1. **Given** a cart",
+            ),
+            Swap("prd.md", ", **Then** one order exists.", "."),
+        ],
+        at: ("prd.md", "**Given** a cart"),
+        near: &[Swap(
+            "prd.md",
+            "1. **Given** a cart",
+            "**Acceptance Scenarios**:\n\n1. **Given** a cart",
+        )],
+        with: &[],
+    },
+    Case {
+        rule: "SK-REQ-007",
+        bad: &[
+            Add("specs/001-pay/spec.md", SPEC_KIT),
+            Swap("specs/001-pay/spec.md", ", **Then** an order exists", ""),
+        ],
+        at: ("specs/001-pay/spec.md", "**Given** a cart"),
+        near: &[Add("specs/001-pay/spec.md", SPEC_KIT)],
+        with: &[],
+    },
+    // The second story has nothing, and what the first has is no criterion of both.
+    Case {
+        rule: "SK-REQ-007",
+        bad: &[
+            Add("specs/001-pay/spec.md", SPEC_KIT),
+            Swap(
+                "specs/001-pay/spec.md",
+                "1. **Given** an order, **When** I search, **Then** it is shown\n",
+                "",
+            ),
+            Swap(
+                "specs/001-pay/spec.md",
+                "\n\n**Acceptance Scenarios**:\n\n\n",
+                "\n\n",
+            ),
+            Swap(
+                "specs/001-pay/spec.md",
+                "1. **Given** a cart, **When** I pay, **Then** an order exists",
+                "- An order exists",
+            ),
+        ],
+        at: ("specs/001-pay/spec.md", "### User Story 2"),
+        near: &[
+            Add("specs/001-pay/spec.md", SPEC_KIT),
+            Swap(
+                "specs/001-pay/spec.md",
+                "1. **Given** a cart, **When** I pay, **Then** an order exists",
+                "- An order exists",
+            ),
+        ],
+        with: &[],
+    },
+    Case {
+        rule: "SK-REQ-007",
+        bad: &[
+            Add("openspec/specs/auth/spec.md", OPEN_SPEC),
+            Swap(
+                "openspec/specs/auth/spec.md",
+                "- **THEN** a session begins\n",
+                "",
+            ),
+        ],
+        at: (
+            "openspec/specs/auth/spec.md",
+            "#### Scenario: Right password",
+        ),
+        near: &[Add("openspec/specs/auth/spec.md", OPEN_SPEC)],
+        with: &[],
+    },
+    Case {
+        rule: "SK-REQ-007",
+        bad: &[
+            Add("openspec/specs/auth/spec.md", OPEN_SPEC),
+            Add(
+                "openspec/specs/auth/spec.md",
+                "\n### Requirement: Sign-out\n\nThe system SHALL end the session.\n",
+            ),
+        ],
+        at: ("openspec/specs/auth/spec.md", "### Requirement: Sign-out"),
+        near: &[
+            Add("openspec/specs/auth/spec.md", OPEN_SPEC),
+            Add(
+                "openspec/specs/auth/spec.md",
+                "\n## REMOVED Requirements\n\n### Requirement: Sign-out\n\n**Reason**: Sessions end by themselves.\n",
+            ),
+        ],
         with: &[],
     },
     Case {
