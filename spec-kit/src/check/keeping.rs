@@ -37,12 +37,20 @@ pub(super) fn report(
             keeper.take(finding);
         }
     }
-    let own = keeper.own_findings(bundles);
-    for draft in sorted(own) {
-        if let Some(finding) = counter.finding(draft, options.config, &sources) {
-            keeper.take_own(finding);
+    let mut tell = |keeper: &mut Keeper<'_, '_>, own: Vec<Draft>| {
+        for draft in sorted(own) {
+            if let Some(finding) = counter.finding(draft, options.config, &sources) {
+                keeper.take_own(finding);
+            }
         }
-    }
+    };
+    // Each asks what was used, so what uses it comes before.
+    let of_comments = keeper.of_comments();
+    tell(&mut keeper, of_comments);
+    let of_config = keeper.of_config(bundles);
+    tell(&mut keeper, of_config);
+    let of_baseline = keeper.of_baseline();
+    tell(&mut keeper, of_baseline);
     let mut findings = keeper.findings;
     findings.sort_by(|a, b| (&a.place, &a.rule, &a.message).cmp(&(&b.place, &b.rule, &b.message)));
     let count = |severity| findings.iter().filter(|f| f.severity == severity).count();
@@ -279,7 +287,7 @@ impl<'a> Keeper<'a, '_> {
         Some((SuppressedBy::Baseline, entry.reason.clone()))
     }
 
-    fn own_findings(&self, bundles: &[&Bundle]) -> Vec<Draft> {
+    fn of_comments(&self) -> Vec<Draft> {
         let mut drafts = Vec::new();
         for (file, comments) in &self.comments {
             for (at, comment) in comments.iter().enumerate() {
@@ -287,8 +295,6 @@ impl<'a> Keeper<'a, '_> {
                 drafts.extend(self.of_comment(comment, is_used));
             }
         }
-        drafts.extend(self.of_config(bundles));
-        drafts.extend(self.of_baseline());
         drafts
     }
 

@@ -40,6 +40,25 @@ fn what_a_baseline_knows_does_not_fail_and_what_is_gone_is_told() {
 }
 
 #[test]
+fn a_fresh_baseline_is_whole_with_what_is_said_of_suppressions() {
+    let comments = [Edit::Swap(
+        "plan.md",
+        "One service in",
+        "<!-- sk:ignore SK-REQ-002 hides nothing -->\nOne <!-- sk:ignore SK-REQ-009 --> service in",
+    )];
+    let before = report(&comments);
+    let rules: Vec<&str> = before.findings.iter().map(|f| f.rule.as_str()).collect();
+    assert_eq!(rules, ["SK-SUP-003", "SK-SUP-002"]);
+    let baseline = Baseline::of("known.json", &before, "they go in the next release");
+    let again = checked(edited(&comments), Some(&baseline));
+    assert_eq!((again.findings.len(), again.suppressed.len()), (0, 2));
+    // What is said of a baseline is no part of the next one.
+    let stale = checked(good(), Some(&baseline));
+    assert_eq!(stale.findings.len(), 2);
+    assert_eq!(Baseline::of("known.json", &stale, "any").entries, []);
+}
+
+#[test]
 fn fingerprints_stay_when_lines_move() {
     let prints = |edits: &[Edit]| -> BTreeSet<String> {
         report(edits)
