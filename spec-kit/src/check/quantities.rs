@@ -53,7 +53,7 @@ fn conflicts(context: &Context<'_>, out: &mut Drafts) {
     for document in context.bundle.documents() {
         for quantity in &document.quantities {
             let subject = normal(&quantity.subject);
-            // One word alone, such as "time", is of many things.
+            // Of nothing that is said beside it.
             if subject.is_empty() || quantity.unit.is_empty() {
                 continue;
             }

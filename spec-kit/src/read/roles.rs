@@ -173,6 +173,7 @@ pub(super) fn sections(outline: &Outline, titles: &Titles, marks: &Marks, root: 
         parents: Vec::new(),
         headed: Vec::new(),
     };
+    let is_titled = alone && walked.first().is_some_and(|(_, first)| first.level == 1);
     let mut open: Vec<usize> = Vec::new();
     for (index, (above, section)) in walked.iter().enumerate() {
         open.truncate(above.len());
@@ -182,7 +183,7 @@ pub(super) fn sections(outline: &Outline, titles: &Titles, marks: &Marks, root: 
             .and_then(|at| out.list.get(at))
             .map_or(root, |above| above.role);
         let headed = is_headed(&section.title.text);
-        let is_title = index == 0 && section.level == 1 && alone;
+        let is_title = index == 0 && is_titled;
         let role = if is_title {
             titles.exact(&clean(&section.title.text)).unwrap_or(root)
         } else if headed {
@@ -192,7 +193,13 @@ pub(super) fn sections(outline: &Outline, titles: &Titles, marks: &Marks, root: 
             let above = parent
                 .and_then(|at| walked.get(at))
                 .map(|(_, above)| *above);
-            own.map_or(inherited, |own| settle(own, inherited, above))
+            // "# Plan" names the document, and what its sections are called is what they are.
+            let is_below_title = parent == Some(0) && is_titled && root == Role::Other;
+            match own {
+                Some(own) if is_below_title && inherited == Role::Phases => own,
+                Some(own) => settle(own, inherited, above),
+                None => inherited,
+            }
         };
         let mut path: Vec<String> = above
             .iter()

@@ -2,6 +2,7 @@
 
 mod bench;
 mod cases;
+mod examples;
 mod keeping;
 mod seed;
 

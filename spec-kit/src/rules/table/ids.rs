@@ -27,7 +27,7 @@ pub(super) const RULES: &[Rule] = &[
         severity: Warning,
         title: "Ids of one kind have a gap or are written in several forms",
         why: "A gap reads as something lost; FR1 and FR-001 are found by no one search.",
-        bad: "- **FR-001**: …\n- **FR1-2**: …\n- **FR-004**: …",
+        bad: "- **FR-001**: …\n- **FR-2**: …\n- **FR-003**: …",
         good: "- **FR-001**: …\n- **FR-002**: …\n- **FR-003**: …",
         fix: "Write all in one form; keep a lock file where ids are retired on purpose",
         source: "own rule",

@@ -18,7 +18,7 @@ pub(super) const RULES: &[Rule] = &[
         title: "A suppression has expired",
         why: "It was meant to end; what it hid is shown again.",
         bad: "<!-- sk:ignore SK-REQ-002 later until=2026-01-01 -->",
-        good: "the finding mended, the comment removed",
+        good: "<!-- sk:ignore SK-REQ-002 later until=2027-01-01 -->",
         fix: "Mend the finding, or give a new date with a reason",
         source: "own rule; needs the date",
     },

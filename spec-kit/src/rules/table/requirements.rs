@@ -38,7 +38,7 @@ pub(super) const RULES: &[Rule] = &[
         title: "A word of speed or size without a unit, or two numbers for one thing",
         why: "Two documents with two limits are built twice.",
         bad: "prd.md: heartbeat every 2 s\nplan.md: heartbeat every 5 s",
-        good: "heartbeat every 5 s, in both",
+        good: "prd.md: heartbeat every 5 s\nplan.md: heartbeat every 5 s",
         fix: "Say the number with its unit, once",
         source: "own rule",
     },
