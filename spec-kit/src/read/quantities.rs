@@ -3,17 +3,37 @@
 use super::quantity_words::{ABOUT, LEAST, MOST, THINGS, UNITS};
 use super::reading::Reading;
 use super::words::{fold, is_cjk, joins, singular};
-use crate::facts::Quantity;
+use crate::facts::{Quantity, Role};
 use crate::outline::{Inline, PieceKind};
+use std::ops::Range;
 
 pub(super) fn quantities(reading: &Reading<'_>) -> Vec<Quantity> {
     let mut out = Vec::new();
-    for unit in reading.units {
+    for (index, unit) in reading.units.iter().enumerate() {
+        // A question states nothing, also where it says what others state.
+        if reading.role(index) == Role::OpenQuestions {
+            continue;
+        }
         for words in unit.inlines() {
             in_words(words, &mut out);
         }
     }
     out
+}
+
+/// Questions that stand open in a text.
+fn open_questions(text: &str) -> Vec<Range<usize>> {
+    let begins = text.match_indices("[NEEDS CLARIFICATION");
+    let mut found: Vec<Range<usize>> = Vec::new();
+    for (start, _) in begins {
+        if found.last().is_some_and(|last| start < last.end) {
+            continue;
+        }
+        let rest = text.get(start..).unwrap_or("");
+        let end = rest.find(']').map_or(text.len(), |end| start + end);
+        found.push(start..end);
+    }
+    found
 }
 
 struct Number {
@@ -24,6 +44,7 @@ struct Number {
 fn in_words(words: &Inline, out: &mut Vec<Quantity>) {
     let text = words.text.as_str();
     let bytes = text.as_bytes();
+    let mut questions = open_questions(text).into_iter().peekable();
     let mut at = 0;
     while at < bytes.len() {
         if !bytes.get(at).is_some_and(u8::is_ascii_digit) {
@@ -31,6 +52,14 @@ fn in_words(words: &Inline, out: &mut Vec<Quantity>) {
             continue;
         }
         let start = at;
+        while questions
+            .next_if(|question| question.end <= start)
+            .is_some()
+        {}
+        if let Some(question) = questions.peek().filter(|open| open.start < start) {
+            at = question.end;
+            continue;
+        }
         let Some(first) = number(text, start) else {
             at = skip_word(text, start);
             continue;

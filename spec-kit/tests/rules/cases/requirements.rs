@@ -103,6 +103,36 @@ pub const CASES: &[Case] = &[
         ],
         with: &[],
     },
+    // What a question quotes is stated nowhere else.
+    Case {
+        rule: "SK-REQ-006",
+        bad: &[
+            Swap(
+                "prd.md",
+                "The order status",
+                "One place says 2 s.\n\nThe order status",
+            ),
+            Swap(
+                "plan.md",
+                "One service in",
+                "One place says 30 s.\n\nOne service in",
+            ),
+        ],
+        at: ("plan.md", "30 s"),
+        near: &[
+            Swap(
+                "prd.md",
+                "## Milestones",
+                "## Open questions\n\n- **Q-01**: One place says “2 s” and another “30 s” for the timeout of calls. Which holds?\n- **Q-02**: One place says “40 s” for it.\n\n## Milestones",
+            ),
+            Swap(
+                "prd.md",
+                "within 5 seconds.",
+                "within 5 seconds [NEEDS CLARIFICATION: one says “5 s” for the search, one says “6 s”?].",
+            ),
+        ],
+        with: &[],
+    },
     Case {
         rule: "SK-REQ-007",
         bad: &[Swap("prd.md", ", **Then** one order exists.", ".")],
