@@ -225,6 +225,7 @@ type Cited<'a> = (&'a Document, &'a Citation);
 fn citations(context: &Context<'_>, out: &mut Drafts) {
     let mut unknown: BTreeMap<(Option<&str>, Key<'_>), Vec<Cited<'_>>> = BTreeMap::new();
     let asked = asked(context);
+    let numbered = numbered(context);
     for document in context.bundle.documents() {
         // Asked only of what nothing defines.
         let depends = LazyCell::new(|| -> BTreeSet<Span> {
@@ -235,6 +236,9 @@ fn citations(context: &Context<'_>, out: &mut Drafts) {
             let key = Key::of(&citation.id);
             let is_unknown = match &citation.id.bundle {
                 Some(bundle) => context.peers.has(bundle, &key) == Some(false),
+                None if key.prefix.is_empty() => {
+                    citation.relation == Some("requirements") && lacks(&numbered, key.numbers)
+                }
                 None => {
                     !is_defined(context, &key)
                         && !asked.contains(&key)
@@ -253,6 +257,34 @@ fn citations(context: &Context<'_>, out: &mut Drafts) {
     }
     for ((bundle, key), places) in &unknown {
         report_unknown(context, *bundle, key, places, out);
+    }
+}
+
+/// Numbers of the requirements and criteria of a PRD that numbers them, as Kiro does.
+fn numbered<'c>(context: &'c Context<'_>) -> BTreeSet<&'c [u32]> {
+    let prd = context.bundle.prd.iter();
+    prd.flat_map(definitions)
+        .filter(|(id, _)| matches!(id.prefix.as_str(), "" | "REQ"))
+        .map(|(id, _)| id.numbers.as_slice())
+        .collect()
+}
+
+/// Whether such a PRD has no requirement of that number, or no such criterion of it where it numbers
+/// the criteria. A task may have the same number and is not meant.
+fn lacks(numbered: &BTreeSet<&[u32]>, numbers: &[u32]) -> bool {
+    let above = numbers.get(..1).unwrap_or(&[]);
+    let criteria = || {
+        let from = numbered.range(above..);
+        from.take_while(|own| own.starts_with(above))
+            .filter(|own| own.len() > 1)
+    };
+    let has_requirement = numbered.contains(above) || criteria().next().is_some();
+    let is_known = |own: &&[u32]| numbers.starts_with(own) || own.starts_with(numbers);
+    match numbers.len() {
+        0 => false,
+        _ if numbered.is_empty() => false,
+        1 => !has_requirement,
+        _ => !has_requirement || (criteria().next().is_some() && !criteria().any(is_known)),
     }
 }
 

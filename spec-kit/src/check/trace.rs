@@ -86,6 +86,14 @@ fn untasked(context: &Context<'_>, served: &Served<'_>, out: &mut Drafts) {
             CoverageKind::Criterion if validates(context, item) || verified.contains(&key) => {
                 continue;
             }
+            // `2.1` is of requirement 2, so that is not what it lacks.
+            CoverageKind::Criterion if id.prefix.is_empty() => (
+                "SK-TRC-003",
+                format!(
+                    "{} has no task and nothing verifies it: {words}",
+                    id.written
+                ),
+            ),
             CoverageKind::Criterion => (
                 "SK-TRC-003",
                 format!(

@@ -2,24 +2,82 @@
 //! with one.
 
 use crate::facts::edges::{is_id, tail};
-use crate::facts::{Document, DocumentKind, Role};
+use crate::facts::{Document, DocumentKind, Id, Role};
 use crate::manifest::{Edge, Node, NodeKind, Relation};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What stands before the number of a task that has nothing else.
+pub(super) const NUMBERED_TASK: &str = "task ";
 
 /// Nodes and edges that the documents themselves state.
 pub fn of_documents<'a>(
     documents: impl IntoIterator<Item = &'a Document>,
 ) -> (Vec<Node>, Vec<Edge>) {
+    let documents: Vec<&Document> = documents.into_iter().collect();
+    let numbered = Numbered::of(&documents);
     let mut nodes = Vec::new();
     let mut edges = Vec::new();
     for document in documents {
-        items(document, &mut nodes, &mut edges);
+        items(document, &numbered, &mut nodes, &mut edges);
         principles(document, &mut nodes, &mut edges);
-        tasks(document, &mut nodes, &mut edges);
+        tasks(document, &numbered, &mut nodes, &mut edges);
     }
     (nodes, edges)
 }
 
-fn items(document: &Document, nodes: &mut Vec<Node>, edges: &mut Vec<Edge>) {
+/// What has a number and no letters, as in the documents of Kiro: `Requirement 1` and its criterion
+/// `1.2`. Its tasks are numbered too, so those have another name, `task 1.2`.
+struct Numbered<'a>(BTreeMap<&'a [u32], &'a str>);
+
+impl<'a> Numbered<'a> {
+    fn of(documents: &[&'a Document]) -> Self {
+        let wishes = documents
+            .iter()
+            .filter(|document| document.kind == DocumentKind::Prd);
+        let ids = wishes
+            .flat_map(|document| &document.items)
+            .filter_map(|item| item.id.as_ref())
+            .filter(|id| id.prefix.is_empty());
+        Self(
+            ids.map(|id| (id.numbers.as_slice(), id.written.as_str()))
+                .collect(),
+        )
+    }
+
+    /// The requirement that a numbered criterion stands in.
+    fn above(&self, id: &Id) -> Option<&'a str> {
+        let (number, rest) = id.numbers.split_first()?;
+        let is_within = id.prefix.is_empty() && !rest.is_empty();
+        is_within.then(|| self.0.get([*number].as_slice()).copied())?
+    }
+
+    /// What a task names by an id: for a criterion also the requirement that it stands in.
+    fn named(&self, id: &Id) -> Vec<String> {
+        if !id.prefix.is_empty() {
+            return vec![id.written.to_string()];
+        }
+        let own = self.0.get(id.numbers.as_slice());
+        let own = own.map_or(id.written.as_str(), |written| written);
+        let mut found = vec![own.to_owned()];
+        found.extend(self.above(id).map(str::to_owned));
+        found
+    }
+}
+
+/// The name of a task among all things of a bundle.
+fn name_of_task(id: &Id) -> String {
+    match id.prefix.is_empty() {
+        true => format!("{NUMBERED_TASK}{}", id.written),
+        false => id.written.to_string(),
+    }
+}
+
+fn items(
+    document: &Document,
+    numbered: &Numbered<'_>,
+    nodes: &mut Vec<Node>,
+    edges: &mut Vec<Edge>,
+) {
     if matches!(
         document.kind,
         DocumentKind::Tasks | DocumentKind::Constitution
@@ -41,6 +99,15 @@ fn items(document: &Document, nodes: &mut Vec<Node>, edges: &mut Vec<Edge>) {
             to,
             relation,
         }));
+        if kind == NodeKind::Acceptance
+            && let Some(requirement) = numbered.above(id)
+        {
+            edges.push(Edge {
+                from: id.written.to_string(),
+                to: requirement.to_owned(),
+                relation: Relation::Validates,
+            });
+        }
         nodes.push(node(document, &id.written, kind, &words));
     }
     // A story says what it serves in the paragraph below its heading.
@@ -127,7 +194,12 @@ fn principles(document: &Document, nodes: &mut Vec<Node>, edges: &mut Vec<Edge>)
     }
 }
 
-fn tasks(document: &Document, nodes: &mut Vec<Node>, edges: &mut Vec<Edge>) {
+fn tasks(
+    document: &Document,
+    numbered: &Numbered<'_>,
+    nodes: &mut Vec<Node>,
+    edges: &mut Vec<Edge>,
+) {
     if document.kind != DocumentKind::Tasks {
         return;
     }
@@ -135,19 +207,21 @@ fn tasks(document: &Document, nodes: &mut Vec<Node>, edges: &mut Vec<Edge>) {
         let Some(id) = &task.id else {
             continue;
         };
+        let from = name_of_task(id);
         let (words, _) = tail(&task.text);
-        nodes.push(node(document, &id.written, NodeKind::Task, &words));
-        let ends = [
-            (Relation::Implements, &task.refs),
-            (Relation::DependsOn, &task.depends_on),
-        ];
-        for (relation, citations) in ends {
-            edges.extend(citations.iter().map(|citation| Edge {
-                from: id.written.to_string(),
-                to: citation.id.written.to_string(),
-                relation,
-            }));
-        }
+        nodes.push(node(document, &from, NodeKind::Task, &words));
+        let refs = task.refs.iter();
+        let refs = refs.flat_map(|citation| numbered.named(&citation.id));
+        let refs: BTreeSet<String> = refs.collect();
+        let waits = task.depends_on.iter();
+        let waits = waits.map(|citation| name_of_task(&citation.id));
+        let ends = refs.into_iter().map(|to| (Relation::Implements, to));
+        let ends = ends.chain(waits.map(|to| (Relation::DependsOn, to)));
+        edges.extend(ends.map(|(relation, to)| Edge {
+            from: from.clone(),
+            to,
+            relation,
+        }));
     }
 }
 

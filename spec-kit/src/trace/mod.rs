@@ -201,7 +201,7 @@ impl Graph {
     /// # Errors
     /// An id that the bundle does not have.
     pub fn reverse(&self, id: &str) -> Result<Vec<Step>, TraceError> {
-        self.known(id)?;
+        let id = self.known(id)?;
         Ok(self.walk(id, |graph, id| {
             let edges = graph.down.get(id).into_iter().flatten();
             edges
@@ -216,7 +216,7 @@ impl Graph {
     /// # Errors
     /// An id that the bundle does not have.
     pub fn forward(&self, id: &str) -> Result<Vec<Step>, TraceError> {
-        self.known(id)?;
+        let id = self.known(id)?;
         Ok(self.walk(id, |graph, id| {
             let edges = graph.up.get(id).into_iter().flatten();
             edges
@@ -226,9 +226,12 @@ impl Graph {
         }))
     }
 
-    fn known(&self, id: &str) -> Result<(), TraceError> {
-        if self.nodes.contains_key(id) {
-            return Ok(());
+    /// The name of what is asked for: `2.1` is the task of that number where nothing else has it.
+    fn known(&self, id: &str) -> Result<&str, TraceError> {
+        let numbered = format!("{}{id}", documents::NUMBERED_TASK);
+        let named = |name: &str| self.nodes.get_key_value(name).map(|(name, _)| name);
+        if let Some(name) = named(id).or_else(|| named(&numbered)) {
+            return Ok(name);
         }
         let nearest = self
             .nodes

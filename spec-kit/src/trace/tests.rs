@@ -89,3 +89,52 @@ fn both_ways_are_walked_with_the_places_of_the_source() {
         })
     );
 }
+
+/// A bundle of Kiro, whose tasks and criteria have the same numbers.
+fn numbered() -> Graph {
+    let requirements = "# Requirements Document\n\n## Requirements\n\n### Requirement 1: Ask\n\n**User Story:** As a user, I want a link, so that I get in.\n\n#### Acceptance Criteria\n\n1. WHEN a user asks THEN the system SHALL send a link\n2. WHEN nobody is known THEN the system SHALL say nothing\n\n### Requirement 2: Set\n\n**User Story:** As a user, I want a password, so that I am safe.\n\n#### Acceptance Criteria\n\n1. WHEN a link is used THEN the system SHALL ask\n";
+    let tasks = "# Implementation Plan\n\n- [ ] 1. Links\n- [x] 1.1 Write the model\n  - _Requirements: 1.1, 1.2_\n- [ ] 1.2 Write the mail\n  - _Requirements: 2_\n- [ ] 2.2 Show it\n  - _Requirements: 2.1_\n";
+    let read = |name: &str, text: &str| {
+        crate::read::document(&format!(".kiro/specs/reset/{name}"), text.as_bytes()).expect("text")
+    };
+    let documents = [
+        read("requirements.md", requirements),
+        read("tasks.md", tasks),
+    ];
+    let (nodes, edges) = of_documents(&documents);
+    Graph::new(nodes, edges)
+}
+
+#[test]
+fn numbers_of_tasks_and_of_criteria_are_told_apart() {
+    let graph = numbered();
+    let matrix = graph.matrix();
+    let rows: Vec<(&str, String, String)> = matrix
+        .rows
+        .iter()
+        .map(|row| {
+            let name = row.requirement.as_deref().unwrap_or("");
+            (name, row.criteria.join(","), row.tasks.join(","))
+        })
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            ("Requirement 1", "1.1,1.2".into(), "task 1.1".into()),
+            ("Requirement 2", "2.1".into(), "task 1.2,task 2.2".into()),
+        ]
+    );
+    assert_eq!(matrix.without_task, Vec::<String>::new());
+    assert_eq!(matrix.loose_criteria, Vec::<String>::new());
+    let names = |id: &str| -> Vec<String> {
+        let way = graph.reverse(id).expect("known");
+        way.into_iter().map(|step| step.id).collect()
+    };
+    assert_eq!(names("1.1"), ["1.1", "Requirement 1"]);
+    assert_eq!(
+        names("task 1.1"),
+        ["task 1.1", "1.1", "1.2", "Requirement 1"]
+    );
+    // Of no criterion, so the task is meant.
+    assert_eq!(names("2.2"), ["task 2.2", "2.1", "Requirement 2"]);
+}

@@ -3,6 +3,10 @@ use crate::bench::{Case, Edit::*};
 const SEARCH: &str = "# Tasks: Search\n\n## Phase 1: Setup\n\n- [ ] T001 Create src/main.rs\n";
 const SEARCH_PRD: &str = "# PRD: Search\n\n## Problem\n\nNothing is found.\n\n## Goals\n\n- Find things\n\n## Non-goals\n\n- Ranking of results\n\n## Functional requirements\n\n- **FR-041**: The system MUST index titles.\n\n## Acceptance criteria\n\n- A title is found.\n";
 
+const KIRO: &str = "# Requirements Document\n\n## Requirements\n\n### Requirement 1: Ask\n\n**User Story:** As a user, I want a link, so that I get in.\n\n#### Acceptance Criteria\n\n1. WHEN a user asks THEN the system SHALL send a link\n2. WHEN nobody is known THEN the system SHALL say nothing\n";
+
+const KIRO_TASKS: &str = "# Implementation Plan\n\n- [ ] 1. Links\n  - Write `src/links.rs`\n  - _Requirements: 1_\n- [ ] 1.9 Write the mail in `src/mail.rs`\n  - _Requirements: 1.1, 1.2_\n";
+
 pub const CASES: &[Case] = &[
     Case {
         rule: "SK-IDS-001",
@@ -30,6 +34,34 @@ pub const CASES: &[Case] = &[
             "One UTF-8 service by RFC-2119, P1, of other/FR-009, in front",
         )],
         with: &[],
+    },
+    Case {
+        rule: "SK-IDS-002",
+        bad: &[
+            Add(".kiro/specs/reset/requirements.md", KIRO),
+            Add(".kiro/specs/reset/tasks.md", KIRO_TASKS),
+            Swap(".kiro/specs/reset/tasks.md", "1.2_", "1.9_"),
+        ],
+        at: (".kiro/specs/reset/tasks.md", "1.9_"),
+        near: &[
+            Add(".kiro/specs/reset/requirements.md", KIRO),
+            Add(".kiro/specs/reset/tasks.md", KIRO_TASKS),
+        ],
+        with: &["SK-TRC-003"],
+    },
+    Case {
+        rule: "SK-IDS-002",
+        bad: &[
+            Add(".kiro/specs/reset/requirements.md", KIRO),
+            Add(".kiro/specs/reset/tasks.md", KIRO_TASKS),
+            Swap(".kiro/specs/reset/tasks.md", "1.2_", "7.9_"),
+        ],
+        at: (".kiro/specs/reset/tasks.md", "7.9_"),
+        near: &[
+            Add(".kiro/specs/reset/requirements.md", KIRO),
+            Add(".kiro/specs/reset/tasks.md", KIRO_TASKS),
+        ],
+        with: &["SK-TRC-003"],
     },
     Case {
         rule: "SK-IDS-003",
