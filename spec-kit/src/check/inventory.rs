@@ -15,8 +15,8 @@ pub(super) fn check(context: &Context<'_>, out: &mut Drafts) {
     let others: Vec<&Document> = bundle.plan.iter().chain(&bundle.tasks).collect();
     if context.is_whole() && bundle.plan.is_some() && bundle.tasks.is_some() {
         promised(prd, &others, out);
-        if let Some(plan) = &bundle.plan {
-            unasked(prd, plan, out);
+        for other in others {
+            unasked(prd, other, out);
         }
     }
     if !bundle.sql.is_empty() {
@@ -64,22 +64,21 @@ fn promised(prd: &Document, others: &[&Document], out: &mut Drafts) {
     }
 }
 
-/// Endpoints of the plan that the PRD does not ask for, where the PRD lists endpoints.
-fn unasked(prd: &Document, plan: &Document, out: &mut Drafts) {
+/// What the plan or the tasks list and the PRD does not ask for, where it lists such things itself.
+fn unasked(prd: &Document, other: &Document, out: &mut Drafts) {
     let listed: BTreeSet<InventoryKind> = unique(prd).map(|entry| entry.kind).collect();
     let documents = [prd];
-    let known = Names::of(&documents, unique(plan));
-    for entry in unique(plan) {
-        if entry.kind == InventoryKind::Endpoint
-            && listed.contains(&entry.kind)
-            && !known.has(entry)
-        {
+    let known = Names::of(&documents, unique(other));
+    for entry in unique(other) {
+        if listed.contains(&entry.kind) && !known.has(entry) {
             let message = format!(
-                "the endpoint `{}` is in the plan and {} does not name it",
+                "the {} `{}` is in {} and {} does not name it",
+                word(entry.kind),
                 short(&entry.name, 80),
+                called(other.kind),
                 called(DocumentKind::Prd)
             );
-            out.add(Draft::at("SK-TRC-005", plan, entry.span, message).key(entry.name.clone()));
+            out.add(Draft::at("SK-TRC-005", other, entry.span, message).key(entry.name.clone()));
         }
     }
 }

@@ -127,6 +127,75 @@ pub const CASES: &[Case] = &[
         with: &[],
     },
     Case {
+        rule: "SK-TRC-005",
+        bad: &[Swap(
+            "plan.md",
+            "## Contracts",
+            "### Tables\n\n- `orders` - One row for each order\n- `refunds` - One row for each refund\n\n## Contracts",
+        )],
+        at: ("plan.md", "`refunds`"),
+        near: &[
+            Swap(
+                "plan.md",
+                "## Contracts",
+                "### Tables\n\n- `orders` - One row for each order\n- `refunds` - One row for each refund\n\n## Contracts",
+            ),
+            Swap("prd.md", "is slow.", "is slow, and `refunds` are lost."),
+        ],
+        with: &[],
+    },
+    Case {
+        rule: "SK-TRC-005",
+        bad: &[
+            Swap(
+                "prd.md",
+                "## API",
+                "### Indexes\n\n- `orders(status)`\n\n## API",
+            ),
+            Swap(
+                "plan.md",
+                "## Contracts",
+                "### Indexes\n\n- `orders(status)`\n- `orders(total)`\n\n## Contracts",
+            ),
+        ],
+        at: ("plan.md", "`orders(total)`"),
+        near: &[
+            Swap(
+                "prd.md",
+                "## API",
+                "### Indexes\n\n- `orders(status)`\n- `orders( total )`\n\n## API",
+            ),
+            Swap(
+                "plan.md",
+                "## Contracts",
+                "### Indexes\n\n- `orders(status)`\n- `orders(total)`\n\n## Contracts",
+            ),
+        ],
+        with: &[],
+    },
+    Case {
+        rule: "SK-TRC-005",
+        bad: &[
+            Swap(
+                "prd.md",
+                "## Milestones",
+                "## Environment variables\n\n- `PROVIDER_URL` - Where the provider is\n\n## Milestones",
+            ),
+            Swap(
+                "plan.md",
+                "## Phases",
+                "## Environment variables\n\n- `PROVIDER_URL` - Where the provider is\n- `PROVIDER_KEY` - Its key\n\n## Phases",
+            ),
+        ],
+        at: ("plan.md", "`PROVIDER_KEY`"),
+        near: &[Swap(
+            "plan.md",
+            "## Phases",
+            "## Environment variables\n\n- `PROVIDER_URL` - Where the provider is\n- `PROVIDER_KEY` - Its key\n\n## Phases",
+        )],
+        with: &[],
+    },
+    Case {
         rule: "SK-TRC-006",
         bad: &[Swap(
             "tasks.md",
@@ -138,6 +207,22 @@ pub const CASES: &[Case] = &[
             "tasks.md",
             "Show the order to a support agent",
             "Refuse payments by gift card",
+        )],
+        with: &[],
+    },
+    // The mark that the generator puts before what is not decided.
+    Case {
+        rule: "SK-TRC-006",
+        bad: &[Swap(
+            "tasks.md",
+            "Show the order to a support agent",
+            "Begin at once: Accept gift card payments",
+        )],
+        at: ("tasks.md", "T007"),
+        near: &[Swap(
+            "tasks.md",
+            "Show the order to a support agent",
+            "Do not begin before the scope is settled: Accept gift card payments",
         )],
         with: &[],
     },
