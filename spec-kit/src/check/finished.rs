@@ -1,13 +1,14 @@
 //! SK-TSK-008: what is called done and is not.
 
-use super::context::Context;
+use super::context::{Context, Key};
 use super::draft::{Draft, Drafts};
 use super::open::is_final;
 use super::provenance::{is_as_generated, milder};
 use super::tasks::{draft, is_check_list, name};
 use super::words::{normal, short};
-use crate::facts::{Check, Document, Mark};
-use std::collections::BTreeSet;
+use crate::facts::{Check, Document, Mark, Task};
+use crate::rules::Severity;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn check(context: &Context<'_>, document: &Document, out: &mut Drafts) {
     let mut told: BTreeSet<usize> = BTreeSet::new();
@@ -58,7 +59,46 @@ pub(super) fn check(context: &Context<'_>, document: &Document, out: &mut Drafts
             });
         }
     }
+    ahead(context, document, out);
     finished(context, document, out);
+}
+
+/// Tasks that are done before what they wait for.
+fn ahead(context: &Context<'_>, document: &Document, out: &mut Drafts) {
+    let open: BTreeMap<Key<'_>, &Task> = document
+        .tasks
+        .iter()
+        .filter(|task| task.check == Check::Open)
+        .filter_map(|task| Some((Key::of(task.id.as_ref()?), task)))
+        .collect();
+    let done = document
+        .tasks
+        .iter()
+        .filter(|task| task.check == Check::Done);
+    for task in done {
+        let mut waits = task.depends_on.iter();
+        let waits_for = waits.find_map(|citation| {
+            let is_here = citation.id.bundle.is_none();
+            open.get(&Key::of(&citation.id)).filter(|_| is_here)
+        });
+        let Some(before) = waits_for else { continue };
+        let message = format!(
+            "{} is done and waits for {}, which is open",
+            name(task),
+            name(before)
+        );
+        let draft = draft("SK-TSK-008", document, task, message).related(
+            document,
+            before.span,
+            "still open",
+        );
+        // There a person ticked it, and may have good reasons.
+        let is_mild = is_as_generated(context, document) || !context.is_native();
+        out.add(match is_mild {
+            true => draft.severity(Severity::Warning),
+            false => draft,
+        });
+    }
 }
 
 fn finished(context: &Context<'_>, tasks: &Document, out: &mut Drafts) {

@@ -40,7 +40,10 @@ fn depend(tasks: &mut [Task]) {
         let mut before: BTreeSet<usize> = BTreeSet::new();
         let comes_before = |other: usize| {
             tasks.get(other).is_some_and(|o| {
-                (o.stage, o.layer, other) < (task.stage, task.layer, index) && o.stage <= task.stage
+                // What is done did not wait for what is not.
+                (o.is_done || !task.is_done)
+                    && (o.stage, o.layer, other) < (task.stage, task.layer, index)
+                    && o.stage <= task.stage
             })
         };
         for need in &task.needs {

@@ -220,10 +220,17 @@ pub const CASES: &[Case] = &[
         with: &[],
     },
     Case {
+        rule: "SK-TSK-008",
+        bad: &[Swap("tasks.md", "- [ ] T006", "- [x] T006")],
+        at: ("tasks.md", "T006"),
+        near: &[Swap("tasks.md", "- [ ] T003", "- [x] T003")],
+        with: &[],
+    },
+    Case {
         rule: "SK-TSK-010",
         bad: &[Swap("tasks.md", "- [ ] T007", "- [?] T007")],
         at: ("tasks.md", "T007"),
-        near: &[Swap("tasks.md", "- [ ] T007", "- [X] T007")],
+        near: &[Swap("tasks.md", "- [ ] T002", "- [X] T002")],
         with: &[],
     },
 ];
