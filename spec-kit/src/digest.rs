@@ -1,6 +1,7 @@
 //! Whether a generated document was edited where only the generator writes.
 
 use sha2::{Digest, Sha256};
+use std::ops::Range;
 
 /// Begins a block that belongs to people, `<!-- sk:unlock NAME -->`.
 pub const UNLOCK: &str = "<!-- sk:unlock";
@@ -37,6 +38,31 @@ pub fn digest(text: &str) -> String {
         hash.update("\n");
     }
     hex(&hash.finalize())
+}
+
+/// What people wrote between [`UNLOCK`] and [`LOCK`], in order. One that nobody closed reaches to
+/// the end.
+pub fn unlocked(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    if !text.contains(UNLOCK) {
+        return found;
+    }
+    let mut open = None;
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let start = at;
+        at += line.len();
+        match open {
+            None if line.trim_start().starts_with(UNLOCK) => open = Some(at),
+            Some(from) if line.trim_start().starts_with(LOCK) => {
+                found.push(from..start);
+                open = None;
+            }
+            _ => {}
+        }
+    }
+    found.extend(open.map(|from| from..text.len()));
+    found
 }
 
 /// Sha256 of any bytes, in lower-case hex.

@@ -4,9 +4,11 @@ use super::context::{Context, of_role};
 use super::draft::{Draft, Drafts};
 use super::provenance::{is_as_generated, milder};
 use super::tasks::is_check_list;
+use crate::digest::unlocked;
 use crate::facts::{Check, Document, DocumentKind, InventoryKind, Mark, Role, StatedCount, Task};
 use crate::text::Span;
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// Words by which a count is of a part, or is no promise.
 const PARTIAL: &[&str] = &[
@@ -45,10 +47,24 @@ const PARTIAL: &[&str] = &[
 ];
 
 pub(super) fn check(context: &Context<'_>, out: &mut Drafts) {
+    let tasks = context.bundle.tasks.iter();
+    let blocks = tasks.flat_map(|tasks| unlocked(tasks.source.text()));
+    let own = OwnTasks(blocks.collect());
     for document in context.bundle.documents() {
         for count in &document.counts {
-            compare(context, document, count, out);
+            compare(context, &own, document, count, out);
         }
+    }
+}
+
+/// What people wrote between the marks of the task list, which the generator does not count.
+struct OwnTasks(Vec<Range<usize>>);
+
+impl OwnTasks {
+    fn holds(&self, span: Span) -> bool {
+        let next = self.0.partition_point(|block| block.start <= span.start);
+        let block = next.checked_sub(1).and_then(|at| self.0.get(at));
+        block.is_some_and(|block| block.contains(&span.start))
     }
 }
 
@@ -61,12 +77,18 @@ struct Computed {
     first: Option<Span>,
 }
 
-fn compare(context: &Context<'_>, document: &Document, stated: &StatedCount, out: &mut Drafts) {
+fn compare(
+    context: &Context<'_>,
+    own: &OwnTasks,
+    document: &Document,
+    stated: &StatedCount,
+    out: &mut Drafts,
+) {
     if is_partial(document, stated.span) || is_subject(document, stated.span) {
         return;
     }
     let noun = stated.noun.to_lowercase();
-    let Some((counted_in, computed)) = computed(context, document, stated, &noun) else {
+    let Some((counted_in, computed)) = computed(context, own, document, stated, &noun) else {
         return;
     };
     if computed.all == 0 {
@@ -201,12 +223,13 @@ fn is_partial(document: &Document, span: Span) -> bool {
 
 fn computed<'a>(
     context: &Context<'a>,
+    own: &OwnTasks,
     document: &'a Document,
     stated: &StatedCount,
     noun: &str,
 ) -> Option<(&'a Document, Computed)> {
     match noun {
-        "task" | "subtask" | "step" => tasks(context, document, stated, noun),
+        "task" | "subtask" | "step" => tasks(context, own, document, stated, noun),
         "phase" => of_spans(document, document.phases.iter().map(|phase| phase.span)),
         "table" => inventory(context, InventoryKind::Table),
         "endpoint" => inventory(context, InventoryKind::Endpoint),
@@ -229,6 +252,7 @@ fn computed<'a>(
 
 fn tasks<'a>(
     context: &Context<'a>,
+    written: &OwnTasks,
     document: &'a Document,
     stated: &StatedCount,
     noun: &str,
@@ -255,11 +279,17 @@ fn tasks<'a>(
         Some(_) => return None,
         None => None,
     };
-    let of_section = count_tasks(list, stated, noun, within);
+    let counted = |task: &Task| {
+        let is_own = written.holds(task.span);
+        !is_own || (own && written.holds(stated.span))
+    };
+    let of_section = count_tasks(list, stated, noun, &|task| {
+        counted(task) && within.is_none_or(|span| span.holds(task.span))
+    });
     if within.is_none() || !is_behind_all(list, stated.span) {
         return Some((list, of_section));
     }
-    let of_all = count_tasks(list, stated, noun, None);
+    let of_all = count_tasks(list, stated, noun, &counted);
     let is_right = |computed| difference(stated, computed, noun, "").is_none();
     let speaks_of_all = match is_total(document, stated.span) {
         true => !is_right(&of_section),
@@ -268,21 +298,19 @@ fn tasks<'a>(
     Some((list, if speaks_of_all { of_all } else { of_section }))
 }
 
-/// The tasks of a list, or of one section of it.
+/// Some of the tasks of a list.
 fn count_tasks(
     list: &Document,
     stated: &StatedCount,
     noun: &str,
-    within: Option<Span>,
+    is_counted: &dyn Fn(&Task) -> bool,
 ) -> Computed {
     let parents: BTreeSet<usize> = list.tasks.iter().filter_map(|task| task.parent).collect();
     let has_nested = !parents.is_empty();
     // Where tasks have boxes, a bullet that begins with an id speaks of a task and is none.
     let has_boxes = list.tasks.iter().any(|task| task.check != Check::None);
     let in_scope = |task: &&Task| {
-        (!has_boxes || task.check != Check::None)
-            && within.is_none_or(|span| span.holds(task.span))
-            && !is_check_list(list, task)
+        (!has_boxes || task.check != Check::None) && is_counted(task) && !is_check_list(list, task)
     };
     let wanted = |nested: bool, task: &Task| match noun {
         "subtask" | "step" => nested == task.parent.is_some(),

@@ -1,9 +1,9 @@
 //! SK-IDS-001 to 006: ids that are given once, in one form, and found where they are cited.
 
 use super::context::{Context, Key, definitions, requirements};
-use super::draft::{Draft, Drafts};
+use super::draft::{Draft, Drafts, top};
 use super::words::{list, normal, short};
-use crate::bundle::{Bundle, Layout};
+use crate::bundle::{Bundle, Layout, file_name, folder};
 use crate::facts::{Citation, Document, DocumentKind, Id, Role};
 use crate::ids::State;
 use crate::text::Span;
@@ -18,6 +18,7 @@ pub(super) fn check(context: &Context<'_>, out: &mut Drafts) {
             forms(context, document, out);
         }
     }
+    lost_lock(context, out);
     citations(context, out);
     renumbered(context, out);
     if let Some(prd) = &context.bundle.prd {
@@ -160,6 +161,25 @@ fn form(id: &Id) -> (bool, usize) {
     let padded = rest.trim_start_matches('-').starts_with('0');
     // Without leading zeros the width follows from the number.
     (rest.starts_with('-'), if padded { digits } else { 0 })
+}
+
+/// A generated bundle whose lock is gone: nobody knows any more which ids were retired.
+fn lost_lock(context: &Context<'_>, out: &mut Drafts) {
+    let bundle = context.bundle;
+    let is_of_bundle =
+        |path: &&String, name| folder(path) == bundle.directory.as_str() && file_name(path) == name;
+    let file = |name| bundle.files.iter().find(|path| is_of_bundle(path, name));
+    if !context.is_whole() || bundle.manifest.is_none() || file("spec-kit.lock").is_some() {
+        return;
+    }
+    if let Some(manifest) = file("spec-kit.json") {
+        let message = "spec-kit.lock is gone, so an id that was retired may be given again";
+        out.add(
+            Draft::at_place("SK-IDS-003", top(manifest), message.to_owned())
+                .key("lost lock")
+                .hint("Restore spec-kit.lock from version control, or generate again"),
+        );
+    }
 }
 
 fn mixed(prefix: &str, document: &Document, ids: &[(&Id, Span)], out: &mut Drafts) {

@@ -1,6 +1,7 @@
 //! What people wrote into a bundle stays when it is generated again.
 
-use crate::digest::{LOCK, UNLOCK, digest, split_box};
+use crate::digest::{LOCK, UNLOCK, digest, split_box, unlocked};
+use crate::facts::edges::is_id;
 use crate::manifest::Manifest;
 use std::collections::BTreeMap;
 
@@ -136,6 +137,22 @@ pub(crate) fn ticks(text: &str) -> std::collections::BTreeSet<&str> {
         .collect()
 }
 
+/// The ids that people give to what they write in their blocks: each where a line begins.
+pub(super) fn own_ids(text: &str) -> impl Iterator<Item = &str> {
+    let lines = unlocked(text).into_iter().flat_map(|block| {
+        let block = text.get(block).unwrap_or("");
+        block.lines()
+    });
+    lines.filter_map(|line| {
+        let words = split_box(line).map_or(line, |(_, _, rest)| rest);
+        let words = words.trim_start_matches(|c: char| !c.is_alphanumeric());
+        let end = words.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
+        words
+            .get(..end.unwrap_or(words.len()))
+            .filter(|id| is_id(id))
+    })
+}
+
 /// Documents that were changed where only the generator writes.
 pub(super) fn edited(manifest: &Manifest, documents: &[(&str, &str)]) -> Vec<String> {
     documents
@@ -168,6 +185,16 @@ mod tests {
         );
         assert_eq!(keep(FRESH, &kept), kept);
         assert_eq!(keep(FRESH, FRESH), FRESH);
+    }
+
+    #[test]
+    fn ids_of_people_are_those_that_their_lines_begin_with() {
+        let text = FRESH.replace(
+            "notes -->\n",
+            "notes -->\n- [ ] T900 mine, after T001\n- **FR-090**: more\nSee T007.\n",
+        );
+        assert_eq!(own_ids(&text).collect::<Vec<_>>(), ["T900", "FR-090"]);
+        assert_eq!(own_ids(FRESH).count(), 0);
     }
 
     #[test]

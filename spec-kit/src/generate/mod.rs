@@ -29,7 +29,7 @@ pub(crate) use keep::ticks;
 pub use request::{Existing, MAX_SOURCE_BYTES, Output, Overwrite, Refusal, Request, slug_of};
 
 use crate::digest::digest;
-use crate::ids::Mint;
+use crate::ids::{Lock, Mint};
 use crate::manifest::{DocumentDigest, Manifest, NodeKind, Relation};
 use crate::model::{Lacking, Model};
 use crate::parallel;
@@ -43,6 +43,8 @@ use write::Context;
 pub const DOCUMENTS: [&str; 4] = ["constitution.md", "prd.md", "plan.md", "tasks.md"];
 /// Questions that are marked as `[NEEDS CLARIFICATION]`; spec-kit asks for no more.
 const MAX_CLARIFICATIONS: usize = 3;
+
+const LOST_LOCK: &str = "spec-kit.lock is gone: the ids of spec-kit.json are kept, and one that was retired before may be given again; restore it from version control";
 
 /// One bundle from one document.
 ///
@@ -73,7 +75,39 @@ pub fn generate(request: &Request) -> Result<Output, Refusal> {
 
 fn written(request: &Request) -> Result<Output, Refusal> {
     let (lock, before) = request.existing_state()?;
-    let mut mint = Mint::new(&lock);
+    match (lock, before) {
+        (None, Some(before)) => {
+            let lock = restored(request, &before)?;
+            let mut output = assembled(request, &lock, Some(&before))?;
+            output.notes.insert(0, LOST_LOCK.to_owned());
+            Ok(output)
+        }
+        (lock, before) => assembled(request, &lock.unwrap_or_default(), before.as_ref()),
+    }
+}
+
+/// The lock that belongs to a manifest. Texts of tasks name ids of other things, so those come
+/// first.
+fn restored(request: &Request, before: &Manifest) -> Result<Lock, Refusal> {
+    let anew = Request {
+        existing: None,
+        ..*request
+    };
+    let mut lock = Lock::default();
+    for _ in 0..2 {
+        let now = assembled(&anew, &lock, None)?;
+        lock = Lock::restored(before, &now.manifest, &now.lock);
+    }
+    Ok(lock)
+}
+
+fn assembled(request: &Request, lock: &Lock, before: Option<&Manifest>) -> Result<Output, Refusal> {
+    let mut notes = Vec::new();
+    let mut mint = Mint::new(lock);
+    let existing = request.existing.iter();
+    for (_, text) in existing.flat_map(|existing| &existing.documents) {
+        mint.reserve(keep::own_ids(text));
+    }
     let model = Model::of(request.source, &mut mint).map_err(|lacking| match lacking {
         Lacking::Purpose { .. } | Lacking::Requirements { .. } => Refusal::Lacking(lacking),
     })?;
@@ -85,8 +119,7 @@ fn written(request: &Request) -> Result<Output, Refusal> {
         }
     }
     let date = request.date.or(model.date.as_deref());
-    let mut notes = Vec::new();
-    let version = version::of(request, before.as_ref(), &model, date, &mut notes);
+    let version = version::of(request, before, &model, date, &mut notes);
     let context = context(request, &model, &work, date, version);
     let size = request.source.source.text().len();
     let writers: [fn(&Context) -> String; 4] =

@@ -153,13 +153,13 @@ impl Request<'_> {
     }
 
     /// The lock and manifest of the existing bundle.
-    pub(super) fn existing_state(&self) -> Result<(Lock, Option<Manifest>), Refusal> {
+    pub(super) fn existing_state(&self) -> Result<(Option<Lock>, Option<Manifest>), Refusal> {
         let Some(existing) = self.existing else {
-            return Ok((Lock::default(), None));
+            return Ok((None, None));
         };
         let lock = match &existing.lock {
-            Some(text) => Lock::parse(text)?,
-            None => Lock::default(),
+            Some(text) => Some(Lock::parse(text)?),
+            None => None,
         };
         let manifest = match &existing.manifest {
             Some(text) => Some(Manifest::parse(text)?),

@@ -1,4 +1,7 @@
-use crate::manifest::{NodeKind, sort_key};
+use super::mint::MAX_WORDS;
+use crate::manifest::{Manifest, NodeKind, sort_key};
+use crate::model::words::normal;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 const HEAD: &str = "\
@@ -74,6 +77,46 @@ impl Lock {
         let mut lock = Self { entries };
         lock.sort();
         Ok(lock)
+    }
+
+    /// A lock that is gone, as far as the manifest beside it knows: the ids that were in use. What
+    /// is generated `now` says of some of them by which words they are found; the others are
+    /// looked for by what the manifest says of them.
+    pub fn restored(before: &Manifest, now: &Manifest, lock: &Self) -> Self {
+        let entries: BTreeMap<&str, &Entry> = lock
+            .entries
+            .iter()
+            .map(|entry| (entry.id.as_str(), entry))
+            .collect();
+        // The last first, so that of several with one text each gives its own.
+        let mut told: BTreeMap<(NodeKind, &str), Vec<&Entry>> = BTreeMap::new();
+        for node in now.nodes.iter().rev() {
+            let same = told.entry((node.kind, &node.text)).or_default();
+            same.extend(entries.get(node.id.as_str()));
+        }
+        let mut last: BTreeMap<NodeKind, u32> = BTreeMap::new();
+        let mut restored = Self::default();
+        for node in &before.nodes {
+            let position = last.entry(node.kind).or_default();
+            *position += 1;
+            let known = told.get_mut(&(node.kind, node.text.as_str()));
+            restored.entries.push(match known.and_then(Vec::pop) {
+                Some(known) => Entry {
+                    id: node.id.clone(),
+                    ..known.clone()
+                },
+                None => Entry {
+                    id: node.id.clone(),
+                    kind: node.kind,
+                    state: State::Active,
+                    position: *position,
+                    section: String::new(),
+                    words: normal(&node.text, MAX_WORDS),
+                },
+            });
+        }
+        restored.sort();
+        restored
     }
 
     pub fn sort(&mut self) {

@@ -6,7 +6,7 @@ use crate::parallel;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Words that are kept of a text, to find it again.
-const MAX_WORDS: usize = 40;
+pub(super) const MAX_WORDS: usize = 40;
 /// So much alike and at the same place: the same thing, reworded. Measured by the example
 /// `rewording`: lower takes a neighbour's id, higher loses short texts of which one word changed.
 pub const SAME_PLACE: f64 = 0.34;

@@ -4,9 +4,11 @@ use super::lead::{self, Lead};
 use super::marks::Marks;
 use super::roles::{Sections, Titles, clean};
 use super::units::{Unit, UnitKind};
+use crate::digest::unlocked;
 use crate::facts::{DocumentKind, Role};
 use crate::outline::Inline;
 use crate::text::{Source, Span};
+use std::ops::Range;
 
 pub(super) struct Reading<'a> {
     pub source: &'a Source,
@@ -21,6 +23,8 @@ pub(super) struct Reading<'a> {
     pub roles: Vec<Role>,
     /// Of each unit: whether its words explain marks.
     legends: &'a [bool],
+    /// Of a task list: what people wrote between its marks.
+    unlocked: Vec<Range<usize>>,
 }
 
 impl<'a> Reading<'a> {
@@ -52,6 +56,10 @@ impl<'a> Reading<'a> {
             leads,
             roles: Vec::new(),
             legends,
+            unlocked: match kind {
+                DocumentKind::Tasks => unlocked(source.text()),
+                _ => Vec::new(),
+            },
         };
         // Of the label before, which is that of all points of its list.
         let mut named: Option<(usize, Option<Role>)> = None;
@@ -73,6 +81,9 @@ impl<'a> Reading<'a> {
         let Some(unit) = self.units.get(index) else {
             return Role::Other;
         };
+        if self.is_own_task(index, unit) {
+            return Role::Tasks;
+        }
         let place = self.section_role(unit);
         if let Some(role) = label {
             return super::roles::settle(role, place, None);
@@ -81,6 +92,22 @@ impl<'a> Reading<'a> {
             Some(parent) => self.roles.get(parent).copied().unwrap_or(place),
             None => place,
         }
+    }
+
+    /// A box with a task's id in a block of people: a task, whatever the block stands below.
+    fn is_own_task(&self, index: usize, unit: &Unit<'_>) -> bool {
+        let at = unit.span.start;
+        let next = self.unlocked.partition_point(|block| block.start <= at);
+        let is_inside = next
+            .checked_sub(1)
+            .and_then(|block| self.unlocked.get(block))
+            .is_some_and(|block| block.contains(&at));
+        is_inside
+            && unit.item().is_some_and(|item| item.check.is_some())
+            && self
+                .lead(index)
+                .and_then(|lead| lead.id.as_ref())
+                .is_some_and(|(id, _)| id.prefix == "T")
     }
 
     pub(super) fn section_role(&self, unit: &Unit<'_>) -> Role {

@@ -25,7 +25,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "SK-IDS-003",
         severity: Warning,
-        title: "Ids of one kind have a gap or are written in several forms",
+        title: "Ids of one kind have a gap or are written in several forms, or a generated bundle lost its lock",
         why: "A gap reads as something lost; FR1 and FR-001 are found by no one search.",
         bad: "- **FR-001**: …\n- **FR-2**: …\n- **FR-003**: …",
         good: "- **FR-001**: …\n- **FR-002**: …\n- **FR-003**: …",
