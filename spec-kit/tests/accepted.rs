@@ -6,6 +6,9 @@ mod wild_support;
 
 use bundle_support::{bundle, errors, files, source};
 use fixtures_support::fixtures;
+use ops_spec_kit::bundle::Bundle;
+use ops_spec_kit::check::{Options, check};
+use ops_spec_kit::config::Config;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use wild_support::prd_like;
@@ -45,6 +48,22 @@ fn no_fixture_that_is_accepted_has_errors() {
         assert_eq!(errors_of(&text), Vec::<String>::new(), "{name}");
     }
     assert!(accepted >= 20, "{accepted} fixtures are accepted");
+}
+
+#[test]
+fn a_bundle_carries_every_name_on_both_sides() {
+    for (name, text) in fixtures() {
+        let source = source(&text);
+        let Some(output) = bundle(&source) else {
+            continue;
+        };
+        let bundles = Bundle::group(files(&source, &output));
+        let report = check(&bundles, &Options::new(&Config::default()));
+        let one_sided = report.findings.iter().find(|finding| {
+            finding.rule == "SK-TRC-005" && finding.place.file.starts_with("spec/")
+        });
+        assert_eq!(one_sided, None, "{name}");
+    }
 }
 
 /// What a person may write anywhere, and what is read as something that it was not meant as.
