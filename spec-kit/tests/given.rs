@@ -11,6 +11,7 @@ use ops_spec_kit::config::Config;
 use ops_spec_kit::facts::Document;
 use ops_spec_kit::generate::{Existing, Output, Request, generate};
 use ops_spec_kit::report::Report;
+use ops_spec_kit::rules::Severity;
 use ops_spec_kit::trace::Graph;
 use std::collections::BTreeMap;
 
@@ -193,5 +194,40 @@ fn a_task_that_does_what_is_excluded_waits_for_the_decision_and_says_so() {
         found
             .iter()
             .all(|message| message.contains("excludes: Gift card payments"))
+    );
+}
+
+#[test]
+fn what_is_asked_for_and_forbidden_in_the_same_words_is_a_question_with_both_places() {
+    let text = SHOP.replace(
+        "2. The system MUST accept gift card payments.",
+        "2. The system MUST export CSV files.\n3. The system MUST NOT export CSV files.",
+    );
+    let source = source(&text);
+    let output = bundle(&source).expect("a bundle");
+    let prd = output.file("prd.md").expect("a PRD");
+    assert!(
+        prd.contains("[NEEDS CLARIFICATION: One place says “The system MUST export CSV files”, another “The system MUST NOT export CSV files”. Which holds?] ‹L18, L19›"),
+        "{prd}"
+    );
+    assert!(
+        prd.contains("**FR-002**: The system MUST export")
+            && prd.contains("**FR-003**: The system MUST NOT")
+    );
+    let files = files(&source, &output);
+    assert_eq!(errors(files.clone()), [""; 0]);
+    // A warning in what was just generated, an error in the source.
+    assert_eq!(said(&report(files), "SK-CNS-004").len(), 1);
+    let found = report(vec![("docs/prd.md".to_owned(), text.into_bytes())]);
+    let mut found = found.findings.iter().filter(|f| f.rule == "SK-CNS-004");
+    let finding = found.next().expect("a finding");
+    assert_eq!(found.count(), 0);
+    assert_eq!(
+        (
+            finding.severity,
+            finding.place.line,
+            finding.related[0].place.line
+        ),
+        (Severity::Error, 19, 18)
     );
 }

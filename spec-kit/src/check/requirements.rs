@@ -218,8 +218,10 @@ fn alike(prd: &Document, out: &mut Drafts) {
         let earlier = all.iter().take(index).find(|(other, theirs)| {
             let common = shared(words, theirs);
             let either = words.len() + theirs.len() - common;
-            // Two limits of one sentence are two requirements.
-            common * 10 >= either * 9 && digits(&item.text) == digits(&other.text)
+            // Two limits of one sentence are two requirements, and so is what it denies.
+            common * 10 >= either * 9
+                && digits(&item.text) == digits(&other.text)
+                && item.keyword == other.keyword
         });
         if let Some((other, _)) = earlier {
             let message = format!("{} says the same as {}", name(item), name(other));

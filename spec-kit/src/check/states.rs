@@ -1,10 +1,11 @@
-//! SK-CNS-004: one thing in two states.
+//! SK-CNS-004: one thing in two states, or asked for and forbidden.
 
 use super::context::Context;
 use super::draft::{Draft, Drafts};
 use super::provenance::{is_as_generated, milder};
 use super::words::{Numbers, normal, shared, short, stem};
 use crate::facts::{Document, Mark, StatusClaim};
+use crate::read::denials;
 use crate::text::Span;
 
 /// Words that say what is done to a thing, not which thing it is.
@@ -59,6 +60,7 @@ struct Claim<'a> {
 }
 
 pub(super) fn check(context: &Context<'_>, out: &mut Drafts) {
+    denied(context, out);
     let mut numbers = Numbers::default();
     let claims = claims(context, &mut numbers);
     let mut by_word: Vec<Vec<usize>> = vec![Vec::new(); numbers.count()];
@@ -92,6 +94,26 @@ pub(super) fn check(context: &Context<'_>, out: &mut Drafts) {
         if other.claim.mark != claim.claim.mark {
             report(context, claim, other, out);
         }
+    }
+}
+
+/// Sentences of the PRD that are one but for a "not".
+fn denied(context: &Context<'_>, out: &mut Drafts) {
+    let Some(prd) = &context.bundle.prd else {
+        return;
+    };
+    for (first, second) in denials(prd) {
+        let (said, other) = (short(&second.text, 80), short(&first.text, 80));
+        let message = format!("\"{said}\" here; \"{other}\" elsewhere");
+        let mut draft = Draft::at("SK-CNS-004", prd, second.span, message)
+            .key(format!("{} / {}", second.text, first.text))
+            .related(prd, first.span, format!("\"{other}\" here"))
+            .hint("Keep the one that holds");
+        draft.node = second.id.as_ref().map(|id| id.written.to_string());
+        out.add(match is_as_generated(context, prd) {
+            true => milder(draft),
+            false => draft,
+        });
     }
 }
 

@@ -43,6 +43,7 @@ pub(super) fn questions(document: &Document) -> Vec<Node> {
         found.push(question(document, text, &[open.span]));
     }
     claims(document, &mut found);
+    denials(document, &mut found);
     sets(document, &mut found);
     quantities(document, &mut found);
     paths(document, &mut found);
@@ -119,6 +120,21 @@ fn claims(document: &Document, found: &mut Vec<Node>) {
             state(first.mark),
             markdown::plain(second.subject.trim()),
             state(second.mark),
+        );
+        found.push(question(document, text, &[first.span, second.span]));
+    }
+}
+
+fn denials(document: &Document, found: &mut Vec<Node>) {
+    for (first, second) in crate::read::denials(document)
+        .into_iter()
+        .take(MAX_COMPARED)
+    {
+        let said = |text: &str| markdown::plain(text.trim().trim_end_matches('.'));
+        let text = format!(
+            "One place says “{}”, another “{}”. Which holds?",
+            said(&first.text),
+            said(&second.text),
         );
         found.push(question(document, text, &[first.span, second.span]));
     }

@@ -4,6 +4,7 @@
 mod claims;
 mod count_words;
 mod counts;
+mod denials;
 mod fields;
 mod ids;
 mod inventory;
@@ -38,6 +39,7 @@ use crate::facts::{Document, DocumentKind, Role, Title};
 use crate::outline::{Inline, Outline};
 use crate::parallel;
 use crate::text::{Source, SourceError, Span};
+pub(crate) use denials::denials;
 use marks::Marks;
 use reading::Reading;
 use units::Unit;

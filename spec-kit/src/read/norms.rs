@@ -3,6 +3,7 @@
 use super::lexicon::Lexicon;
 use super::words::{find_word, fold, joins};
 use crate::facts::{Cue, Keyword};
+use std::ops::Range;
 use std::sync::LazyLock;
 
 const WORDS: &[(Keyword, &[&str])] = &[
@@ -152,7 +153,7 @@ static LEXICON: LazyLock<Lexicon<Keyword>> = LazyLock::new(|| {
 /// The strongest normative word of a sentence. A capital one beats another that is not.
 pub(super) fn keyword(text: &str) -> Option<Keyword> {
     // The first of them is what the sentence says; what follows qualifies it.
-    capital(text).or_else(|| first_of(&fold(text)))
+    capital(text).or_else(|| Some(first_of(&fold(text))?.0))
 }
 
 fn capital(text: &str) -> Option<Keyword> {
@@ -178,8 +179,9 @@ fn capital(text: &str) -> Option<Keyword> {
         .map(|(_, keyword)| *keyword)
 }
 
+/// The first normative words of a folded text, and where they stand.
 /// Goes over the words once and asks at each: a search per word of the table takes ten times longer.
-fn first_of(folded: &str) -> Option<Keyword> {
+pub(super) fn first_of(folded: &str) -> Option<(Keyword, Range<usize>)> {
     let mut before = None;
     for (at, letter) in folded.char_indices() {
         let starts = !(joins(letter) && before.is_some_and(joins));
@@ -188,8 +190,8 @@ fn first_of(folded: &str) -> Option<Keyword> {
             continue;
         }
         let rest = folded.get(at..)?;
-        if let Some((_, keyword)) = LEXICON.longest(rest, |word| boundary(rest, word)) {
-            return Some(keyword);
+        if let Some((word, keyword)) = LEXICON.longest(rest, |word| boundary(rest, word)) {
+            return Some((keyword, at..at + word.len()));
         }
     }
     None

@@ -25,7 +25,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "SK-CNS-004",
         severity: Error,
-        title: "One thing has two states",
+        title: "One thing has two states, or is asked for and forbidden",
         why: "Somebody relies on what is not there, or builds what is.",
         bad: "## Requirements\n9. ⏳ Artifact upload\n## Status\n### ❌ Not started\n- Artifact storage",
         good: "## Requirements\n9. ❌ Artifact upload\n## Status\n### ❌ Not started\n- Artifact storage",

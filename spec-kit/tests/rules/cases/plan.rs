@@ -204,6 +204,27 @@ pub const CASES: &[Case] = &[
     },
     Case {
         rule: "SK-CNS-004",
+        bad: &[
+            Swap(
+                "prd.md",
+                "- **FR-003**: A support",
+                "- **FR-004**: The system MUST NOT show the total before payment. (serves G-02)\n- **FR-003**: A support",
+            ),
+            Swap("tasks.md", "[FR-001] Show", "[FR-001,FR-004] Show"),
+        ],
+        at: ("prd.md", "**FR-004**"),
+        near: &[
+            Swap(
+                "prd.md",
+                "- **FR-003**: A support",
+                "- **FR-004**: The system MUST NOT show the total after payment. (serves G-02)\n- **FR-003**: A support",
+            ),
+            Swap("tasks.md", "[FR-001] Show", "[FR-001,FR-004] Show"),
+        ],
+        with: &[],
+    },
+    Case {
+        rule: "SK-CNS-004",
         bad: &[Swap(
             "prd.md",
             "- Provider client",
