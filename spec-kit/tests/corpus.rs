@@ -64,6 +64,30 @@ fn every_document_is_read_as_a_person_counts() {
 }
 
 /// What was read of a key, in the form of the expectation; `None` for keys that say how to read.
+fn bytes(name: &str) -> Vec<u8> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
+    std::fs::read(folder.join(name)).expect("a file")
+}
+
+#[test]
+fn a_request_as_json_is_read_as_a_person_counts() {
+    let (slug, document) =
+        ops_spec_kit::model::request("request.json", &bytes("request.json")).expect("a request");
+    assert_eq!(slug, "ticket-desk");
+    assert_eq!(lines(&document, "problem"), [4]);
+    assert_eq!(lines(&document, "goals"), [6, 7]);
+    assert_eq!(document.items.len(), 3);
+}
+
+#[test]
+fn what_is_no_utf_8_is_refused_with_its_line() {
+    let refused = read::document("docs/kasse.md", &bytes("latin1_prd.txt"));
+    assert_eq!(
+        refused.expect_err("a refusal").to_string(),
+        "docs/kasse.md: not UTF-8 at byte 122 (line 10); save it as UTF-8"
+    );
+}
+
 fn fact(document: &Document, key: &str, expected: &Value) -> Option<Value> {
     let inventory = |kind: InventoryKind| -> Vec<&str> {
         document
