@@ -176,3 +176,17 @@ proptest::proptest! {
         }
     }
 }
+
+/// What follows a code span is grammar of the sentence and no part of the path.
+#[test]
+fn a_path_in_code_ends_with_the_code() {
+    let text = "# A\n\n## 기능 요구사항\n\n- 본문 없이 `GET /api/v1/menus`를 호출합니다.\n- `POST /api/v1/orders`로 주문합니다.\n";
+    let document = read::document("prd.md", text.as_bytes()).expect("text");
+    let endpoints: Vec<&str> = document
+        .inventory
+        .iter()
+        .filter(|thing| thing.kind == ops_spec_kit::facts::InventoryKind::Endpoint)
+        .map(|thing| thing.name.as_str())
+        .collect();
+    assert_eq!(endpoints, ["GET /api/v1/menus", "POST /api/v1/orders"]);
+}

@@ -102,6 +102,21 @@ impl Found {
         let mut at = 0;
         while let Some((start, end, name)) = method_and_path(text, at) {
             at = end;
+            // `` `GET /menus`를 ``: what follows a code span is no part of the path.
+            let piece = words
+                .pieces
+                .partition_point(|piece| piece.range.end <= start);
+            let name = match words.pieces.get(piece) {
+                Some(piece)
+                    if piece.kind == PieceKind::Code && (start..end).contains(&piece.range.end) =>
+                {
+                    at = piece.range.end;
+                    let excess = end - piece.range.end;
+                    name.get(..name.len() - excess).unwrap_or(&name).to_owned()
+                }
+                _ => name,
+            };
+            let end = at;
             let first = text.get(..start).is_some_and(|before| {
                 before
                     .trim_matches(|c: char| !c.is_alphanumeric())
