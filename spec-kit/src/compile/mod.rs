@@ -1,5 +1,5 @@
 //! `tasks.md` as runs: each open task with a command becomes a run, in a lane, after the runs that
-//! it depends on.
+//! it depends on. Most commands of a generated list verify what people or agents build.
 
 use crate::facts::{Check, Document, Task};
 use serde::Serialize;
@@ -110,7 +110,7 @@ pub fn compile(tasks: &Document, request: &Request) -> Result<Compiled, CompileE
                 let lane = request.lanes.get(lane).copied().unwrap_or_default();
                 at.insert(id, runs.len());
                 compiled.tasks.push(id.to_owned());
-                runs.push(run(id, task, lane, &waits, request.slug));
+                runs.push(run(tasks, (id, task), lane, &waits, request.slug));
             }
         }
     }
@@ -221,7 +221,22 @@ fn waits(
     Ok(found)
 }
 
-fn run(id: &str, task: &Task, lane: &str, waits: &BTreeSet<usize>, slug: &str) -> Value {
+/// Whether all commands of a task stand in lines that begin with `Verify:`.
+fn only_verifies(document: &Document, task: &Task) -> bool {
+    task.commands.iter().all(|(_, span)| {
+        let line = document.source.line(document.line_of(*span));
+        let words = line.trim_start_matches(|c: char| !c.is_alphabetic());
+        words.starts_with("Verify:") || words.starts_with("Verify**:")
+    })
+}
+
+fn run(
+    document: &Document,
+    (id, task): (&str, &Task),
+    lane: &str,
+    waits: &BTreeSet<usize>,
+    slug: &str,
+) -> Value {
     let steps: Vec<Value> = task
         .commands
         .iter()
@@ -239,7 +254,12 @@ fn run(id: &str, task: &Task, lane: &str, waits: &BTreeSet<usize>, slug: &str) -
         .iter()
         .flat_map(|(command, _)| variables(command))
         .collect();
-    let intent = format!("{id}: {}", task.text.trim());
+    let words = task.text.trim();
+    // Commands that only look whether a thing is there do not make it, and nobody should think so.
+    let intent = match only_verifies(document, task) {
+        true => format!("Verify {id}: {words}"),
+        false => format!("{id}: {words}"),
+    };
     let mut runbook = json!({
         "version": 1,
         "slug": runbook_slug(slug, id),

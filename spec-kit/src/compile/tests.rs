@@ -47,6 +47,9 @@ fn open_tasks_with_a_command_become_runs_and_the_rest_is_told() {
     );
     assert_eq!(runs[0].get("depends_on"), None);
     assert_eq!(runs[2]["depends_on"], json!(["#0", "#1"]));
+    assert_eq!(runs[0]["intent"], json!("T002: Build cargo build"));
+    assert_eq!(runs[1]["intent"], json!("Verify T003: Test"));
+    assert_eq!(runs[1]["runbook"]["title"], json!("Verify T003: Test"));
     assert_eq!(runs[1]["runbook"]["secrets"], json!(["DATABASE_URL"]));
     assert_eq!(runs[0]["runbook"]["slug"], json!("a-t002"));
     assert_eq!(runs[0]["runbook"]["steps"][0]["run"], json!("cargo build"));
