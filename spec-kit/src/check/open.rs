@@ -139,11 +139,31 @@ fn phrases(document: &Document, out: &mut Drafts) {
             let span = Span::new(from + found, from + found + phrase.len());
             from = span.end;
             let hidden = code.iter().chain(&document.outline.comments);
-            if !hidden.clone().any(|other| other.holds(span)) {
+            if !hidden.clone().any(|other| other.holds(span)) && !is_quoted(text, span) {
                 unfilled(document, phrase, span, out);
             }
         }
     }
+}
+
+/// Whether a phrase stands in a quotation of its line: it speaks of what is open and is not open.
+fn is_quoted(text: &str, span: Span) -> bool {
+    let before = text
+        .get(..span.start)
+        .unwrap_or("")
+        .rsplit('\n')
+        .next()
+        .unwrap_or("");
+    let after = text
+        .get(span.end..)
+        .unwrap_or("")
+        .split('\n')
+        .next()
+        .unwrap_or("");
+    let opens = before
+        .rfind('“')
+        .is_some_and(|at| !before.get(at..).unwrap_or("").contains('”'));
+    opens && after.contains('”')
 }
 
 /// Fenced and indented code of the top level and of sections.

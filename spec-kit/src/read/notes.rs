@@ -28,7 +28,7 @@ pub(super) fn notes(reading: &Reading<'_>, outline: &Outline) -> Notes {
     out.todos.sort_by_key(|todo| todo.span);
     for span in &outline.tags {
         let text = reading.source.slice(*span);
-        if is_placeholder_tag(text) {
+        if is_placeholder_tag(text) && !is_pattern(reading.source, *span) {
             out.tokens.push(Marker {
                 text: text.to_owned(),
                 span: *span,
@@ -180,6 +180,36 @@ fn may_be_open(text: &str) -> bool {
 /// `X`, `-X` behind `FR`.
 fn is_unknown(rest: &[u8]) -> bool {
     rest.starts_with(b"X") || rest.starts_with(b"-X")
+}
+
+/// `« Night <Game> – <date> »`: a quoted form that names what goes into it is filled in already.
+fn is_pattern(source: &Source, span: Span) -> bool {
+    let text = source.text();
+    let before = text
+        .get(..span.start)
+        .unwrap_or("")
+        .rsplit('\n')
+        .next()
+        .unwrap_or("");
+    let after = text
+        .get(span.end..)
+        .unwrap_or("")
+        .split('\n')
+        .next()
+        .unwrap_or("");
+    [('«', '»'), ('“', '”'), ('„', '“'), ('「', '」')]
+        .iter()
+        .any(|(opens, closes)| {
+            let open = before.rfind(*opens);
+            let is_open = open.is_some_and(|at| {
+                let inside = before.get(at + opens.len_utf8()..).unwrap_or("");
+                !inside.contains(*closes)
+            });
+            // Alone between them it stands for all that is quoted, and is open.
+            let is_alone =
+                before.trim_end().ends_with(*opens) && after.trim_start().starts_with(*closes);
+            is_open && after.contains(*closes) && !is_alone
+        })
 }
 
 fn is_code(words: &Inline, at: usize) -> bool {
