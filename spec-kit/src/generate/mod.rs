@@ -34,7 +34,7 @@ use crate::manifest::{DocumentDigest, Manifest, NodeKind, Relation};
 use crate::model::{Lacking, Model};
 use crate::parallel;
 use crate::text::Span;
-use nodes::enforcing;
+use nodes::{enforcing, holding};
 use std::collections::{BTreeMap, HashSet};
 use work::Work;
 use write::Context;
@@ -111,13 +111,9 @@ fn assembled(request: &Request, lock: &Lock, before: Option<&Manifest>) -> Resul
     let model = Model::of(request.source, &mut mint).map_err(|lacking| match lacking {
         Lacking::Purpose { .. } | Lacking::Requirements { .. } => Refusal::Lacking(lacking),
     })?;
-    let mut work = work::plan(&model, &mut mint);
-    if let Some(old) = request.existing.and_then(|e| e.document("tasks.md")) {
-        let ticks = keep::ticks(old);
-        for task in &mut work.tasks {
-            task.is_done |= ticks.contains(task.id.as_str());
-        }
-    }
+    // Ticks of people go into the boxes alone, where `keep` puts them: no sentence and no count
+    // depends on them, so that a tick changes nothing else.
+    let work = work::plan(&model, &mut mint);
     let date = request.date.or(model.date.as_deref());
     let version = version::of(request, before, &model, date, &mut notes);
     let context = context(request, &model, &work, date, version);
@@ -182,10 +178,6 @@ fn context<'a>(
     date: Option<&'a str>,
     version: write::Version,
 ) -> Context<'a> {
-    let mut waiting: BTreeMap<&str, usize> = BTreeMap::new();
-    for id in work.tasks.iter().flat_map(|task| &task.depends_on) {
-        *waiting.entry(id).or_default() += 1;
-    }
     Context {
         document: request.source,
         model,
@@ -210,7 +202,6 @@ fn context<'a>(
             .iter()
             .map(|task| (task.id.as_str(), task))
             .collect(),
-        waiting,
         problem: model
             .problem
             .iter()

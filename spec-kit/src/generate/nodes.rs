@@ -122,15 +122,27 @@ pub(super) fn enforcing<'a>(
     work: &'a Work,
     principle: &model::Node,
 ) -> Vec<&'a str> {
-    let mut found: Vec<&Task> = principle
-        .named
-        .iter()
-        .flat_map(|id| {
-            let shown = model.ties.reaching(id, Relation::Validates);
-            work.naming(id)
-                .chain(shown.flat_map(|tie| work.naming(&tie.from)))
-        })
-        .collect();
+    told(
+        principle
+            .named
+            .iter()
+            .flat_map(|id| naming(model, work, id)),
+    )
+}
+
+/// The tasks that make one rule true or show it, in order.
+pub(super) fn holding<'a>(model: &Model, work: &'a Work, id: &str) -> Vec<&'a str> {
+    told(naming(model, work, id))
+}
+
+fn naming<'a>(model: &Model, work: &'a Work, id: &str) -> impl Iterator<Item = &'a Task> {
+    let shown = model.ties.reaching(id, Relation::Validates);
+    let shown: Vec<&Task> = shown.flat_map(|tie| work.naming(&tie.from)).collect();
+    work.naming(id).chain(shown)
+}
+
+fn told<'a>(tasks: impl Iterator<Item = &'a Task>) -> Vec<&'a str> {
+    let mut found: Vec<&Task> = tasks.collect();
     found.sort_by_cached_key(|task| crate::manifest::sort_key(&task.id));
     found.dedup_by(|a, b| a.id == b.id);
     found.into_iter().map(|task| task.id.as_str()).collect()

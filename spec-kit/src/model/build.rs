@@ -1,5 +1,6 @@
-use super::collect::{self, Collected, Standing};
+use super::collect::{self, Collected};
 use super::node::{Basis, Node, Tie};
+use super::standing::Standing;
 use super::stories::{self, Draft};
 use super::words::Stem;
 use super::{
@@ -21,6 +22,7 @@ pub(super) fn model(document: &Document, mint: &mut Mint) -> Result<Model, Lacki
         assumptions,
         edge_cases,
         statements,
+        later,
     } = collect::collect(document);
     check(document, &nodes, problem.is_empty())?;
     let reason = delta::reason(document, &nodes, problem.is_empty());
@@ -87,6 +89,7 @@ pub(super) fn model(document: &Document, mint: &mut Mint) -> Result<Model, Lacki
         assumptions,
         edge_cases,
         statements,
+        later,
         kinds: nodes
             .values()
             .flatten()
@@ -126,6 +129,8 @@ fn out_of_scope(nodes: &Nodes) -> Vec<Node> {
     ]
     .iter()
     .flat_map(|kind| list(nodes, *kind))
+    // Not to do what is excluded agrees with it.
+    .filter(|node| !is_refusal(node))
     .filter_map(|node| {
         let excluded = owned.get(exclusions.hit(&node.stems)?)?;
         let mut question = Node::new(
@@ -141,6 +146,11 @@ fn out_of_scope(nodes: &Nodes) -> Vec<Node> {
         Some(question)
     })
     .collect()
+}
+
+fn is_refusal(node: &Node) -> bool {
+    matches!(node.keyword, Some(Keyword::MustNot | Keyword::ShouldNot))
+        || super::denies(node.bare())
 }
 
 fn give_ids(nodes: &mut Nodes, kind: NodeKind, mint: &mut Mint) {
@@ -353,6 +363,9 @@ fn phrase(nodes: &mut Nodes) {
 
 /// What is said to come later or to hold for now binds less.
 fn lead(node: &Node) -> (String, Keyword) {
+    if node.kind == NodeKind::Requirement && node.standing == Standing::Later {
+        return ("Later the system SHOULD provide".into(), Keyword::Should);
+    }
     if node.kind == NodeKind::Requirement {
         return match Change::of(&node.section) {
             Change::Remove => ("The system MUST NOT have any more".into(), Keyword::MustNot),
@@ -365,14 +378,14 @@ fn lead(node: &Node) -> (String, Keyword) {
                 && !is_of_all(section)
                 && !node.text.starts_with(&super::markdown::plain(section)) =>
         {
-            super::markdown::plain(section)
+            format!(" for {}", super::markdown::plain(section))
         }
-        _ => "It".to_owned(),
+        _ => String::new(),
     };
-    match Standing::of(&node.text) {
-        Standing::Lasting => (format!("{about} MUST hold"), Keyword::Must),
-        Standing::Interim => (format!("{about} MAY hold for now"), Keyword::May),
-        Standing::Later => (format!("{about} SHOULD hold later"), Keyword::Should),
+    match node.standing {
+        Standing::Lasting => (format!("This MUST hold{about}"), Keyword::Must),
+        Standing::Interim => (format!("For now this MAY hold{about}"), Keyword::May),
+        Standing::Later => (format!("Later this SHOULD hold{about}"), Keyword::Should),
     }
 }
 

@@ -3,6 +3,7 @@
 use super::make::{self, Made, Use};
 use super::markdown;
 use super::node::{Node, Passage};
+use super::standing::{Later, Standing};
 use super::words::Stem;
 use crate::facts::{Document, Item, Keyword, Role};
 use crate::manifest::NodeKind;
@@ -18,6 +19,8 @@ pub(super) struct Collected {
     pub assumptions: Vec<Passage>,
     pub edge_cases: Vec<Passage>,
     pub statements: Vec<Statement>,
+    /// What the document puts off, of whatever kind.
+    pub later: Vec<Statement>,
 }
 
 /// What a document says in a section that lists no requirements: how it is built, where it runs.
@@ -33,70 +36,20 @@ pub struct Statement {
     pub standing: Standing,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
-    Lasting,
-    /// What is said to hold for now, and to change.
-    Interim,
-    /// What is said to come later.
-    Later,
-}
-
-const LATER: &[&str] = &[
-    "(future)",
-    "(later)",
-    "(planned)",
-    "in future",
-    "future:",
-    "post-mvp",
-    "(v2)",
-];
-
-const INTERIM: &[&str] = &[
-    "(current)",
-    "(for now)",
-    "for now,",
-    "for prototyping",
-    "temporar",
-    "(interim)",
-    "workaround",
-    "until we ",
-    "stopgap",
-];
-
-impl Standing {
-    pub fn of(text: &str) -> Self {
-        let mut found = Self::Lasting;
-        let bytes = text.as_bytes();
-        for (at, first) in bytes.iter().enumerate() {
-            if !matches!(
-                first.to_ascii_lowercase(),
-                b'(' | b'f' | b'i' | b'p' | b's'..=b'u' | b'w'
-            ) {
-                continue;
-            }
-            let says = |words: &[&str]| {
-                words.iter().any(|word| {
-                    bytes
-                        .get(at..at + word.len())
-                        .is_some_and(|said| said.eq_ignore_ascii_case(word.as_bytes()))
-                })
-            };
-            if says(LATER) {
-                return Self::Later;
-            }
-            if says(INTERIM) {
-                found = Self::Interim;
-            }
-        }
-        found
-    }
-}
-
 pub(super) fn collect(document: &Document) -> Collected {
-    let uses = uses(document);
+    let later = Later::of(document);
+    let uses = uses(document, &later);
     let size = document.source.text().len();
-    let made = parallel::map(size, &uses, |(item, is)| make::of(document, item, is));
+    let made = parallel::map(size, &uses, |(item, is)| {
+        let made = make::of(document, item, is);
+        match made {
+            Made::Node(mut node) if later.holds(item.span) => {
+                node.standing = Standing::Later;
+                Made::Node(node)
+            }
+            made => made,
+        }
+    });
     let mut found = Collected::default();
     for made in made {
         found.take(made);
@@ -121,12 +74,13 @@ impl Collected {
             Made::Assumption(passage) => self.assumptions.push(passage),
             Made::EdgeCase(passage) => self.edge_cases.push(passage),
             Made::Statement(statement) => self.statements.push(statement),
+            Made::Later(statement) => self.later.push(statement),
         }
     }
 }
 
 /// What each item of a document is for; an item may be for two things, or for nothing.
-fn uses(document: &Document) -> Vec<(&Item, Use)> {
+fn uses<'a>(document: &'a Document, later: &Later) -> Vec<(&'a Item, Use)> {
     let mut uses = Vec::with_capacity(document.items.len());
     let has = |role| document.items.iter().any(|item| item.role == role);
     // Where nothing is called a goal, what success is measured by is one, unless stories say what
@@ -153,6 +107,10 @@ fn uses(document: &Document) -> Vec<(&Item, Use)> {
         if is_absence(item) {
             continue;
         }
+        if later.holds(item.span) && item.id.is_none() && may_come_later(item.role) {
+            uses.push((item, Use::Later));
+            continue;
+        }
         if !is_of_use(document, item) {
             // A heading `Requirement 1` whose words are those of the story below it, as Kiro has it.
             if item.role == Role::Requirements {
@@ -168,6 +126,37 @@ fn uses(document: &Document) -> Vec<(&Item, Use)> {
         uses.extend(home(document, item, has_goals).map(|home| (item, home)));
     }
     uses
+}
+
+/// What would be work, or say how it is done. What a document excludes, asks or warns of, it does
+/// so under any title; and what has an id is kept under it.
+fn may_come_later(role: Role) -> bool {
+    matches!(
+        role,
+        Role::Goals
+            | Role::Stories
+            | Role::Requirements
+            | Role::NonFunctional
+            | Role::Security
+            | Role::Success
+            | Role::Acceptance
+            | Role::Verification
+            | Role::Decisions
+            | Role::Architecture
+            | Role::Interface
+            | Role::Deployment
+            | Role::Environment
+            | Role::Entities
+            | Role::Indexes
+            | Role::Endpoints
+            | Role::Structure
+            | Role::TechnicalContext
+            | Role::Milestones
+            | Role::Status
+            | Role::Phases
+            | Role::Tasks
+            | Role::Other
+    )
 }
 
 /// What a generated document says where its source had nothing, such as "The source names none.":

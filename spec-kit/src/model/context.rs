@@ -3,6 +3,7 @@
 use super::inventory::Inventory;
 use super::markdown;
 use super::node::{Node, Passage};
+use super::standing::Later;
 use crate::facts::{Document, Role};
 use crate::manifest::NodeKind;
 use crate::text::Span;
@@ -196,28 +197,28 @@ fn field(name: &'static str, key: &'static str, values: Vec<Passage>) -> Field {
 
 fn named(document: &Document, names: &[&str]) -> Vec<Passage> {
     let text = document.source.text();
-    let excluded: Vec<Span> = document
-        .sections
-        .iter()
-        .filter(|section| {
-            matches!(
-                section.role,
-                Role::NonGoals | Role::Risks | Role::OpenQuestions
-            )
-        })
-        .map(|section| section.span)
-        .collect();
+    let later = Later::of(document);
     let mut found: Vec<Passage> = Vec::new();
     for name in names {
         // Most are nowhere, which the standard library sees sixteen bytes at a time.
         if !text.contains(name) {
             continue;
         }
-        let first = text.match_indices(name).find(|(at, _)| {
-            let span = Span::new(*at, at + name.len());
-            stands_alone(text, span) && !excluded.iter().any(|section| section.holds(span))
-        });
-        let Some((at, _)) = first else {
+        let mut best: Option<(usize, Telling)> = None;
+        for (at, _) in text.match_indices(name).take(MAX_PLACES) {
+            let span = Span::new(at, at + name.len());
+            if !stands_alone(text, span) || later.holds(span) || is_denied(text, at) {
+                continue;
+            }
+            let telling = telling(document, span);
+            if telling != Telling::Nothing && best.is_none_or(|(_, before)| telling > before) {
+                best = Some((at, telling));
+            }
+            if telling == Telling::Stack {
+                break;
+            }
+        }
+        let Some((at, _)) = best else {
             continue;
         };
         // `React` is part of `React Native`, which was found before it.
@@ -234,6 +235,54 @@ fn named(document: &Document, names: &[&str]) -> Vec<Passage> {
     found.sort_by_key(|passage| passage.span);
     found.truncate(MAX_VALUES);
     found
+}
+
+/// Places of one name that are looked at.
+const MAX_PLACES: usize = 200;
+
+/// How much a section tells of what a thing is built with.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Telling {
+    /// Stories, risks and what is excluded name things that others use, or nobody.
+    Nothing,
+    InPassing,
+    Stack,
+}
+
+fn telling(document: &Document, span: Span) -> Telling {
+    let after = document
+        .sections
+        .partition_point(|section| section.span.start <= span.start);
+    let role = after
+        .checked_sub(1)
+        .and_then(|at| document.sections.get(at))
+        .map_or(Role::Other, |section| section.role);
+    match role {
+        Role::NonGoals
+        | Role::Risks
+        | Role::OpenQuestions
+        | Role::Stories
+        | Role::Personas
+        | Role::EdgeCases
+        | Role::Assumptions
+        | Role::Glossary => Telling::Nothing,
+        Role::Problem | Role::Summary | Role::Goals | Role::Success => Telling::InPassing,
+        _ => Telling::Stack,
+    }
+}
+
+/// `without JavaScript`: a name behind a word that denies it.
+fn is_denied(text: &str, at: usize) -> bool {
+    let before = text
+        .get(..at)
+        .unwrap_or("")
+        .trim_end_matches([' ', '`', '*']);
+    let words = before.rsplit(|c: char| !c.is_alphabetic());
+    let word = words.take(1).collect::<String>().to_lowercase();
+    matches!(
+        word.as_str(),
+        "without" | "no" | "not" | "sans" | "ohne" | "kein" | "keine" | "sin" | "sem" | "senza"
+    )
 }
 
 fn stands_alone(text: &str, span: Span) -> bool {

@@ -2,6 +2,7 @@
 
 use super::collect::Statement;
 use super::markdown;
+use super::standing::Later;
 use super::words;
 use super::words::Stem;
 use crate::facts::{Document, InventoryKind};
@@ -78,9 +79,13 @@ enum Listed {
 
 /// Each name once; where it is listed rather than named in passing, that place.
 fn things(document: &Document, kind: InventoryKind, listed: Listed) -> Vec<Thing> {
+    let later = Later::of(document);
     let mut best: BTreeMap<&str, (usize, bool)> = BTreeMap::new();
     for (index, entry) in document.inventory.iter().enumerate() {
-        if entry.kind != kind || (listed == Listed::Only && !entry.is_listed) {
+        if entry.kind != kind
+            || later.holds(entry.span)
+            || (listed == Listed::Only && !entry.is_listed)
+        {
             continue;
         }
         let before = best.entry(&entry.name).or_insert((index, entry.is_listed));
@@ -257,8 +262,14 @@ fn add_parents(tables: &mut [Table]) {
             .or_insert_with(|| table.thing.name.clone());
     }
     for table in tables {
-        for column in &table.columns {
-            if let Some(parent) = column.name.strip_suffix("_id")
+        // Some say in words what others list: `deliveries: partner_id, state`.
+        let said = table
+            .thing
+            .text
+            .split(|c: char| !c.is_alphanumeric() && c != '_');
+        let columns = table.columns.iter().map(|column| column.name.as_str());
+        for column in columns.chain(said) {
+            if let Some(parent) = column.strip_suffix("_id")
                 && let Some(name) = by_stem.get(&words::stems(parent))
                 && *name != table.thing.name
                 && !table.parents.contains(name)

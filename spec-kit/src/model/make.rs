@@ -1,9 +1,10 @@
 //! Items of a document as what they are for.
 
-use super::collect::{Standing, Statement};
+use super::collect::Statement;
 use super::filled::{filled, filled_title};
 use super::markdown;
 use super::node::{Node, Passage, Strength};
+use super::standing::Standing;
 use crate::facts::edges::without_edges;
 use crate::facts::{Document, Id, Item, Role};
 use crate::manifest::NodeKind;
@@ -22,6 +23,8 @@ pub(super) enum Use {
     Assumption,
     EdgeCase,
     Statement,
+    /// Put off by the document itself.
+    Later,
 }
 
 pub(super) enum Made {
@@ -31,6 +34,7 @@ pub(super) enum Made {
     Assumption(Passage),
     EdgeCase(Passage),
     Statement(Statement),
+    Later(Statement),
 }
 
 pub(super) fn of(document: &Document, item: &Item, is: &Use) -> Made {
@@ -47,6 +51,10 @@ pub(super) fn of(document: &Document, item: &Item, is: &Use) -> Made {
         Use::Assumption => Made::Assumption(passage(document, item)),
         Use::EdgeCase => Made::EdgeCase(passage(document, item)),
         Use::Statement => Made::Statement(statement(document, item)),
+        Use::Later => Made::Later(Statement {
+            standing: Standing::Later,
+            ..statement(document, item)
+        }),
     }
 }
 
@@ -58,7 +66,12 @@ fn bound(document: &Document, item: &Item, intro: &Passage) -> Node {
         None => intro.text.clone(),
     };
     node.stems.extend(super::concepts::stems(&said));
-    node.text = said;
+    let leads_on = ["following", "these", "below"];
+    let is_whole = leads_on.iter().any(|word| said.ends_with(word));
+    node.text = match is_whole {
+        true => said,
+        false => format!("{said} what is listed below"),
+    };
     node.title = None;
     node.spans = vec![intro.span];
     node.details = vec![passage(document, item)];
@@ -138,6 +151,7 @@ fn node(document: &Document, item: &Item, kind: NodeKind) -> Node {
     node.spans = vec![item.span];
     node.whole = item.whole;
     node.section = path_of(document, item);
+    node.standing = Standing::of(&node.text);
     node.mark = item.mark;
     node.keyword = item.keyword;
     node.priority = item.priority;
@@ -156,10 +170,10 @@ fn node(document: &Document, item: &Item, kind: NodeKind) -> Node {
         .iter()
         .map(|citation| citation.id.written.to_string())
         .collect();
-    node.strength = if item.path.iter().any(|t| t.to_lowercase().contains("hard"))
-        || kind == NodeKind::Acceptance && item.role == Role::Acceptance
-    {
+    node.strength = if item.path.iter().any(|title| says_hard(title)) {
         Strength::Hard
+    } else if kind == NodeKind::Acceptance && item.role == Role::Acceptance {
+        Strength::Binding
     } else {
         Strength::Soft
     };
@@ -167,6 +181,7 @@ fn node(document: &Document, item: &Item, kind: NodeKind) -> Node {
         .scenarios
         .iter()
         .map(|scenario| {
+            let raw = document.source.slice(scenario.span);
             let part =
                 |text: &Option<String>| markdown::inline(text.as_deref().unwrap_or("").trim(), raw);
             super::node::Scene {
@@ -178,6 +193,12 @@ fn node(document: &Document, item: &Item, kind: NodeKind) -> Node {
         })
         .collect();
     node
+}
+
+/// `Acceptance Criteria (Hard)`, and not `Hardware`.
+fn says_hard(title: &str) -> bool {
+    let mut words = title.split(|c: char| !c.is_alphanumeric());
+    words.any(|word| word.eq_ignore_ascii_case("hard"))
 }
 
 /// `Browse events (P0)`: a story's heading says its priority itself.

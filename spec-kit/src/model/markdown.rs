@@ -11,12 +11,12 @@ pub fn inline(plain: &str, raw: &str) -> String {
     };
     let mut out = String::with_capacity(plain.len() + 16);
     let mut rest = plain.trim();
-    let mut codes = codes.into_iter().peekable();
-    while let Some(code) = codes.peek() {
-        let Some(at) = rest.find(code.as_str()) else {
-            codes.next();
-            continue;
+    let mut left = codes.as_slice();
+    while let Some((skipped, at)) = next_code(rest, left) {
+        let Some((code, behind)) = left.get(skipped..).and_then(<[String]>::split_first) else {
+            break;
         };
+        left = behind;
         let (before, after) = (rest.get(..at), rest.get(at + code.len()..));
         escape(before.unwrap_or(""), tildes, &mut out);
         // A tick right behind another would be read as one mark.
@@ -27,10 +27,30 @@ pub fn inline(plain: &str, raw: &str) -> String {
         out.push_str(code);
         out.push('`');
         rest = after.unwrap_or("");
-        codes.next();
     }
     escape(rest, tildes, &mut out);
     out
+}
+
+/// Code spans that are looked at for the next one: `raw` may have others before it, of a part of
+/// the text that `plain` is not.
+const AHEAD: usize = 16;
+
+/// Which of the code spans that are left comes next in a text, and where: the first one, and of
+/// two at one place the longer, so that `/a` does not take the place of `/a/b`.
+fn next_code(text: &str, codes: &[String]) -> Option<(usize, usize)> {
+    let mut skipped = 0;
+    loop {
+        let near = codes.get(skipped..)?.iter().take(AHEAD).enumerate();
+        let found = near
+            .filter_map(|(index, code)| Some((text.find(code.as_str())?, code.len(), index)))
+            .min_by_key(|(at, length, index)| (*at, usize::MAX - *length, *index));
+        if let Some((at, _, index)) = found {
+            return Some((skipped + index, at));
+        }
+        skipped += AHEAD;
+        codes.get(skipped)?;
+    }
 }
 
 /// The same for text that was never markdown.
@@ -148,6 +168,13 @@ mod tests {
             "set `a_b/c_d` of `<x>`"
         );
         assert_eq!(inline("a*b [c]", "a"), "a\\*b \\[c\\]");
+        assert_eq!(
+            inline(
+                "a cookie __Host-x is set and /home shown, see /a/b?c=1",
+                "on `/home` and `/a`: a cookie `__Host-x` is set and `/home` shown, see `/a/b?c=1`"
+            ),
+            "a cookie `__Host-x` is set and `/home` shown, see `/a/b?c=1`"
+        );
         assert_eq!(cell("a | `b|c` \\| d"), "a \\| `b\\|c` \\| d");
     }
 

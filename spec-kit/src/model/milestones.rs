@@ -1,6 +1,7 @@
 //! What the source says is done, under way and to come, and in which order.
 
 use super::filled::filled_title;
+use super::standing::Later;
 use super::words::Stem;
 use super::{concepts, make};
 use crate::facts::{Document, Item, Mark, Role};
@@ -90,8 +91,12 @@ fn is_work(item: &Item) -> bool {
 }
 
 fn of_phases(document: &Document) -> Vec<Milestone> {
+    let later = Later::of(document);
     let mut found: Vec<Milestone> = Vec::new();
     for (index, phase) in document.phases.iter().enumerate() {
+        if later.holds(phase.span) {
+            continue;
+        }
         let title = match (phase.label.trim(), phase.title.trim()) {
             ("", title) => title.to_owned(),
             (label, "") => label.to_owned(),
@@ -132,10 +137,13 @@ fn of_phases(document: &Document) -> Vec<Milestone> {
 }
 
 fn of_sections(document: &Document) -> Vec<Milestone> {
+    let later = Later::of(document);
     let mut found = Vec::new();
     let mut rest = document.items.as_slice();
     for (index, section) in document.sections.iter().enumerate() {
-        if !matches!(section.role, Role::Milestones | Role::Status | Role::Phases) {
+        if !matches!(section.role, Role::Milestones | Role::Status | Role::Phases)
+            || later.holds(section.span)
+        {
             continue;
         }
         // Its own items only: those before the next heading.

@@ -21,13 +21,15 @@ mod questions;
 mod refusal;
 mod risks;
 mod scope;
+mod sense;
+mod standing;
 mod stories;
 mod structured;
 mod ties;
 mod unknown;
 pub mod words;
 
-pub use collect::{Standing, Statement};
+pub use collect::Statement;
 pub use context::Field;
 pub use context::count;
 pub use delta::Change;
@@ -38,7 +40,9 @@ pub use node::{Basis, Node, Passage, Scene, Strength, Tie};
 pub use questions::state;
 pub use refusal::Lacking;
 pub use scope::Exclusions;
-pub use stories::{TRIED, scene};
+pub use sense::denies;
+pub use standing::Standing;
+pub use stories::scene;
 pub use structured::{RequestError, request};
 pub use ties::Ties;
 
@@ -59,6 +63,8 @@ pub struct Model {
     pub assumptions: Vec<Passage>,
     pub edge_cases: Vec<Passage>,
     pub statements: Vec<Statement>,
+    /// What the source itself puts off, beside the requirements that it does.
+    pub later: Vec<Statement>,
     /// In the order of the text.
     pub nodes: BTreeMap<NodeKind, Vec<Node>>,
     /// What each id is.

@@ -1,3 +1,4 @@
+use super::standing::Standing;
 use super::words::Stem;
 use crate::facts::{Keyword, Mark};
 use crate::manifest::{NodeKind, Relation};
@@ -35,6 +36,8 @@ pub struct Node {
     /// Ids that its author names in it.
     pub named: Vec<String>,
     pub strength: Strength,
+    /// Whether it holds, holds for now, or comes later.
+    pub standing: Standing,
     pub stems: Vec<Stem>,
     pub scenarios: Vec<Scene>,
     /// All that stands below its heading or line: what is said there is said of it.
@@ -44,7 +47,10 @@ pub struct Node {
 /// Whether a release waits for a criterion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Strength {
+    /// The source calls it hard.
     Hard,
+    /// It is an acceptance criterion like any other.
+    Binding,
     Soft,
 }
 
@@ -94,6 +100,7 @@ impl Node {
             own: None,
             named: Vec::new(),
             strength: Strength::Soft,
+            standing: Standing::Lasting,
             stems,
             scenarios: Vec::new(),
             whole: Span::default(),

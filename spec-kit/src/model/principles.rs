@@ -1,8 +1,8 @@
 //! What binds all work on a bundle: the source's own principles, its security rules, its
 //! decisions, its hard criteria, and what it says it will not do.
 
-use super::collect::Standing;
 use super::node::{Node, Passage, Strength};
+use super::standing::Standing;
 use crate::manifest::NodeKind;
 use std::collections::BTreeMap;
 
@@ -67,7 +67,7 @@ fn security(rules: &[Node]) -> Vec<Node> {
             let title = super::markdown::plain(section.last()?);
             let binding: Vec<&Node> = group
                 .into_iter()
-                .filter(|rule| Standing::of(&rule.text) == Standing::Lasting)
+                .filter(|rule| rule.standing == Standing::Lasting)
                 .collect();
             let first = binding.first()?;
             let text = match binding.len() {
@@ -82,7 +82,7 @@ fn security(rules: &[Node]) -> Vec<Node> {
 fn decisions(decisions: &[Node]) -> Option<Node> {
     let from: Vec<&Node> = decisions
         .iter()
-        .filter(|node| Standing::of(&node.text) != Standing::Later)
+        .filter(|node| node.standing != Standing::Later)
         .collect();
     let first = from.first()?;
     let text = match from.len() {
@@ -97,12 +97,18 @@ fn decisions(decisions: &[Node]) -> Option<Node> {
 fn criteria(criteria: &[Node]) -> Option<Node> {
     let from: Vec<&Node> = criteria
         .iter()
-        .filter(|node| node.strength == Strength::Hard)
+        .filter(|node| node.strength != Strength::Soft && node.standing != Standing::Later)
         .collect();
+    let all_hard = from.iter().all(|node| node.strength == Strength::Hard);
+    let kind = if all_hard {
+        "hard acceptance"
+    } else {
+        "acceptance"
+    };
     let first = from.first()?;
     let text = match from.len() {
         1 => format!("A release MUST meet the criterion: {}.", first.bare()),
-        more => format!("A release MUST meet all {more} hard acceptance criteria below."),
+        more => format!("A release MUST meet all {more} {kind} criteria below."),
     };
     Some(principle("Criteria before release", text, &from))
 }

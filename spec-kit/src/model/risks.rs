@@ -2,13 +2,13 @@
 
 use super::Ties;
 use super::build::{Nodes, list};
-use super::collect::{Standing, Statement};
+use super::collect::Statement;
 use super::node::{Node, Strength};
+use super::standing::Standing;
 use crate::manifest::{NodeKind, Relation};
 
 /// What the source says holds only for now is a risk for whoever builds on it.
 pub(super) fn risks(nodes: &mut Nodes, statements: &[Statement], ties: &Ties) {
-    let interim = |text: &str| Standing::of(text) == Standing::Interim;
     let mut found: Vec<Node> = Vec::new();
     let of_nodes = [
         NodeKind::NonFunctional,
@@ -17,7 +17,7 @@ pub(super) fn risks(nodes: &mut Nodes, statements: &[Statement], ties: &Ties) {
     ]
     .iter()
     .flat_map(|kind| nodes.get(kind).into_iter().flatten())
-    .filter(|node| interim(&node.text))
+    .filter(|node| node.standing == Standing::Interim)
     .map(|node| {
         (
             node.bare().to_owned(),
@@ -28,7 +28,7 @@ pub(super) fn risks(nodes: &mut Nodes, statements: &[Statement], ties: &Ties) {
     });
     let of_statements = statements
         .iter()
-        .filter(|statement| interim(&statement.text))
+        .filter(|statement| statement.standing == Standing::Interim)
         .map(|s| {
             (
                 s.text.clone(),
@@ -55,7 +55,7 @@ pub(super) fn risks(nodes: &mut Nodes, statements: &[Statement], ties: &Ties) {
     }
     for node in list(nodes, NodeKind::Acceptance) {
         let is_asked_for = ties.leaving(&node.id, Relation::Validates).next().is_some();
-        if is_asked_for || node.strength != Strength::Hard {
+        if is_asked_for || node.strength == Strength::Soft {
             continue;
         }
         let mut risk = Node::new(

@@ -180,10 +180,8 @@ pub(super) fn want(text: &str) -> Option<String> {
         .then(|| super::words::short(&format!("{}{}", first.to_uppercase(), letters.as_str()), 12))
 }
 
-/// What is done where a criterion does not say it.
-pub const TRIED: &str = "it is tried";
-
-/// How a criterion looks as a scenario: its own words, put where its grammar says.
+/// How a criterion or requirement looks as a scenario: its own words, put where its grammar says.
+/// Without a when where it has no words for it.
 pub fn scene(criterion: &Node, context: &str) -> Scene {
     let text = criterion.text.trim_end_matches('.');
     let span = criterion.spans.first().copied();
@@ -200,7 +198,10 @@ pub fn scene(criterion: &Node, context: &str) -> Scene {
             "" => otherwise.to_owned(),
             said => said.to_owned(),
         };
-        return make(&or(&own.given, context), &or(&own.when, TRIED), &own.then);
+        return make(&or(&own.given, context), &own.when, &own.then);
+    }
+    if let Some((cause, effect)) = led(text) {
+        return make(context, cause, effect);
     }
     if let Some((cause, effect)) = split(text, &[" triggers ", " leads to ", " results in "]) {
         return make(
@@ -235,7 +236,30 @@ pub fn scene(criterion: &Node, context: &str) -> Scene {
             &format!("it produces {result}"),
         );
     }
-    make(context, TRIED, text)
+    make(context, "", text)
+}
+
+/// `While the shop is closed, orders are refused`: cause and effect of a sentence that begins with
+/// its cause.
+fn led(text: &str) -> Option<(&str, &str)> {
+    let cause = [
+        "when ",
+        "while ",
+        "whenever ",
+        "if ",
+        "once ",
+        "after ",
+        "as soon as ",
+    ]
+    .iter()
+    .find_map(|lead| {
+        let head = text.get(..lead.len())?;
+        head.eq_ignore_ascii_case(lead)
+            .then(|| text.get(lead.len()..))?
+    })?;
+    let (cause, effect) = cause.split_once(", ")?;
+    let effect = effect.strip_prefix("then ").unwrap_or(effect);
+    (cause.matches('`').count() % 2 == 0 && !effect.is_empty()).then_some((cause, effect))
 }
 
 fn split<'a>(text: &'a str, joints: &[&str]) -> Option<(&'a str, &'a str)> {

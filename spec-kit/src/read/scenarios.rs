@@ -70,7 +70,9 @@ pub(super) fn of_line(text: &str, span: Span) -> Option<Scenario> {
         return None;
     }
     let folded = ascii_fold(text);
-    let when = first(&folded, Step::When, 0);
+    // A word of time behind the then is one of its own words.
+    let when = first(&folded, Step::When, 0)
+        .filter(|when| first(&folded, Step::Then, 0).is_none_or(|then| when.0 < then.0));
     let given = first(&folded, Step::Given, 0).filter(|at| when.is_none_or(|when| at.0 < when.0));
     let then = first(&folded, Step::Then, when.or(given).map_or(0, |at| at.1));
     let leads = given
@@ -248,6 +250,9 @@ mod tests {
         assert_eq!(line.when.as_deref(), Some("a worker claims"));
         assert_eq!(line.then.as_deref(), Some("one run is given"));
         assert!(of_line("Runs are listed when they exist, then shown", span).is_none());
+        let short = of_line("Given a queue, Then it is shown while it grows", span).expect("one");
+        assert_eq!(short.when, None);
+        assert_eq!(short.then.as_deref(), Some("it is shown while it grows"));
         let points: Vec<(String, Span)> = ["GIVEN a", "AND b", "WHEN c", "THEN d", "AND e"]
             .iter()
             .map(|text| ((*text).to_owned(), span))

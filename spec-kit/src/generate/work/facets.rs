@@ -40,12 +40,17 @@ impl Facets {
     pub(super) fn of(model: &Model) -> Self {
         let requirements = model.of_kind(NodeKind::Requirement);
         let bags = bags(model, requirements);
-        let matcher = Matcher::new(
-            requirements
-                .iter()
-                .zip(&bags)
-                .map(|(node, bag)| vec![(node.stems.as_slice(), 1.0), (bag.as_slice(), 0.4)]),
-        );
+        // What comes later has nothing of what is built now.
+        let matcher =
+            Matcher::new(
+                requirements
+                    .iter()
+                    .zip(&bags)
+                    .map(|(node, bag)| match node.standing {
+                        Standing::Later => Vec::new(),
+                        _ => vec![(node.stems.as_slice(), 1.0), (bag.as_slice(), 0.4)],
+                    }),
+            );
         let owner = |stems: &[Stem], at_least: f64| {
             matcher
                 .best(stems, at_least)
@@ -107,7 +112,7 @@ impl Facets {
         // Many rules stand in one section.
         let mut spoken: BTreeMap<&[String], (bool, Vec<Stem>)> = BTreeMap::new();
         for (index, rule) in model.of_kind(NodeKind::NonFunctional).iter().enumerate() {
-            if Standing::of(rule.bare()) == Standing::Later
+            if rule.standing == Standing::Later
                 || super::tasks::layer_of(&rule.stems) == super::Layer::Docs
             {
                 continue;

@@ -25,10 +25,54 @@ pub(super) fn fill(model: &Model, stages: &mut [Stage], tasks: &[Task]) {
         }
         stage.entry = match index.checked_sub(1).and_then(|before| titles.get(before)) {
             None => "none; this is where work begins".to_owned(),
-            Some(before) => format!("the exit gate of phase {index} ({before}) is passed"),
+            Some(before) => {
+                let gate = format!("the exit gate of phase {index} ({before}) is passed");
+                match stage.kind {
+                    StageKind::Later => format!("{gate}, and the source calls it due"),
+                    _ => gate,
+                }
+            }
         };
         stage.exit = exit(own);
     }
+}
+
+fn setup(tasks: &[&Task]) -> String {
+    let asks = |task: &&&Task| task.layer == Layer::Decide || task.key == "settle context";
+    let asked = tasks.iter().filter(asks).count();
+    match (asked, tasks.len() - asked) {
+        (0, _) => "Provide what all work needs.".to_owned(),
+        (_, 0) => "Answer what the source leaves open before anything is built on it.".to_owned(),
+        _ => "Answer what the source leaves open before anything is built on it, and provide \
+              what all work needs."
+            .to_owned(),
+    }
+}
+
+/// What of the last phase there is.
+fn polish(tasks: &[&Task]) -> String {
+    let has = |layers: &[Layer]| tasks.iter().any(|task| layers.contains(&task.layer));
+    let is_built = |task: &&&Task| !matches!(task.layer, Layer::Deploy | Layer::Docs | Layer::Show);
+    let built = |kind: &str| {
+        let mut built = tasks.iter().filter(is_built);
+        built.any(|task| task.key.starts_with(kind))
+    };
+    let parts: Vec<&str> = [
+        (built("build "), "requirements"),
+        (built("rules "), "rules"),
+        (has(&[Layer::Deploy]), "deployment"),
+        (has(&[Layer::Docs]), "documents"),
+        (has(&[Layer::Show]), "criteria"),
+    ]
+    .into_iter()
+    .filter_map(|(is_there, part)| is_there.then_some(part))
+    .collect();
+    let listed = match parts.as_slice() {
+        [] => "the rest".to_owned(),
+        [one] => (*one).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    };
+    format!("What belongs to no phase before it: {listed}.")
 }
 
 fn exit(tasks: &[&Task]) -> String {
@@ -76,6 +120,11 @@ fn purpose(known: &Known<'_>, stage: &Stage, tasks: &[&Task]) -> String {
             "{}.",
             crate::model::words::short(story.bare(), 40).trim_end_matches('.')
         );
+    }
+    match stage.kind {
+        StageKind::Setup => return setup(tasks),
+        StageKind::Polish => return polish(tasks),
+        _ => {}
     }
     let state = stage
         .mark

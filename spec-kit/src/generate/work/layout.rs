@@ -6,7 +6,7 @@ mod stack;
 
 use super::{Detail, Layer, Task};
 use crate::model::{Model, Passage};
-use naming::{first_ref, named, said, slug, snake};
+use naming::{named, said, short_name, slug, snake};
 use stack::Stack;
 use std::collections::BTreeMap;
 
@@ -33,10 +33,25 @@ pub(super) fn propose(model: &Model, tasks: &mut [Task]) -> Layout {
         stack: Stack::of(model),
     };
     let mut roots: BTreeMap<String, &'static str> = BTreeMap::new();
-    for task in tasks.iter_mut() {
-        let Some((place, path)) = proposal.place(task) else {
+    let places: Vec<Option<(Place, String)>> =
+        tasks.iter().map(|task| proposal.place(task)).collect();
+    let mut guessed: BTreeMap<String, usize> = BTreeMap::new();
+    for (task, found) in tasks.iter().zip(&places) {
+        if let Some((_, path)) = found.as_ref().filter(|_| is_guess(task)) {
+            *guessed.entry(path.clone()).or_default() += 1;
+        }
+    }
+    for (task, found) in tasks.iter_mut().zip(places) {
+        let Some((place, path)) = found else {
             continue;
         };
+        // One made-up name for several tasks is the name of none.
+        let path = match is_guess(task) && guessed.get(&path).is_some_and(|count| *count > 1) {
+            true => place.root.clone(),
+            false => path,
+        };
+        let is_file = !path.ends_with('/') && !path.contains('*');
+        task.file = is_file.then(|| path.clone());
         roots.entry(place.root).or_insert(place.holds);
         let text = match task.is_done {
             true => format!("Where: `{path}`, unless it is built elsewhere already"),
@@ -52,6 +67,14 @@ pub(super) fn propose(model: &Model, tasks: &mut [Task]) -> Layout {
             .collect(),
         from: proposal.stack.evidence(),
     }
+}
+
+/// Whether the name of a file is made of the words of a task, rather than of a thing's name.
+fn is_guess(task: &Task) -> bool {
+    let is_made_of_words = ["work ", "build "]
+        .iter()
+        .any(|kind| task.key.starts_with(kind));
+    is_made_of_words && !matches!(task.layer, Layer::Screen | Layer::Deploy)
 }
 
 struct Proposal<'a> {
@@ -179,31 +202,33 @@ impl Proposal<'_> {
             .filter(|screen| task.text.contains(&screen.name));
         match (named.next(), named.next()) {
             (Some(one), None) => self.screen(&one.name),
-            (Some(_), Some(_)) => {
+            _ => {
                 let (place, _) = self.screen("");
                 let path = place.root.clone();
                 (place, path)
             }
-            _ => self.screen(&said(task)),
         }
     }
 
     fn worker(&self, task: &Task) -> (Place, String) {
         let root = self.stack.root(&["worker", "workers"], "worker/");
-        let name = named(&said(task), &first_ref(task));
-        let name = name.strip_prefix("worker-").unwrap_or(&name);
-        self.in_folder(root, &format!("{name}/"), "what runs in the background")
+        let name = short_name(&said(task)).unwrap_or_default();
+        let file = match name.strip_prefix("worker-").unwrap_or(&name) {
+            "" => String::new(),
+            name => format!("{name}/"),
+        };
+        self.in_folder(root, &file, "what runs in the background")
     }
 
     fn document(&self, task: &Task) -> (Place, String) {
         let root = self.stack.root(&["docs", "doc"], "docs/");
-        let name = named(&said(task), &first_ref(task));
-        self.in_folder(root, &format!("{name}.md"), "what users and operators read")
+        let file = short_name(&said(task)).map_or_else(String::new, |name| format!("{name}.md"));
+        self.in_folder(root, &file, "what users and operators read")
     }
 
     fn deployment(&self, task: &Task) -> (Place, String) {
         let holds = "how it is deployed";
-        let name = named(&said(task), &first_ref(task));
+        let name = short_name(&said(task));
         for (word, file) in stack::PLATFORM_FILES {
             if task.text.contains(word) {
                 return self.root_file(file, holds);
@@ -216,9 +241,10 @@ impl Proposal<'_> {
             true => self.stack.root(&["workflows"], ".github/workflows/"),
             false => self.stack.root(&["deploy", "infra"], "deploy/"),
         };
-        let file = match is_workflow {
-            true => format!("{name}.yml"),
-            false => format!("{name}/"),
+        let file = match (name, is_workflow) {
+            (None, _) => String::new(),
+            (Some(name), true) => format!("{name}.yml"),
+            (Some(name), false) => format!("{name}/"),
         };
         self.in_folder(root, &file, holds)
     }
@@ -236,10 +262,10 @@ impl Proposal<'_> {
             return self.in_folder(root, "", "the endpoints");
         }
         let root = self.stack.root(&["src", "lib"], "src/");
-        let name = named(&said(task), &first_ref(task));
+        let file = short_name(&said(task)).map(|name| self.stack.module(&name));
         self.in_folder(
             root,
-            &self.stack.module(&name),
+            &file.unwrap_or_default(),
             "what no other folder is for",
         )
     }

@@ -62,6 +62,10 @@ pub(super) struct Task {
     pub verify: Vec<String>,
     pub spans: Vec<Span>,
     pub layer: Layer,
+    /// The file that it is proposed to write, where that is one and no folder.
+    pub file: Option<String>,
+    /// The order in which things can be made within a layer.
+    pub rank: usize,
     /// Index into the stages.
     pub stage: usize,
     /// `table runs`, `endpoint POST /x`, `requirement FR-001`.
@@ -88,7 +92,10 @@ pub(super) fn plan(model: &Model, mint: &mut Mint) -> Work {
     let mut tasks = tasks::all(model, &facets);
     let exclusions = Exclusions::of(model.of_kind(NodeKind::NonGoal));
     for task in &mut tasks {
-        if task.layer != Layer::Decide && exclusions.hit(&task.stems).is_some() {
+        if task.layer != Layer::Decide
+            && exclusions.hit(&task.stems).is_some()
+            && !is_refusal(&task.text)
+        {
             task.text = format!("Do not begin before the scope is settled: {}", task.text);
         }
         let key = format!("key {}", task.key);
@@ -100,10 +107,10 @@ pub(super) fn plan(model: &Model, mint: &mut Mint) -> Work {
     }
     let mut stages = stages::of(model);
     stages::assign(model, &mut stages, &mut tasks);
+    let layout = layout::propose(model, &mut tasks);
     order::arrange(&mut tasks, mint);
     stages::give_ids(&mut stages, mint);
     gates::fill(model, &mut stages, &tasks);
-    let layout = layout::propose(model, &mut tasks);
     let mut named: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     let mut stories: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (index, task) in tasks.iter().enumerate() {
@@ -122,6 +129,12 @@ pub(super) fn plan(model: &Model, mint: &mut Mint) -> Work {
         named,
         stories,
     }
+}
+
+/// Not to do what is excluded agrees with it.
+fn is_refusal(text: &str) -> bool {
+    let said = text.split_once(": ").map_or(text, |(_, said)| said);
+    text.starts_with("Make sure that the system does not ") || crate::model::denies(said)
 }
 
 impl Work {

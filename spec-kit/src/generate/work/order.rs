@@ -9,6 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 const MAX_DEPENDENCIES: usize = 12;
 
 pub(super) fn arrange(tasks: &mut [Task], mint: &mut Mint) {
+    for (rank, task) in tasks.iter_mut().enumerate() {
+        task.rank = rank;
+    }
     // Stable: within a layer the order of the source stays.
     tasks.sort_by_key(|task| (task.stage, task.layer));
     let claims: Vec<Claim> = tasks
@@ -35,15 +38,15 @@ fn depend(tasks: &mut [Task]) {
             makers.entry(made.clone()).or_default().push(index);
         }
     }
+    let same_file = same_file(tasks);
     let mut all: Vec<Vec<usize>> = Vec::with_capacity(tasks.len());
     for (index, task) in tasks.iter().enumerate() {
         let mut before: BTreeSet<usize> = BTreeSet::new();
+        // By rank and not by id: what is added later has a higher id and may have to come first.
         let comes_before = |other: usize| {
             tasks.get(other).is_some_and(|o| {
-                // What is done did not wait for what is not.
-                (o.is_done || !task.is_done)
-                    && (o.stage, o.layer, other) < (task.stage, task.layer, index)
-                    && o.stage <= task.stage
+                (o.stage, o.layer, o.rank) < (task.stage, task.layer, task.rank)
+                    && !is_held_up(task, o)
             })
         };
         for need in &task.needs {
@@ -54,6 +57,13 @@ fn depend(tasks: &mut [Task]) {
                     .take(MAX_DEPENDENCIES),
             );
         }
+        // Two that write one file are done one after the other.
+        before.extend(
+            same_file
+                .get(&index)
+                .copied()
+                .filter(|other| comes_before(*other)),
+        );
         // What a requirement consists of is built in order of the layers.
         for made in task
             .makes
@@ -102,11 +112,37 @@ fn depend(tasks: &mut [Task]) {
     }
 }
 
+/// Of each part of the interface the one that writes the same file before it.
+fn same_file(tasks: &[Task]) -> BTreeMap<usize, usize> {
+    let mut order: Vec<usize> = (0..tasks.len()).collect();
+    order.sort_by_key(|at| {
+        tasks
+            .get(*at)
+            .map(|task| (task.stage, task.layer, task.rank))
+    });
+    let mut last: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut before = BTreeMap::new();
+    for at in order {
+        if let Some(task) = tasks.get(at).filter(|task| task.layer == Layer::Screen)
+            && let Some(file) = &task.file
+            && let Some(other) = last.insert(file, at)
+        {
+            before.insert(at, other);
+        }
+    }
+    before
+}
+
+/// What the source calls done waits for nothing that is open: it was built without it.
+fn is_held_up(task: &Task, other: &Task) -> bool {
+    task.is_done && !other.is_done
+}
+
 /// What is deployed has been built: a deployment of the interface waits for the screens, one of
 /// workers for the workers, one of the database for schema and functions.
 fn deploy_last(tasks: &[Task], all: &mut [Vec<usize>]) {
     for (index, task) in tasks.iter().enumerate() {
-        if task.layer != Layer::Deploy {
+        if task.layer != Layer::Deploy || task.is_done {
             continue;
         }
         let says = |words: &[&str]| task.stems.iter().any(|stem| words.contains(&stem.as_str()));
@@ -156,7 +192,21 @@ fn mark_parallel(tasks: &mut [Task]) {
                 .push(index);
         }
     }
+    let mut writers: BTreeMap<(usize, String), usize> = BTreeMap::new();
+    for task in tasks.iter() {
+        if let Some(file) = &task.file {
+            *writers.entry((task.stage, file.clone())).or_default() += 1;
+        }
+    }
     for group in groups.into_values().filter(|group| group.len() > 1) {
+        // Tables that refer to each other in a circle have no order, and are not made at once.
+        let made: BTreeSet<String> = group
+            .iter()
+            .filter_map(|index| tasks.get(*index))
+            .flat_map(|task| &task.makes)
+            .filter(|made| made.starts_with("table "))
+            .cloned()
+            .collect();
         let ids: BTreeSet<String> = group
             .iter()
             .filter_map(|index| tasks.get(*index))
@@ -164,7 +214,12 @@ fn mark_parallel(tasks: &mut [Task]) {
             .collect();
         for index in group {
             if let Some(task) = tasks.get_mut(index) {
-                task.is_parallel = !task.depends_on.iter().any(|id| ids.contains(id));
+                task.is_parallel = !task.depends_on.iter().any(|id| ids.contains(id))
+                    && !task.needs.iter().any(|need| made.contains(need))
+                    && task
+                        .file
+                        .as_ref()
+                        .is_none_or(|file| writers.get(&(task.stage, file.clone())) == Some(&1));
             }
         }
     }

@@ -18,6 +18,8 @@ pub(in crate::generate) enum StageKind {
     /// One story.
     Story,
     Polish,
+    /// What the source puts off.
+    Later,
 }
 
 /// A phase of plan and tasks.
@@ -53,11 +55,7 @@ impl Stage {
 }
 
 pub(super) fn of(model: &Model) -> Vec<Stage> {
-    let mut stages = vec![Stage::new(
-        StageKind::Setup,
-        "Setup",
-        "Answer what the source leaves open before anything is built on it.",
-    )];
+    let mut stages = vec![Stage::new(StageKind::Setup, "Setup", "")];
     if has_milestones(model) {
         for milestone in &model.milestones {
             let mut stage = Stage::new(
@@ -85,7 +83,12 @@ pub(super) fn of(model: &Model) -> Vec<Stage> {
     stages.push(Stage::new(
         StageKind::Polish,
         "Polish & Cross-Cutting Concerns",
-        "Deployment, documents, and what is shown across stories.",
+        "",
+    ));
+    stages.push(Stage::new(
+        StageKind::Later,
+        "Later",
+        "The source puts this off: it is no part of the release.",
     ));
     stages
 }
@@ -101,12 +104,13 @@ fn has_milestones(model: &Model) -> bool {
 
 /// Puts each task into a stage; stages without a task lose their place.
 pub(super) fn assign(model: &Model, stages: &mut Vec<Stage>, tasks: &mut [Task]) {
-    let last = stages.len().saturating_sub(1);
+    let last = polish(stages);
     if has_milestones(model) {
         by_milestone(model, stages, tasks);
     } else {
         by_story(stages, tasks);
     }
+    parents_early(tasks);
     index_with_table(tasks);
     show_last(tasks, last);
     let used: BTreeSet<usize> = tasks.iter().map(|task| task.stage).collect();
@@ -124,8 +128,13 @@ pub(super) fn assign(model: &Model, stages: &mut Vec<Stage>, tasks: &mut [Task])
     }
 }
 
+/// The place of the last stage of the release; behind it is what the source puts off.
+fn polish(stages: &[Stage]) -> usize {
+    stages.len().saturating_sub(2)
+}
+
 fn by_story(stages: &[Stage], tasks: &mut [Task]) {
-    let last = stages.len().saturating_sub(1);
+    let last = polish(stages);
     let by_story: BTreeMap<&str, usize> = stages
         .iter()
         .enumerate()
@@ -135,7 +144,8 @@ fn by_story(stages: &[Stage], tasks: &mut [Task]) {
         task.stage = match task.layer {
             Layer::Decide | Layer::Setup => 0,
             Layer::Schema | Layer::Index | Layer::Access => 1,
-            Layer::Deploy | Layer::Docs | Layer::Later => last,
+            Layer::Deploy | Layer::Docs => last,
+            Layer::Later => last + 1,
             Layer::Api | Layer::Worker | Layer::Screen | Layer::Show => task
                 .story
                 .as_deref()
@@ -162,7 +172,7 @@ fn by_milestone(model: &Model, stages: &[Stage], tasks: &mut [Task]) {
         .iter()
         .map(|node| (node.id.as_str(), node.mark))
         .collect();
-    let last = stages.len().saturating_sub(1);
+    let last = polish(stages);
     for task in tasks {
         if let Some(number) = task
             .needs
@@ -181,7 +191,8 @@ fn by_milestone(model: &Model, stages: &[Stage], tasks: &mut [Task]) {
         let known = best.unwrap_or_else(|| fallback(&requirements, task, &marks));
         task.stage = match task.layer {
             Layer::Decide | Layer::Setup => 0,
-            Layer::Docs | Layer::Later => last,
+            Layer::Docs => last,
+            Layer::Later => last + 1,
             _ => known + 1,
         };
     }
@@ -211,6 +222,27 @@ fn fallback(
         Some(Mark::NotStarted) => with(Mark::NotStarted).unwrap_or(first_open),
         _ if task.layer <= Layer::Index => 0,
         _ => first_open,
+    }
+}
+
+/// A table is made no later than those that refer to it. They are in an order in which they can be
+/// made, so that going back over them once is enough.
+fn parents_early(tasks: &mut [Task]) {
+    let mut latest: BTreeMap<String, usize> = BTreeMap::new();
+    for task in tasks
+        .iter_mut()
+        .rev()
+        .filter(|task| task.layer == Layer::Schema)
+    {
+        for made in &task.makes {
+            if let Some(stage) = latest.get(made) {
+                task.stage = task.stage.min(*stage);
+            }
+        }
+        for need in task.needs.iter().filter(|need| need.starts_with("table ")) {
+            let stage = latest.entry(need.clone()).or_insert(task.stage);
+            *stage = (*stage).min(task.stage);
+        }
     }
 }
 

@@ -1,14 +1,20 @@
 //! The tasks themselves, before they have a stage, an order or an id.
 
+mod commands;
 mod proofs;
+mod screens;
 mod things;
+mod wording;
+
+use commands::{reach, show_table, show_tables};
+use wording::to_do;
 
 use super::facets::Facets;
 use super::{Detail, Layer, Task, has_postgres, questions};
 use crate::facts::{Mark, Role};
 use crate::manifest::{NodeKind, Relation};
 use crate::model::words::Stem;
-use crate::model::{Change, Matcher, Model, Node, Standing, Table, Thing, concepts, words};
+use crate::model::{Matcher, Model, Node, Standing, Table, Thing, concepts, words};
 use crate::text::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -104,6 +110,8 @@ impl Task {
             verify: Vec::new(),
             spans: Vec::new(),
             layer,
+            file: None,
+            rank: 0,
             stage: 0,
             makes: Vec::new(),
             needs: Vec::new(),
@@ -208,7 +216,8 @@ impl<'a> Making<'a> {
             .collect();
         if !unknown.is_empty() {
             let text = format!(
-                "Settle what the source does not say and record it in `plan.md`, Technical Context: {}",
+                "Settle what the source does not say and write it into `{}`, from where it comes into the plan's Technical Context: {}",
+                self.model.file,
                 unknown.join(", ")
             );
             self.push(Task::new(Layer::Setup, "settle context".into(), text));
@@ -338,7 +347,7 @@ impl<'a> Making<'a> {
             .filter(|rule| {
                 !self.covered.contains(&rule.id)
                     && !self.facets.rules.contains_key(&rule.id)
-                    && Standing::of(&rule.text) != Standing::Later
+                    && rule.standing != Standing::Later
                     && words::similarity(&rule.stems, stems) > 0.1
             })
             .map(|rule| rule.id.clone())
@@ -388,7 +397,7 @@ fn kept(node: &Node) -> Task {
 }
 
 fn standing(rule: Option<&&Node>) -> Standing {
-    rule.map_or(Standing::Lasting, |rule| Standing::of(rule.bare()))
+    rule.map_or(Standing::Lasting, |rule| rule.standing)
 }
 
 /// Whether a requirement speaks of the very thing that an endpoint does: `cancel` of `runs.cancel`.
@@ -416,54 +425,46 @@ fn describe(table: &Table) -> String {
     text
 }
 
-fn show_table(table: &Table) -> String {
-    format!(
-        "psql \"$DATABASE_URL\" -Atc \"select to_regclass('{}') is not null\" | grep -x t",
-        table.thing.name
-    )
-}
-
-fn show_tables(tables: &[Table]) -> String {
-    let names: Vec<String> = tables
-        .iter()
-        .map(|table| format!("('{}')", table.thing.name))
-        .collect();
-    format!(
-        "psql \"$DATABASE_URL\" -Atc \"select count(*) from (values {}) v(t) where to_regclass(t) is null\" | grep -x 0",
-        names.join(", ")
-    )
-}
-
-/// Anything but "not found" shows that it is there.
-fn reach(endpoint: &Thing) -> String {
-    let (method, path) = endpoint
-        .name
-        .split_once(' ')
-        .unwrap_or(("GET", &endpoint.name));
-    format!(
-        "curl -sS -o /dev/null -w '%{{http_code}}' -X {method} \"$BASE_URL{path}\" | grep -vx 404"
-    )
-}
+const SCREEN: &[&str] = &["screen", "dashboard", "runboard", "ui", "wizard", "viewer"];
+const PARTS_OF_SCREEN: &[&str] = &[
+    "board", "brows", "button", "click", "displai", "display", "field", "form", "input", "layout",
+    "menu", "modal", "page", "panel", "tab", "view", "visual",
+];
+const DATABASE: &[&str] = &[
+    "column", "creat", "databas", "db", "index", "postgr", "sql", "tabl",
+];
 
 /// Where work belongs by its words alone.
 pub(super) fn layer_of(stems: &[Stem]) -> Layer {
     let says = |words: &[&str]| stems.iter().any(|stem| words.contains(&stem.as_str()));
+    // Words of many meanings, such as "form" and "background", say it only together.
+    let many = |words: &[&str]| {
+        let found: BTreeSet<&Stem> = stems
+            .iter()
+            .filter(|stem| words.contains(&stem.as_str()))
+            .collect();
+        found.len() > 1
+    };
     let is_built = says(&["wizard"]);
     if says(&["docu", "document", "readm", "manual", "guid", "tutorial"]) && !is_built {
         Layer::Docs
     } else if concepts::speaks_of(stems, "~deploy") {
         Layer::Deploy
-    } else if says(&[
-        "worker",
-        "sweeper",
-        "daemon",
-        "cron",
-        "scheduler",
-        "background",
-        "poll",
-    ]) {
+    } else if says(&["worker", "sweeper", "daemon", "cron"])
+        || many(&[
+            "background",
+            "poll",
+            "scheduler",
+            "schedul",
+            "job",
+            "queu",
+            "process",
+        ])
+    {
         Layer::Worker
-    } else if says(&["schema", "tabl", "migrat"]) && !concepts::speaks_of(stems, "~screen") {
+    } else if (says(&["schema", "migrat"]) || says(&["tabl"]) && many(DATABASE))
+        && !concepts::speaks_of(stems, "~screen")
+    {
         Layer::Schema
     } else if says(&[
         "rls",
@@ -474,7 +475,7 @@ pub(super) fn layer_of(stems: &[Stem]) -> Layer {
         "authoriz",
     ]) {
         Layer::Access
-    } else if concepts::speaks_of(stems, "~screen") && !says(&["endpoint", "api", "sql"]) {
+    } else if (says(SCREEN) || many(PARTS_OF_SCREEN)) && !says(&["endpoint", "api", "sql"]) {
         Layer::Screen
     } else {
         Layer::Api

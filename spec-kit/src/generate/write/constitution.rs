@@ -44,8 +44,9 @@ fn write(page: &mut Page, context: &Context, principle: &Node) {
             format!("per {id}: ")
         };
         page.line(&format!(
-            "- {lead}{}{}",
+            "- {lead}{}{}{}",
             rule.text,
+            held(context, id),
             context.mark(&[rule.span])
         ));
     }
@@ -54,6 +55,21 @@ fn write(page: &mut Page, context: &Context, principle: &Node) {
         "**Enforced by**: {}",
         enforced(context, principle)
     ));
+}
+
+/// ` (held by T025)`, or by whoever reviews. Scope is held by the validator as a whole.
+fn held(context: &Context, id: &str) -> String {
+    if id.is_empty() || context.model.is_kind(id, NodeKind::NonGoal) {
+        return String::new();
+    }
+    let tasks = super::super::holding(context.model, context.work, id);
+    match tasks.as_slice() {
+        [] => " (held by review alone)".to_owned(),
+        [first, second, third, _, ..] => {
+            format!(" (held by {first}, {second}, {third} and others)")
+        }
+        some => format!(" (held by {})", some.join(", ")),
+    }
 }
 
 fn rationale(context: &Context, principle: &Node) -> String {
@@ -123,8 +139,14 @@ fn enforced(context: &Context, principle: &Node) -> String {
     if is_scope {
         parts.push("rule SK-TRC-006 of `ops spec validate`".into());
     }
+    let is_reviewed = |id: &&String| {
+        let is_rule = !context.model.is_kind(id, NodeKind::NonGoal);
+        is_rule && super::super::holding(context.model, context.work, id).is_empty()
+    };
     if parts.is_empty() {
         parts.push("rule SK-CON-004 of `ops spec validate`, and review".into());
+    } else if principle.named.iter().any(|id| is_reviewed(&id)) {
+        parts.push("and review of what no task is named for".into());
     }
     parts.join(", ")
 }

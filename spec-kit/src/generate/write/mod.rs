@@ -40,8 +40,6 @@ pub(super) struct Context<'a> {
     /// Functional requirements by id.
     pub requirements: BTreeMap<&'a str, &'a Node>,
     pub by_task: BTreeMap<&'a str, &'a Task>,
-    /// How many tasks wait for a task.
-    pub waiting: BTreeMap<&'a str, usize>,
     /// The beginning of the problem with its stems, without what was done about it.
     pub problem: Vec<(Vec<Stem>, &'a Passage)>,
     /// Stories by id, with their place from 0.

@@ -74,33 +74,38 @@ fn summary(page: &mut Page, context: &Context) {
     critical(page, context);
 }
 
-/// Where to begin: what is open and what most waits for.
+/// Where to begin: what is open in the first phase that is not done, and waits for nothing there.
 fn critical(page: &mut Page, context: &Context) {
     let tasks = &context.work.tasks;
-    let ready: Vec<String> = tasks
-        .iter()
-        .filter(|task| {
-            !task.is_done
-                && task.depends_on.iter().all(|id| {
-                    context
-                        .by_task
-                        .get(id.as_str())
-                        .is_none_or(|other| other.is_done)
-                })
-        })
+    let Some(first) = tasks.iter().filter(|t| !t.is_done).map(|t| t.stage).min() else {
+        return;
+    };
+    let is_done = |id: &String| {
+        let other = context.by_task.get(id.as_str());
+        other.is_none_or(|other| other.is_done)
+    };
+    let ready: Vec<String> = context
+        .work
+        .of_stage(first)
+        .filter(|task| !task.is_done && task.depends_on.iter().all(is_done))
         .map(|task| task.id.clone())
         .collect();
-    if ready.is_empty() {
-        return;
-    }
+    let title = context
+        .work
+        .stages
+        .get(first)
+        .map_or("", |stage| &stage.title);
+    let number = first + 1;
     let shown = and(&ready.iter().take(8).cloned().collect::<Vec<_>>());
-    let more = ready.len().saturating_sub(8);
-    page.paragraph(&match more {
-        0 => format!("Work can begin with {shown}: they wait for no open task."),
-        more => format!(
-            "Work can begin with {shown}: they wait for no open task, and neither do {more} others."
-        ),
-    });
+    let more = match ready.len().saturating_sub(8) {
+        0 => String::new(),
+        1 => ", and so does 1 other".to_owned(),
+        more => format!(", and so do {more} others"),
+    };
+    let verb = if ready.len() == 1 { "waits" } else { "wait" };
+    page.paragraph(&format!(
+        "Work begins in phase {number} ({title}): there {shown} {verb} for no open task{more}."
+    ));
 }
 
 fn technical(page: &mut Page, context: &Context) {
@@ -172,18 +177,10 @@ fn check(page: &mut Page, context: &Context) {
         .of_kind(NodeKind::Principle)
         .iter()
         .map(|principle| {
-            let tasks = super::super::enforcing(context.model, context.work, principle);
-            let how = match tasks.len() {
-                0 => "nothing in this plan departs from it; no task is about it".to_owned(),
-                all => {
-                    let shown = tasks.iter().take(6).copied().collect::<Vec<_>>().join(", ");
-                    let more = if all > 6 { ", …" } else { "" };
-                    format!("held by {} ({shown}{more})", count(all, "task", "tasks"))
-                }
-            };
+            let (check, how) = held(context, principle);
             vec![
                 format!("{} ({})", principle.name(), principle.id),
-                "PASS".to_owned(),
+                check.to_owned(),
                 how,
             ]
         })
@@ -193,6 +190,49 @@ fn check(page: &mut Page, context: &Context) {
         return;
     }
     page.table(&["Principle", "Check", "How it is held"], &rows);
+    page.paragraph(
+        "PASS: nothing in this plan departs from it, and each rule of it has a task or a check of \
+         `ops spec validate`. REVIEW: nothing departs from it, and of some rules nothing but a \
+         reader can tell.",
+    );
+}
+
+/// Whether something holds a principle, and what.
+fn held(context: &Context, principle: &crate::model::Node) -> (&'static str, String) {
+    let tasks = super::super::enforcing(context.model, context.work, principle);
+    let reviewed = reviewed(context, principle);
+    let is_scope = !principle.named.is_empty() && reviewed.is_empty();
+    let few = |ids: &[&str]| {
+        let shown = ids.iter().take(6).copied().collect::<Vec<_>>().join(", ");
+        let more = if ids.len() > 6 { ", …" } else { "" };
+        format!("{shown}{more}")
+    };
+    if tasks.is_empty() {
+        return match is_scope {
+            true => (
+                "PASS",
+                "held by rule SK-TRC-006 of `ops spec validate`".to_owned(),
+            ),
+            false => (
+                "REVIEW",
+                "no task is about it: whoever reviews the work holds it".to_owned(),
+            ),
+        };
+    }
+    let number = count(tasks.len(), "task", "tasks");
+    let how = format!("held by {number} ({})", few(&tasks));
+    match reviewed.as_slice() {
+        [] => ("PASS", how),
+        some => ("REVIEW", format!("{how}; by review alone: {}", few(some))),
+    }
+}
+
+/// The rules of a principle that no task and no check of the validator holds.
+fn reviewed<'a>(context: &Context, principle: &'a crate::model::Node) -> Vec<&'a str> {
+    let ids = principle.named.iter().map(String::as_str);
+    ids.filter(|id| !context.model.is_kind(id, NodeKind::NonGoal))
+        .filter(|id| super::super::holding(context.model, context.work, id).is_empty())
+        .collect()
 }
 
 fn decisions(page: &mut Page, context: &Context) {

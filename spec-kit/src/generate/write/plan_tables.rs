@@ -417,7 +417,7 @@ fn how(context: &Context, node: &Node) -> String {
         String::new()
     };
     let scene = crate::model::scene(node, "");
-    let course = if scene.when == crate::model::TRIED {
+    let course = if scene.when.is_empty() {
         String::new()
     } else {
         format!(

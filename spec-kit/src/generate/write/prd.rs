@@ -44,6 +44,7 @@ pub(in crate::generate) fn prd(context: &Context) -> String {
     criteria(&mut page, context, NodeKind::Acceptance);
     page.heading(2, "Success Criteria");
     success(&mut page, context);
+    prd_parts::later(&mut page, context);
     prd_parts::open_ends(&mut page, context);
     page.unlocked("prd-notes");
     prd_parts::source_map(&mut page, context);
@@ -176,24 +177,41 @@ fn write_story(page: &mut Page, context: &Context, story: &Node, index: usize) {
     if !requirements.is_empty() {
         page.paragraph(&format!("**Built by**: {}", named(context, &requirements)));
     }
-    let scenes = scenes(context, story, &requirements);
+    let Scenes { scenes, more } = scenes(context, story, &requirements);
     page.paragraph(&format!(
         "**Independent Test**: {}.",
         independent(context, story, &requirements)
     ));
     page.paragraph("**Acceptance Scenarios**:");
     for (index, (scene, source)) in scenes.iter().enumerate() {
+        let when = match scene.when.as_str() {
+            "" => String::new(),
+            when => format!(" **When** {when},"),
+        };
         page.line(&format!(
-            "{}. **Given** {}, **When** {}, **Then** {}{source}{}",
+            "{}. **Given** {},{when} **Then** {}{source}{}",
             index + 1,
             scene.given,
-            scene.when,
             scene.then,
             scene
                 .span
                 .map_or_else(String::new, |span| context.mark(&[span])),
         ));
     }
+    if more > 0 {
+        page.paragraph(&format!(
+            "And {more} more, which stand under Acceptance Criteria and Success Criteria."
+        ));
+    }
+}
+
+/// More scenarios of a story than these nobody reads.
+const MAX_SCENES: usize = 6;
+
+/// The scenarios of a story, each with where it is from, and how many are not told.
+struct Scenes {
+    scenes: Vec<(crate::model::Scene, String)>,
+    more: usize,
 }
 
 pub(super) fn priority(story: &Node, index: usize) -> u32 {
@@ -270,14 +288,10 @@ fn independent(context: &Context, story: &Node, requirements: &[&str]) -> String
 
 /// The author's scenarios; else one for each criterion of its requirements; else one that says
 /// the story itself.
-fn scenes(
-    context: &Context,
-    story: &Node,
-    requirements: &[&str],
-) -> Vec<(crate::model::Scene, String)> {
+fn scenes(context: &Context, story: &Node, requirements: &[&str]) -> Scenes {
     let model = context.model;
     if !story.scenarios.is_empty() {
-        return story
+        let scenes = story
             .scenarios
             .iter()
             .map(|scene| {
@@ -285,15 +299,13 @@ fn scenes(
                 if scene.given.is_empty() {
                     scene.given = "the story's tasks are done".into();
                 }
-                if scene.when.is_empty() {
-                    scene.when = "it is used".into();
-                }
                 if scene.then.is_empty() {
                     scene.then = story.text.trim_end_matches('.').to_owned();
                 }
                 (scene, String::new())
             })
             .collect();
+        return Scenes { scenes, more: 0 };
     }
     let given = match requirements {
         [] => "its tasks are done".to_owned(),
@@ -310,27 +322,45 @@ fn scenes(
         ),
     };
     let mut found = Vec::new();
+    let mut more = 0;
     let mut seen = std::collections::BTreeSet::new();
     for id in requirements {
         for tie in model.ties.reaching(id, Relation::Validates) {
-            if found.len() < 6
-                && seen.insert(tie.from.as_str())
-                && let Some(node) = context.criterion(&tie.from)
-            {
-                found.push((scene(node, &given), format!(" (per {})", node.id)));
+            if !seen.insert(tie.from.as_str()) {
+                continue;
+            }
+            let Some(node) = context.criterion(&tie.from) else {
+                continue;
+            };
+            match found.len() < MAX_SCENES {
+                true => found.push((scene(node, &given), format!(" (per {})", node.id))),
+                false => more += 1,
             }
         }
+    }
+    // Without criteria the requirements that say themselves when they hold.
+    if found.is_empty() {
+        let nodes = requirements
+            .iter()
+            .filter_map(|id| context.requirements.get(id));
+        let told = nodes
+            .map(|node| (scene(node, &given), format!(" (per {})", node.id)))
+            .filter(|(scene, _)| !scene.when.is_empty());
+        found.extend(told.take(MAX_SCENES));
     }
     if found.is_empty() {
         let scene = crate::model::Scene {
             given,
-            when: "it is used as the requirement says".into(),
+            when: String::new(),
             then: story.text.trim_end_matches('.').to_owned(),
             span: story.spans.first().copied(),
         };
         found.push((scene, String::new()));
     }
-    found
+    Scenes {
+        scenes: found,
+        more,
+    }
 }
 
 fn requirements(page: &mut Page, context: &Context) {

@@ -134,40 +134,116 @@ pub(super) fn inventory(page: &mut Page, context: &Context) {
     sets(page, context);
 }
 
-/// Closed sets that the text enumerates: the vocabulary of the implementation.
+/// Closed sets that the text enumerates, each once: the vocabulary of the implementation.
 fn sets(page: &mut Page, context: &Context) {
-    let mut by_subject: BTreeMap<&str, Vec<&ClosedSet>> = BTreeMap::new();
-    for set in context
-        .model
-        .sets
-        .iter()
-        .filter(|set| !set.subject.is_empty())
-    {
-        by_subject.entry(&set.subject).or_default().push(set);
+    // `lane` and `parallel lane` of the same members are one thing.
+    let mut known: BTreeMap<(String, Vec<String>), usize> = BTreeMap::new();
+    let mut of_subject: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut told: Vec<Vocabulary> = Vec::new();
+    for set in &context.model.sets {
+        let Some(head) = set.subject.split_whitespace().last() else {
+            continue;
+        };
+        let members = set.members.iter().map(|m| m.text.to_lowercase()).collect();
+        let key = (head.to_lowercase(), members);
+        let same = known.get(&key).and_then(|at| told.get_mut(*at));
+        if let Some(same) = same.filter(|same| same.set.is_ordered == set.is_ordered) {
+            same.add(set);
+            continue;
+        }
+        let count = of_subject.entry(&set.subject).or_default();
+        *count += 1;
+        if *count <= MAX_SETS {
+            known.entry(key).or_insert(told.len());
+            told.push(Vocabulary::of(set));
+        }
     }
-    if by_subject.is_empty() {
+    if told.is_empty() {
         return;
     }
+    told.sort_by(|a, b| a.subject.cmp(b.subject));
     page.heading(3, "Vocabulary");
-    let rows: Vec<Vec<String>> = by_subject
-        .into_iter()
-        .flat_map(|(subject, sets)| sets.into_iter().take(4).map(move |set| (subject, set)))
-        .map(|(subject, set)| {
-            let joint = if set.is_ordered { " → " } else { ", " };
-            let members: Vec<String> = set
+    let rows: Vec<Vec<String>> = told
+        .iter()
+        .map(|words| {
+            let joint = if words.set.is_ordered { " → " } else { ", " };
+            let members: Vec<String> = words
+                .set
                 .members
                 .iter()
                 .map(|member| format!("`{}`", member.text.replace('`', "")))
                 .collect();
-            let open = if set.is_open { " (and more)" } else { "" };
+            let open = if words.is_open { " (and more)" } else { "" };
             vec![
-                markdown::plain(subject),
+                markdown::plain(words.subject),
                 format!("{}{open}", members.join(joint)),
-                context.lines(&[set.span]),
+                context.lines(&words.spans),
             ]
         })
         .collect();
     page.table(&["Of", "Members", "Source"], &rows);
+}
+
+/// Sets of one name that differ; more of them are no vocabulary.
+const MAX_SETS: usize = 4;
+
+/// One row: a set under its shortest name, and all places that have it.
+struct Vocabulary<'a> {
+    subject: &'a str,
+    set: &'a ClosedSet,
+    is_open: bool,
+    spans: Vec<Span>,
+}
+
+impl<'a> Vocabulary<'a> {
+    fn of(set: &'a ClosedSet) -> Self {
+        Self {
+            subject: &set.subject,
+            set,
+            is_open: set.is_open,
+            spans: vec![set.span],
+        }
+    }
+
+    /// One place that closes it is enough.
+    fn add(&mut self, set: &'a ClosedSet) {
+        if set.subject.len() < self.subject.len() {
+            self.subject = &set.subject;
+        }
+        self.is_open &= set.is_open;
+        self.spans.push(set.span);
+    }
+}
+
+/// What the source puts off: kept, so that nobody loses it, and no work of this release.
+pub(super) fn later(page: &mut Page, context: &Context) {
+    let later = &context.model.later;
+    if later.is_empty() {
+        return;
+    }
+    page.heading(2, "Later");
+    page.paragraph("The source puts this off; no task of this bundle is about it.");
+    let mut section: Option<&[String]> = None;
+    for statement in later.iter().take(MAX_ROWS) {
+        if section != Some(statement.section.as_slice()) {
+            section = Some(&statement.section);
+            let titles = statement.section.iter().map(|title| context.title(title));
+            let titles = titles.collect::<Vec<_>>().join(" › ");
+            page.paragraph(&format!("**{titles}**:"));
+        }
+        page.line(&format!(
+            "- {}{}",
+            statement.text,
+            context.mark(&[statement.span])
+        ));
+        for detail in &statement.details {
+            page.line(&format!(
+                "  - {}{}",
+                detail.text,
+                context.mark(&[detail.span])
+            ));
+        }
+    }
 }
 
 pub(super) fn open_ends(page: &mut Page, context: &Context) {

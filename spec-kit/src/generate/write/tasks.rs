@@ -2,6 +2,7 @@ use super::{Context, Page, prd};
 use crate::generate::work::{Stage, StageKind, Task};
 use crate::manifest::NodeKind;
 use crate::model::{Node, count};
+use std::collections::BTreeMap;
 
 pub(in crate::generate) fn tasks(context: &Context) -> String {
     let model = context.model;
@@ -37,6 +38,10 @@ fn format_section(page: &mut Page, context: &Context) {
         .any(|task| !task.verify.is_empty());
     if has_commands {
         page.line("- `Verify` commands take the address of the API, with its base path, from `BASE_URL` and the database from `DATABASE_URL`; they exit with 0 when the thing is there.");
+    }
+    let mut commands = context.work.tasks.iter().flat_map(|task| &task.verify);
+    if commands.any(|command| command.contains("/example-")) {
+        page.line("- `example-id` and the like in a path stand for a record that has to be there when the command runs.");
     }
 }
 
@@ -134,40 +139,79 @@ fn write(page: &mut Page, context: &Context, task: &Task, labels: Labels) {
 fn dependencies(page: &mut Page, context: &Context) {
     page.heading(2, "Dependencies & Execution Order");
     page.line("- Phases follow each other; inside of one a task waits only for what stands in its brackets.");
-    let tasks = &context.work.tasks;
-    let mut waited: Vec<(&str, usize)> = Vec::new();
-    for task in tasks.iter().filter(|task| !task.is_done) {
-        let count = context.waiting.get(task.id.as_str()).copied().unwrap_or(0);
-        if count > 1 {
-            waited.push((&task.id, count));
-        }
-    }
-    waited.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
-    for (id, number) in waited.iter().take(5) {
-        page.line(&format!("- {number} tasks wait for {id}."));
-    }
-    for (index, stage) in context.work.stages.iter().enumerate() {
-        let beside: Vec<&str> = context
+    for index in 0..context.work.stages.len() {
+        let open: Vec<&Task> = context
             .work
             .of_stage(index)
-            .filter(|task| task.is_parallel && !task.is_done)
+            .filter(|task| !task.is_done)
+            .collect();
+        if open.is_empty() {
+            continue;
+        }
+        let title = context
+            .work
+            .stages
+            .get(index)
+            .map_or("", |stage| &stage.title);
+        let number = index + 1;
+        let waves = waves(&open);
+        let shown: Vec<String> = waves.iter().take(MAX_WAVES).map(|wave| few(wave)).collect();
+        let rest: usize = waves.iter().skip(MAX_WAVES).map(Vec::len).sum();
+        let more = match rest {
+            0 => String::new(),
+            rest => format!("; then {}", count(rest, "other", "others")),
+        };
+        page.line(&format!(
+            "- Phase {number} ({title}): {}{more}.",
+            shown.join("; then ")
+        ));
+        let beside: Vec<&str> = open
+            .iter()
+            .filter(|task| task.is_parallel)
             .map(|task| task.id.as_str())
             .collect();
         if beside.len() > 1 {
-            let shown = beside
-                .iter()
-                .take(12)
-                .copied()
-                .collect::<Vec<_>>()
-                .join(", ");
-            page.line(&format!(
-                "- Side by side in phase {} ({}): {shown}{}.",
-                index + 1,
-                stage.title,
-                if beside.len() > 12 { " and others" } else { "" }
-            ));
+            page.line(&format!("  - Side by side: {}", few(&beside)));
         }
     }
+}
+
+/// Steps of a phase that are told; the rest is counted.
+const MAX_WAVES: usize = 8;
+
+fn few(ids: &[&str]) -> String {
+    let shown = ids.iter().take(12).copied().collect::<Vec<_>>().join(", ");
+    match ids.len().saturating_sub(12) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
+/// The open tasks of a phase in the order of work: first what waits for nothing in it, then what
+/// waits for these, and so on.
+fn waves<'a>(open: &[&'a Task]) -> Vec<Vec<&'a str>> {
+    let mut by_rank: Vec<&Task> = open.to_vec();
+    by_rank.sort_by_key(|task| (task.layer, task.rank));
+    let mut wave_of: BTreeMap<&str, usize> = BTreeMap::new();
+    for task in by_rank {
+        let before = task
+            .depends_on
+            .iter()
+            .filter_map(|id| wave_of.get(id.as_str()));
+        let wave = before.max().map_or(0, |before| before + 1);
+        wave_of.insert(&task.id, wave);
+    }
+    let mut waves: Vec<Vec<&str>> = Vec::new();
+    for task in open {
+        let wave = wave_of.get(task.id.as_str()).copied().unwrap_or(0);
+        if waves.len() <= wave {
+            waves.resize_with(wave + 1, Vec::new);
+        }
+        if let Some(wave) = waves.get_mut(wave) {
+            wave.push(&task.id);
+        }
+    }
+    waves
 }
 
 /// Which task makes what true. Nothing here changes with a tick.

@@ -26,15 +26,9 @@ pub(super) fn said(task: &Task) -> String {
     // `CI/CD: GitHub Actions` is called by what stands first.
     let head = text.split(": ").next().unwrap_or(text);
     match head.split_whitespace().count() {
-        1..=3 => head.to_owned(),
+        1..=5 => head.to_owned(),
         _ => text.to_owned(),
     }
-}
-
-pub(super) fn first_ref(task: &Task) -> String {
-    task.refs
-        .first()
-        .map_or_else(|| "other".to_owned(), |id| id.to_ascii_lowercase())
 }
 
 /// Words that say nothing of which file it is.
@@ -87,12 +81,30 @@ const EMPTY: &[&str] = &[
     "within",
 ];
 
-/// Three words of a text as a name for a file, or another name where it has no Latin words.
+/// The name of a thing as a name for a file, or another name where it has no Latin words.
 pub(super) fn named(text: &str, otherwise: &str) -> String {
-    match slug(text, 3) {
-        name if name.is_empty() => slug(otherwise, 3),
+    match slug(text, MAX_NAME) {
+        name if name.is_empty() => slug(otherwise, MAX_NAME),
         name => name,
     }
+}
+
+/// More words than these are a sentence.
+const MAX_NAME: usize = 4;
+
+/// A text that is short enough to be a name. The first words of a sentence name nothing.
+pub(super) fn short_name(text: &str) -> Option<String> {
+    // A note at the end is no part of it.
+    let head = match text
+        .strip_suffix(')')
+        .and_then(|text| text.rsplit_once(" ("))
+    {
+        Some((head, _)) => head,
+        None => text,
+    };
+    let words = head.split_whitespace().count();
+    let is_name = words <= MAX_NAME && !head.contains([',', ';', '.', '\u{2019}']);
+    Some(slug(head, MAX_NAME)).filter(|name| is_name && !name.is_empty())
 }
 
 pub(super) fn slug(text: &str, limit: usize) -> String {

@@ -168,7 +168,7 @@ impl<'a> Stack<'a> {
 
     /// The file of a part of the program; a folder where no language is known.
     pub(super) fn module(&self, name: &str) -> String {
-        match self.end(ENDS) {
+        match self.language() {
             // One class of that name in a file.
             Some(end @ ("java" | "kt" | "cs" | "scala" | "swift")) => {
                 format!("{}.{end}", pascal(name))
@@ -186,6 +186,20 @@ impl<'a> Stack<'a> {
             Some(end) => format!("{name}.{end}"),
             None => self.module(name),
         }
+    }
+
+    /// The end of the files of the one language that the source names; none where it names several,
+    /// for the next file may be of either.
+    fn language(&self) -> Option<&'static str> {
+        let mut found = ENDS
+            .iter()
+            .filter(|(name, _)| self.has(name))
+            .map(|(_, end)| *end);
+        let first = found.next()?;
+        let family = |end: &str| if end == "js" { "ts" } else { end }.to_owned();
+        found
+            .all(|other| family(other) == family(first))
+            .then_some(first)
     }
 
     fn end(&self, ends: &[(&str, &'static str)]) -> Option<&'static str> {

@@ -6,7 +6,11 @@ use crate::model::words::Stem;
 impl<'a> Making<'a> {
     pub(super) fn schema(&mut self) {
         let model = self.model;
-        for (at, table) in model.inventory.tables.iter().enumerate() {
+        let tables = &model.inventory.tables;
+        for at in parents_first(tables) {
+            let Some(table) = tables.get(at) else {
+                continue;
+            };
             let name = &table.thing.name;
             let users = self.facets.by_table.get(at).map_or(&[][..], Vec::as_slice);
             let refs: Vec<String> = users.iter().take(MAX_REFS).cloned().collect();
@@ -94,7 +98,7 @@ impl<'a> Making<'a> {
         }
     }
 
-    fn tables_needed(&self, tables: Option<&Vec<usize>>) -> Vec<String> {
+    pub(super) fn tables_needed(&self, tables: Option<&Vec<usize>>) -> Vec<String> {
         tables
             .into_iter()
             .flatten()
@@ -106,55 +110,6 @@ impl<'a> Making<'a> {
             .collect()
     }
 
-    pub(super) fn screens(&mut self) {
-        let model = self.model;
-        for (at, screen) in model.inventory.screens.iter().enumerate() {
-            let owner = self.facets.screens.get(at).cloned().flatten();
-            let node = owner.as_deref().and_then(|id| self.requirement(id));
-            let said = screen.text.trim_end_matches('.');
-            let mut task = Task::new(
-                Layer::Screen,
-                format!("screen {}", screen.name),
-                if said.is_empty() {
-                    format!("Build the screen **{}**", screen.name)
-                } else {
-                    format!("Build the screen **{}**: {said}", screen.name)
-                },
-            );
-            task.spans = vec![screen.span];
-            task.makes = vec![format!("screen {}", screen.name)];
-            task.is_done = self.is_listed_done(screen);
-            if let Some(node) = node {
-                task.refs = vec![node.id.clone()];
-                task.makes.push(format!("requirement {}", node.id));
-                task.is_done = match node.mark {
-                    None => task.is_done,
-                    Some(mark) => mark == Mark::Done,
-                };
-                self.cover(&mut task, node);
-                let facet = self.facets.of_requirement(&node.id);
-                for endpoint in facet.into_iter().flat_map(|facet| &facet.endpoints) {
-                    if let Some(thing) = model.inventory.endpoints.get(*endpoint) {
-                        task.needs.push(format!("endpoint {}", thing.name));
-                    }
-                }
-                task.needs
-                    .extend(self.tables_needed(facet.map(|f| &f.tables)));
-            }
-            self.push(task);
-        }
-    }
-
-    fn is_listed_done(&self, thing: &Thing) -> bool {
-        self.model
-            .milestones
-            .iter()
-            .flat_map(|milestone| &milestone.work)
-            .take(MAX_COMPARED)
-            .filter(|work| work.mark == Some(Mark::Done))
-            .any(|work| work.text.contains(&thing.name))
-    }
-
     /// Every requirement that no endpoint, screen or listed work makes true.
     pub(super) fn requirements(&mut self) {
         let model = self.model;
@@ -162,11 +117,11 @@ impl<'a> Making<'a> {
             if self.covered.contains(&node.id) {
                 continue;
             }
-            let mut task = Task::new(
-                layer_of(&node.stems),
-                format!("build {}", node.id),
-                format!("{}: {}", verb(node), node.bare()),
-            );
+            let layer = match node.standing {
+                Standing::Later => Layer::Later,
+                _ => layer_of(&node.stems),
+            };
+            let mut task = Task::new(layer, format!("build {}", node.id), to_do(node));
             task.refs = vec![node.id.clone()];
             task.is_done = node.is_done();
             task.spans.clone_from(&node.spans);
@@ -242,7 +197,7 @@ impl<'a> Making<'a> {
                 Some((section, group))
                     if *section == rule.section
                         && group.len() < 12
-                        && standing(group.first()) == Standing::of(rule.bare()) =>
+                        && standing(group.first()) == rule.standing =>
                 {
                     group.push(rule);
                 }
@@ -307,7 +262,10 @@ impl<'a> Making<'a> {
             .into_iter()
             .collect();
         for statement in &model.statements {
-            if statement.role != Role::Deployment || statement.standing == Standing::Later {
+            if statement.role != Role::Deployment
+                || statement.standing == Standing::Later
+                || crate::model::denies(&statement.text)
+            {
                 continue;
             }
             let text = format!("Deploy {}", statement.text.trim_end_matches('.'));
@@ -366,11 +324,32 @@ impl<'a> Making<'a> {
     }
 }
 
-/// What a task does with a requirement that nothing else makes true.
-fn verb(node: &Node) -> &'static str {
-    match Change::of(&node.section) {
-        Change::Build => "Build",
-        Change::Modify => "Change",
-        Change::Remove => "Remove",
+/// The places of the tables in an order in which they can be made: those that others refer to come
+/// first, else the order of the source. Where some refer to each other, the first stays first.
+fn parents_first(tables: &[Table]) -> Vec<usize> {
+    let at: BTreeMap<&str, usize> = tables
+        .iter()
+        .enumerate()
+        .map(|(index, table)| (table.thing.name.as_str(), index))
+        .collect();
+    let mut order = Vec::with_capacity(tables.len());
+    let mut is_seen = vec![false; tables.len()];
+    // With a stack of its own: the length of a chain is a caller's choice.
+    for first in 0..tables.len() {
+        let mut open = vec![(first, 0)];
+        while let Some((index, next)) = open.pop() {
+            if next == 0 && std::mem::replace(&mut is_seen[index], true) {
+                continue;
+            }
+            let parent = tables.get(index).and_then(|table| table.parents.get(next));
+            match parent {
+                None => order.push(index),
+                Some(parent) => {
+                    open.push((index, next + 1));
+                    open.extend(at.get(parent.as_str()).map(|parent| (*parent, 0)));
+                }
+            }
+        }
     }
+    order
 }
