@@ -380,39 +380,83 @@ impl<'a> Builder<'a> {
     fn finish(mut self) -> Outline {
         self.close_words();
         let mut outline = self.outline;
-        let mut open: Vec<Section> = Vec::new();
+        let mut open = Vec::new();
         for top in self.top {
             match top {
                 Top::Block(block) => match open.last_mut() {
-                    Some(section) => section.blocks.push(block),
+                    Some(Open { section, .. }) => section.blocks.push(block),
                     None => outline.blocks.push(block),
                 },
                 Top::Heading(level, title, span) => {
-                    fold(&mut open, &mut outline.sections, level, span.start);
-                    open.push(Section {
+                    let numbers = numbers(&title.text);
+                    fold(&mut open, &mut outline.sections, span.start, |above| {
+                        above.section.level > level
+                            || above.section.level == level && !above.holds(&numbers)
+                    });
+                    let section = Section {
                         level,
                         title,
                         span,
                         blocks: Vec::new(),
                         sections: Vec::new(),
-                    });
+                    };
+                    open.push(Open { section, numbers });
                 }
             }
         }
-        fold(&mut open, &mut outline.sections, 0, self.text.len());
+        fold(&mut open, &mut outline.sections, self.text.len(), |_| true);
         outline
     }
 }
 
-/// Ends every open section that a heading of `level` ends.
-fn fold(open: &mut Vec<Section>, done: &mut Vec<Section>, level: u8, at: usize) {
-    while open.last().is_some_and(|section| section.level >= level) {
-        let Some(mut section) = open.pop() else {
-            return;
+/// A section that goes on, and the numbers that its heading begins with.
+struct Open {
+    section: Section,
+    numbers: Vec<u32>,
+}
+
+impl Open {
+    /// `4. Data` holds `4.1 Tables` even where both headings are of one level.
+    fn holds(&self, numbers: &[u32]) -> bool {
+        !self.numbers.is_empty()
+            && numbers.len() > self.numbers.len()
+            && numbers.starts_with(&self.numbers)
+    }
+}
+
+/// Numbers of a heading that are looked at; more are no number of a section.
+const MAX_NUMBERS: usize = 4;
+
+/// `[4, 1]` of `4.1 Tables`; nothing where a heading has no number.
+fn numbers(title: &str) -> Vec<u32> {
+    let mut found = Vec::new();
+    let mut rest = title.trim_start_matches(['§', ' ']);
+    loop {
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let number = rest.get(..digits).and_then(|number| number.parse().ok());
+        let Some(number) = number.filter(|_| digits < 4) else {
+            break;
         };
+        found.push(number);
+        rest = rest.get(digits..).unwrap_or("");
+        match rest.strip_prefix('.') {
+            Some(next) => rest = next,
+            None => break,
+        }
+    }
+    let ends = rest.chars().next().is_none_or(|c| !c.is_alphanumeric());
+    if !ends || found.len() > MAX_NUMBERS {
+        found.clear();
+    }
+    found
+}
+
+/// Ends the innermost open sections, as far as they end here.
+fn fold(open: &mut Vec<Open>, done: &mut Vec<Section>, at: usize, ends: impl Fn(&Open) -> bool) {
+    while let Some(Open { mut section, .. }) = open.pop_if(|last| ends(last)) {
         section.span.end = at;
         match open.last_mut() {
-            Some(above) => above.sections.push(section),
+            Some(above) => above.section.sections.push(section),
             None => done.push(section),
         }
     }

@@ -86,6 +86,24 @@ impl Inline {
         }
     }
 
+    /// Takes words from the start, such as a number that is known otherwise.
+    pub(crate) fn drop_lead(&mut self, length: usize) {
+        let Some(rest) = self.text.get(length..) else {
+            return;
+        };
+        let start = self.span_of(length..length).start;
+        self.text = rest.to_owned();
+        self.span.start = start;
+        self.pieces.retain(|piece| piece.range.end > length);
+        for piece in &mut self.pieces {
+            let gone = length.saturating_sub(piece.range.start);
+            if gone > 0 && piece.lead.is_some() {
+                piece.span.start += gone;
+            }
+            piece.range = piece.range.start.max(length) - length..piece.range.end - length;
+        }
+    }
+
     fn source_offset(&self, at: usize, side: Side) -> usize {
         // Pieces are in order, and a paragraph may have very many.
         let index = self.pieces.partition_point(|piece| match side {

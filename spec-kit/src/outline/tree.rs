@@ -114,7 +114,7 @@ impl Outline {
 }
 
 impl Section {
-    // Six levels at most, so the recursion ends.
+    // Six levels at most, each with few numbers, so the recursion ends.
     fn walk<'a>(
         &'a self,
         path: &mut Vec<&'a Section>,

@@ -6,6 +6,7 @@ use super::norms;
 use super::reading::Reading;
 use super::refs::Defined;
 use super::scenarios;
+use super::steps::steps;
 use super::tables::Columns;
 use super::units::{Unit, UnitKind};
 use crate::facts::{Citation, Cue, Id, Item, Mark, Role, Title};
@@ -22,6 +23,7 @@ pub(super) fn items(reading: &Reading<'_>, defined: &Defined, skip: &[bool]) -> 
         owner: None,
         open: Vec::new(),
         columns: None,
+        steps: steps(reading.units),
     };
     for (index, unit) in reading.units.iter().enumerate() {
         if !skip.get(index).copied().unwrap_or(false) {
@@ -43,6 +45,8 @@ struct Reader<'a, 'b> {
     /// List items that are open: their unit and, where they became one, their item.
     open: Vec<(usize, Option<usize>)>,
     columns: Option<Columns>,
+    /// Of each unit: a step of a scenario.
+    steps: Vec<bool>,
 }
 
 impl<'a> Reader<'a, '_> {
@@ -203,8 +207,10 @@ impl<'a> Reader<'a, '_> {
                 .items
                 .get(owner)
                 .is_some_and(|item| item.role == role || role == Role::Acceptance);
-            let stands_alone =
-                defines || (role == Role::Acceptance && line.is_none() && unit.depth == 0);
+            let is_step = self.steps.get(index).copied().unwrap_or(false);
+            let is_criterion =
+                role == Role::Acceptance && line.is_none() && unit.depth == 0 && !is_step;
+            let stands_alone = defines || is_criterion;
             if owned && !stands_alone {
                 self.add_point(owner, index, unit, words, line);
                 self.open.push((index, None));

@@ -6,6 +6,7 @@ mod count_words;
 mod counts;
 mod denials;
 mod fields;
+mod headed;
 mod ids;
 mod inventory;
 mod item_words;
@@ -13,10 +14,12 @@ mod items;
 mod kind;
 mod lead;
 mod lexicon;
+mod lines;
 mod marks;
 mod names;
 mod norms;
 mod notes;
+mod numbering;
 mod phases;
 mod principles;
 mod quantities;
@@ -28,6 +31,7 @@ mod roles;
 mod scenarios;
 mod set_lists;
 mod sets;
+mod steps;
 mod synonyms;
 mod tables;
 mod task_words;
@@ -66,7 +70,8 @@ pub(crate) fn decoded(kind: DocumentKind, source: Source) -> Document {
 }
 
 fn read(kind: Option<DocumentKind>, source: Source) -> Document {
-    let outline = Outline::of(&source);
+    let mut outline = Outline::of(&source);
+    lines::part(&mut outline);
     let units = units::units(&outline);
     let legends: Vec<bool> = units.iter().map(is_legend).collect();
     let marks = learned(&units, &legends);

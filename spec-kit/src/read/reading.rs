@@ -37,7 +37,7 @@ impl<'a> Reading<'a> {
         marks: &'a Marks,
         legends: &'a [bool],
     ) -> Self {
-        let leads = units
+        let mut leads: Vec<Lead> = units
             .iter()
             .map(|unit| {
                 unit.inlines()
@@ -46,6 +46,7 @@ impl<'a> Reading<'a> {
                     .unwrap_or_default()
             })
             .collect();
+        super::numbering::keep_amounts(units, &mut leads);
         let mut reading = Self {
             source,
             kind,

@@ -1,7 +1,7 @@
 //! The role of each section: by its title where that is a known one, else the role of the section
 //! above. A word of a title is never enough.
 
-use super::ids;
+use super::headed::Headings;
 use super::lexicon::Lexicon;
 use super::marks::{Marks, heading_word};
 use super::synonyms::{ENDINGS, RELATIONS, titles};
@@ -174,6 +174,11 @@ pub(super) fn sections(outline: &Outline, titles: &Titles, marks: &Marks, root: 
         headed: Vec::new(),
     };
     let is_titled = alone && walked.first().is_some_and(|(_, first)| first.level == 1);
+    let headings = Headings::of(
+        walked
+            .iter()
+            .map(|(_, section)| section.title.text.as_str()),
+    );
     let mut open: Vec<usize> = Vec::new();
     for (index, (above, section)) in walked.iter().enumerate() {
         open.truncate(above.len());
@@ -182,12 +187,12 @@ pub(super) fn sections(outline: &Outline, titles: &Titles, marks: &Marks, root: 
         let inherited = parent
             .and_then(|at| out.list.get(at))
             .map_or(root, |above| above.role);
-        let headed = is_headed(&section.title.text);
+        let headed = headings.is_headed(&section.title.text);
         let is_title = index == 0 && is_titled;
         let role = if is_title {
             titles.exact(&clean(&section.title.text)).unwrap_or(root)
         } else if headed {
-            headed_role(&section.title.text).unwrap_or(inherited)
+            headings.role(&section.title.text).unwrap_or(inherited)
         } else {
             let own = titles.role(&section.title.text);
             let above = parent
@@ -243,38 +248,6 @@ fn tail_word(text: &str) -> Option<crate::facts::Mark> {
     super::marks::word(inner?)
 }
 
-fn is_headed(title: &str) -> bool {
-    let text = title.trim().trim_start_matches(['[', '`', '*']);
-    let folded = fold(text.get(..text.len().min(24)).unwrap_or(""));
-    if folded.starts_with("requirement:") || folded.starts_with("scenario:") {
-        return true;
-    }
-    ids::worded(text).is_some()
-        || ids::one(text, 0).is_some_and(|found| found.shape > ids::Shape::Short)
-}
-
-/// The role that the kind of an id gives to its heading, where it gives one.
-fn headed_role(title: &str) -> Option<Role> {
-    let text = title.trim().trim_start_matches(['[', '`', '*']);
-    let id = ids::worded(text)
-        .map(|(id, _)| id)
-        .or_else(|| ids::one(text, 0).map(|f| f.id))?;
-    let head = id.prefix.split('-').next().unwrap_or("");
-    Some(match head {
-        "US" | "STORY" | "UC" | "UJ" | "EPIC" => Role::Stories,
-        "FR" | "REQ" | "" => Role::Requirements,
-        "NFR" => Role::NonFunctional,
-        "AC" => Role::Acceptance,
-        "SC" | "SM" | "KPI" => Role::Success,
-        "T" | "TASK" => Role::Tasks,
-        "NG" => Role::NonGoals,
-        "PE" => Role::Personas,
-        "ADR" | "DEC" => Role::Decisions,
-        "RISK" => Role::Risks,
-        _ => return None,
-    })
-}
-
 /// Which of two roles a section has whose own title and whose place say different things.
 pub(super) fn settle(own: Role, above: Role, parent: Option<&Section>) -> Role {
     use Role::*;
@@ -326,7 +299,7 @@ fn is_empty(section: &Section) -> bool {
         BlockKind::Table(table) => table.rows.is_empty(),
         BlockKind::Code(_) | BlockKind::Quote(_) => false,
     });
-    // Six levels at most.
+    // The outline has few levels.
     blocks && section.sections.iter().all(is_empty)
 }
 

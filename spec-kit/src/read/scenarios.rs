@@ -5,7 +5,7 @@ use crate::facts::Scenario;
 use crate::text::Span;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Step {
+pub(super) enum Step {
     Given,
     When,
     Then,
@@ -204,6 +204,11 @@ fn step(text: &str) -> Option<(Step, String)> {
             .max_by_key(|word| word.len())?;
         Some((*step, tidy(text.get(lead + word.len()..)?)))
     })
+}
+
+/// The kind of step that a line begins as.
+pub(super) fn step_of(text: &str) -> Option<Step> {
+    step(text).map(|(step, _)| step)
 }
 
 fn begins_with(text: &str, word: &str) -> bool {

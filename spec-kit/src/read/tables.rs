@@ -41,7 +41,7 @@ impl Columns {
             .collect();
         if !first.is_empty()
             && table.head.len() > 1
-            && first.iter().all(|cell| is_id(cell))
+            && (first.iter().all(|cell| is_id(cell)) || counts(&first))
             && let Some(kind) = kinds.first_mut()
         {
             *kind = Column::Id;
@@ -110,9 +110,18 @@ pub(super) fn cell_mark(text: &str, marks: &Marks) -> Option<Mark> {
 fn is_id(cell: &str) -> bool {
     let cell = cell.trim_matches(['[', ']', '*']);
     ids::one(cell, 0).is_some_and(|found| found.range.end == cell.len())
-        || (!cell.is_empty()
-            && cell.len() <= 6
-            && cell.bytes().all(|b| b.is_ascii_digit() || b == b'.'))
+}
+
+/// Numbers that go up; others are amounts.
+fn counts(cells: &[&str]) -> bool {
+    let mut before: Vec<u32> = Vec::new();
+    cells.iter().all(|cell| {
+        let cell = cell.trim_matches(['[', ']', '*', '.', ')']);
+        let own: Option<Vec<u32>> = cell.split('.').map(|part| part.parse().ok()).collect();
+        own.filter(|own| cell.len() <= 6 && *own > before)
+            .map(|own| before = own)
+            .is_some()
+    })
 }
 
 fn kind(name: &str) -> Column {

@@ -90,7 +90,7 @@ struct At {
 }
 
 impl<'a> Flat<'a> {
-    // Six levels of sections and `MAX_DEPTH` of lists, so the recursion ends.
+    // Few levels of sections and `MAX_DEPTH` of lists, so the recursion ends.
     fn section(&mut self, section: &'a Section) {
         let at = At {
             section: Some(self.sections),
