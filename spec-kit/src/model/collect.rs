@@ -86,10 +86,11 @@ fn uses<'a>(document: &'a Document, later: &Later) -> Vec<(&'a Item, Use)> {
     // Where nothing is called a goal, what success is measured by is one, unless stories say what
     // the requirements are for.
     let has_goals = has(Role::Goals) || (has(Role::Stories) && has(Role::Requirements));
+    let has_requirements = has(Role::Requirements);
     // The introduction of a list that says what must be, `Documentation must include:`.
     let mut binding: Option<&Item> = None;
     let mut headed: Option<Span> = None;
-    for item in &document.items {
+    for (at, item) in document.items.iter().enumerate() {
         if let Some(intro) = binding {
             if item.role == Role::Other && item.path == intro.path && is_listed(document, item) {
                 uses.push((item, Use::Point));
@@ -122,6 +123,10 @@ fn uses<'a>(document: &'a Document, later: &Later) -> Vec<(&'a Item, Use)> {
             && let Some(whole) = headed.take_if(|whole| whole.holds(item.span))
         {
             uses.push((item, Use::Headed(whole)));
+        }
+        if item.role == Role::Goals && has_requirements && is_one_of_many(document, at) {
+            uses.push((item, Use::Problem));
+            continue;
         }
         uses.extend(home(document, item, has_goals).map(|home| (item, home)));
     }
@@ -324,6 +329,17 @@ fn is_listed(document: &Document, item: &Item) -> bool {
             && line
                 .get(digits..)
                 .is_some_and(|r| r.starts_with(['.', ')']))
+}
+
+/// A paragraph beside others: an only one may be a goal, several are what is told around goals.
+fn is_one_of_many(document: &Document, at: usize) -> bool {
+    let is_paragraph = |item: &Item| item.id.is_none() && !is_listed(document, item);
+    let Some(item) = document.items.get(at).filter(|item| is_paragraph(item)) else {
+        return false;
+    };
+    let before = at.checked_sub(1).and_then(|at| document.items.get(at));
+    let mut beside = before.into_iter().chain(document.items.get(at + 1));
+    beside.any(|other| other.role == item.role && other.path == item.path && is_paragraph(other))
 }
 
 /// Whether the section of an item has a list beside it.

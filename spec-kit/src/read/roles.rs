@@ -51,6 +51,18 @@ impl Titles {
         WHOLE.get(title.trim())
     }
 
+    /// A heading of several things, `Goals and Background`, below which each has its own: what is
+    /// in none of them is not what the first word says.
+    fn only_names(&self, section: &Section) -> bool {
+        let title = section.title.text.as_str();
+        self.exact(&clean(title)).is_none()
+            && self.role(title) == Some(Role::Goals)
+            && section
+                .sections
+                .iter()
+                .any(|below| self.exact(&clean(&below.title.text)) == Some(Role::Goals))
+    }
+
     fn relation(&self, title: &str) -> Option<Role> {
         let (at, _) = title.match_indices(' ').find(|(at, _)| {
             let next = title
@@ -184,9 +196,12 @@ pub(super) fn sections(outline: &Outline, titles: &Titles, marks: &Marks, root: 
         open.truncate(above.len());
         let parent = open.last().copied();
         open.push(index);
-        let inherited = parent
-            .and_then(|at| out.list.get(at))
-            .map_or(root, |above| above.role);
+        let above_it = parent.and_then(|at| Some((out.list.get(at)?, walked.get(at)?.1)));
+        let inherited = match above_it {
+            Some((_, section)) if titles.only_names(section) => Role::Other,
+            Some((above, _)) => above.role,
+            None => root,
+        };
         let headed = headings.is_headed(&section.title.text);
         let is_title = index == 0 && is_titled;
         let role = if is_title {
@@ -275,6 +290,8 @@ pub(super) fn settle(own: Role, above: Role, parent: Option<&Section>) -> Role {
         }
         (Tasks | Phases, Tasks | Phases | Other) => own,
         (Tasks | Phases | Status | Milestones, _) => above,
+        // What a log of changes lists is no goal.
+        (Goals, Status) => own,
         (
             Requirements | NonFunctional | Acceptance | Success | Goals | Stories,
             Security | Deployment | Interface | Architecture | Environment | Status | Tasks
@@ -283,7 +300,6 @@ pub(super) fn settle(own: Role, above: Role, parent: Option<&Section>) -> Role {
         (Acceptance | Success | NonFunctional, Requirements | NonFunctional | Verification) => {
             above
         }
-        (Goals, Problem | Summary) => above,
         (_, own) => own,
     }
 }

@@ -153,6 +153,8 @@ pub(super) const TITLES: Titles = &[
             "ux",
             "ui",
             "user interface",
+            "user interface design goals",
+            "ui design goals",
             "user experience",
             "information architecture",
             "screens",

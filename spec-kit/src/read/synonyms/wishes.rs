@@ -20,6 +20,8 @@ pub(super) const TITLES: Titles = &[
             "problem and context",
             "opportunity",
             "background and motivation",
+            "background context",
+            "background and context",
             "pain points",
             "user problem",
             "business problem",
