@@ -3,7 +3,7 @@ use crate::facts::Role;
 use crate::generate::work::{Layer, Task};
 use crate::manifest::{NodeKind, Relation};
 use crate::model::words::Stem;
-use crate::model::{Node, Table, concepts, markdown};
+use crate::model::{Node, Statement, Table, concepts, markdown};
 use std::collections::BTreeSet;
 
 const MAX_ROWS: usize = 20_000;
@@ -13,6 +13,7 @@ pub(super) fn data_model(page: &mut Page, context: &Context) {
     let tables = &context.model.inventory.tables;
     if tables.is_empty() {
         page.paragraph("The source names no tables.");
+        entities(page, context);
         return;
     }
     page.paragraph(
@@ -110,23 +111,28 @@ impl<'a> Names<'a> {
 }
 
 /// What the source says of its data beside the tables.
-fn entities(page: &mut Page, context: &Context) {
+pub(super) fn said_of_data<'a>(context: &Context<'a>) -> Vec<&'a Statement> {
     let tables = &context.model.inventory.tables;
     let names = Names::of(tables.iter().map(|table| table.thing.name.as_str()));
-    for statement in context
-        .model
-        .statements
-        .iter()
-        .filter(|s| s.role == Role::Entities)
+    let places: BTreeSet<usize> = tables.iter().map(|table| table.thing.span.start).collect();
+    let is_table = |statement: &Statement| {
+        let span = statement.span;
+        names.begin(statement.text.trim_start_matches(['`', '*']))
+            || places.range(span.start..span.end).next().is_some()
+    };
+    let all = context.model.statements.iter();
+    all.filter(|statement| statement.role == Role::Entities && !is_table(statement))
         .take(100)
-    {
-        if !names.begin(statement.text.trim_start_matches(['`', '*'])) {
-            page.line(&format!(
-                "- {}{}",
-                statement.text,
-                context.mark(&[statement.span])
-            ));
-        }
+        .collect()
+}
+
+fn entities(page: &mut Page, context: &Context) {
+    for statement in said_of_data(context) {
+        page.line(&format!(
+            "- {}{}",
+            statement.text,
+            context.mark(&[statement.span])
+        ));
     }
 }
 

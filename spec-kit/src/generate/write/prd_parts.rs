@@ -1,4 +1,4 @@
-use super::{Context, Page, and, codes};
+use super::{Context, Page, and, codes, plan_tables};
 use crate::facts::ClosedSet;
 use crate::manifest::{NodeKind, Relation};
 use crate::model::{Node, markdown, state};
@@ -93,9 +93,11 @@ pub(super) fn touches(context: &Context, node: &Node) -> Option<String> {
 pub(super) fn inventory(page: &mut Page, context: &Context) {
     let inventory = &context.model.inventory;
     page.heading(3, "Key Entities");
-    if inventory.tables.is_empty() {
+    let entities = plan_tables::said_of_data(context);
+    if inventory.tables.is_empty() && entities.is_empty() {
         page.paragraph("The source names no tables or entities.");
-    } else {
+    }
+    if !inventory.tables.is_empty() {
         let rows: Vec<Vec<String>> = inventory
             .tables
             .iter()
@@ -109,6 +111,14 @@ pub(super) fn inventory(page: &mut Page, context: &Context) {
             })
             .collect();
         page.table(&["Table", "What it holds", "Source"], &rows);
+    }
+    for entity in entities {
+        let mark = context.mark(&[entity.span]);
+        page.line(&format!("- {}{mark}", entity.text));
+        for detail in &entity.details {
+            let mark = context.mark(&[detail.span]);
+            page.line(&format!("  - {}{mark}", detail.text));
+        }
     }
     page.heading(3, "API Contract");
     if inventory.endpoints.is_empty() {

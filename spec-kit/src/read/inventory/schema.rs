@@ -6,7 +6,7 @@ use crate::facts::Role;
 use crate::outline::{Inline, Row};
 use crate::read::reading::Reading;
 use crate::read::units::{Unit, UnitKind};
-use crate::read::words::{fold, has_word};
+use crate::read::words::{fold, has_word, unnumbered};
 use crate::text::Span;
 
 impl Found {
@@ -35,17 +35,9 @@ impl Found {
     fn entities(&mut self, reading: &Reading<'_>, index: usize, unit: &Unit<'_>) {
         match unit.kind {
             UnitKind::Heading(words) => {
-                let title = words.text.trim();
-                let name = title
-                    .rsplit([' ', ':'])
-                    .next()
-                    .unwrap_or(title)
-                    .trim_matches('`');
-                let bare = title.trim_matches('`');
-                let says = has_word(&fold(title), "table") && is_identifier(name);
-                if is_identifier(bare) && reading.titles.exact(bare).is_none() || says {
-                    self.section_table = Some((unit.whole, name.to_owned()));
-                    self.push(Table, name, "", words.span, true);
+                if let Some((name, span)) = table_of_title(reading, words) {
+                    self.section_table = Some((unit.whole, name.clone()));
+                    self.push(Table, &name, "", span, true);
                 }
             }
             UnitKind::Item(_) if unit.depth == 0 && self.section_table.is_none() => {
@@ -228,6 +220,20 @@ impl Found {
             }
         }
     }
+}
+
+/// `expenses` of ``4.1 `expenses` ``, ``Expense (`expenses`)`` and `The expenses table`.
+fn table_of_title(reading: &Reading<'_>, words: &Inline) -> Option<(String, Span)> {
+    let bare = |name: &str| name.trim_start_matches("public.").to_owned();
+    let mut codes = words.codes().filter(|(code, _)| is_identifier(code.trim()));
+    if let (Some((code, span)), None) = (codes.next(), codes.next()) {
+        return Some((bare(code.trim()), span));
+    }
+    let title = unnumbered(words.text.trim()).1;
+    let name = title.rsplit([' ', ':']).next().unwrap_or(title);
+    let says = has_word(&fold(title), "table") && is_identifier(name);
+    let is_name = is_identifier(title) && reading.titles.exact(title).is_none();
+    (is_name || says).then(|| (bare(name), words.span))
 }
 
 fn offset(words: &Inline, span: Span) -> Option<usize> {
