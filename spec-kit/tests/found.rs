@@ -153,3 +153,120 @@ fn an_epic_above_stories_is_no_story() {
     let alone = source("# T\n\n## Epic 1: Core\n\n- Log in\n");
     assert_eq!(said(&alone, Role::Stories), ["Epic 1 Core"]);
 }
+
+#[test]
+fn below_a_heading_of_goals_and_more_each_heading_has_its_own_role() {
+    let text = "# Calc\n\n## Goals and Background Context\n\n### Goals\n\n- Help people compare loans\n\n### Background Context\n\nMost calculators are not mobile.\n\n### Change Log\n\n| Date | Version | What |\n|---|---|---|\n| 2025-01-01 | 1.0 | Initial draft |\n\n## Requirements\n\n- FR1: The system shall compute\n\n## User Interface Design Goals\n\n### Core Screens and Views\n\n1. **Landing Page**: quick access\n";
+    let read = source(text);
+    assert_eq!(said(&read, Role::Goals), ["Help people compare loans"]);
+    let problem = said(&read, Role::Problem);
+    assert_eq!(problem, ["Most calculators are not mobile."]);
+    let prd = written(text, "prd.md");
+    assert!(!prd.contains("Initial draft"), "{prd}");
+    has(
+        &written(text, "plan.md"),
+        &["| **Landing Page** | quick access |"],
+    );
+    let groups = source("# T\n\n## Goals\n\n### Security\n\n- Keep data safe\n");
+    assert_eq!(said(&groups, Role::Goals), ["Keep data safe"]);
+}
+
+#[test]
+fn several_paragraphs_about_goals_are_none() {
+    let many = "# T\n\n## Goals\n\nPeople compare loans.\n\nMost tools are old.\n\n## Requirements\n\n- Compute\n";
+    let prd = written(many, "prd.md");
+    has(
+        &prd,
+        &[
+            "People compare loans. ‹L5›",
+            "The source names no goals of its own.",
+        ],
+    );
+    let one = many.replace("Most tools are old.\n\n", "");
+    has(
+        &written(&one, "prd.md"),
+        &["- **G-01**: People compare loans"],
+    );
+}
+
+#[test]
+fn tables_and_entities_are_found_under_headings_of_many_forms() {
+    let text = format!(
+        "{PROBLEM}## Requirements\n\n- Record an expense\n\n## 4. Data Model\n\n## 4.1 `expenses`\n\n| Field | Type |\n|---|---|\n| id | uuid |\n| amount | int |\n\n### Income (`incomes`)\n\n| Field | Type |\n|---|---|\n| source | text |\n\n## Key Entities\n\n- **Expense**: what it represents, id, amount\n\n| Entity | Attributes |\n|---|---|\n| Budget | id, limit |\n"
+    );
+    has(
+        &written(&text, "plan.md"),
+        &[
+            "| `expenses` | — | `id`, `amount` |",
+            "| `incomes` | — | `source` |",
+            "- Expense: what it represents, id, amount ‹L",
+        ],
+    );
+    has(
+        &written(&text, "prd.md"),
+        &[
+            "| `incomes` |",
+            "- Expense: what",
+            "- Budget — id, limit ‹L",
+        ],
+    );
+    let entities = format!(
+        "{PROBLEM}## Requirements\n\n- Record it\n\n## Key Entities\n\n- **Expense**: an amount\n"
+    );
+    has(
+        &written(&entities, "prd.md"),
+        &["\n- Expense: an amount ‹L13›\n"],
+    );
+    let plan = written(&entities, "plan.md");
+    has(
+        &plan,
+        &["The source names no tables.\n\n- Expense: an amount ‹L13›"],
+    );
+    assert!(!plan.contains("db/migrations"), "{plan}");
+}
+
+#[test]
+fn a_story_that_nothing_serves_becomes_a_requirement() {
+    let list = "# T\n\n## User Stories\n\n- As a user, I want to record an expense, so that I have a record.\n";
+    let line = "- **FR-001**: The system MUST provide: Record an expense (serves US1) ‹L5›";
+    has(&written(list, "prd.md"), &[line]);
+    has(
+        &written(list, "tasks.md"),
+        &["[US1] [FR-001] Build: Record an expense"],
+    );
+    let table = "# T\n\n## User Stories\n\n| As a | I want | So that |\n|---|---|---|\n| user | to record an expense | I have a record |\n";
+    has(
+        &written(table, "prd.md"),
+        &[
+            "### User Story 1 - Record an expense",
+            "As a user, I want to record an expense, so that I have a record. ‹L7›",
+        ],
+    );
+}
+
+#[test]
+fn criteria_below_a_story_show_what_is_built_for_it() {
+    let text = "# T\n\n## Goals\n\n- Compare loans\n\n## Requirements\n\n- FR1: Compute payments\n\n## Epic 1: Core\n\n### Story 1.1: Sign in\n\nAs a user, I want to log in, so that I keep my loans.\n\n**Acceptance Criteria**:\n\n1: Password reset by email\n2: Payments are kept\n";
+    has(
+        &written(text, "prd.md"),
+        &[
+            "The system MUST provide: Sign in (serves G-01, US1.1)",
+            "Password reset by email (validates FR-002)",
+            "Payments are kept (validates FR-002)",
+        ],
+    );
+}
+
+#[test]
+fn sentences_of_ears_are_scenarios_and_stories_keep_their_reason_and_test() {
+    let text = "# T\n\n## User Scenarios\n\n### User Story 1 - Show it (Priority: P1)\n\nPeople see it.\n\n**Why this priority**: Nothing works without.\n\n**Independent Test**: Open the page.\n\n## Requirements\n\n- **FR-001**: The page shows it (US1)\n\n## Acceptance Criteria\n\n- WHEN the page loads, THE System SHALL show it (FR-001)\n- WHILE offline, THE System SHALL show it (FR-001)\n";
+    has(
+        &written(text, "prd.md"),
+        &[
+            "**Why this priority**: Nothing works without. ‹L9›",
+            "**Independent Test**: Open the page. ‹L11›",
+            "**When** the page loads, **Then** THE System SHALL show it",
+            "**When** offline, **Then** THE System SHALL show it",
+        ],
+    );
+}

@@ -56,6 +56,9 @@ pub(super) fn model(document: &Document, mint: &mut Mint) -> Result<Model, Lacki
         NodeKind::Question,
     ] {
         if kind == NodeKind::Requirement {
+            give_ids(&mut nodes, NodeKind::Story, mint);
+            add_requirements_of_stories(&mut nodes);
+            // What a story asks for may serve a goal.
             add_requirements_of_goals(&mut nodes);
         }
         give_ids(&mut nodes, kind, mint);
@@ -111,7 +114,7 @@ fn check(document: &Document, nodes: &Nodes, no_problem: bool) -> Result<(), Lac
     if no_problem && !is_change && !has(&[NodeKind::Goal, NodeKind::Story]) {
         return Err(Lacking::Purpose { file });
     }
-    if !has(&[NodeKind::Requirement, NodeKind::Goal]) {
+    if !has(&[NodeKind::Requirement, NodeKind::Goal, NodeKind::Story]) {
         return Err(Lacking::Requirements { file });
     }
     Ok(())
@@ -190,6 +193,45 @@ fn add_requirements_of_goals(nodes: &mut Nodes) {
         }));
 }
 
+/// Which stories no requirement serves is known by places and words, before requirements have ids.
+fn add_requirements_of_stories(nodes: &mut Nodes) {
+    let stories = list(nodes, NodeKind::Story);
+    if stories.is_empty() {
+        return;
+    }
+    let numbered = list(nodes, NodeKind::Requirement).into_iter().enumerate();
+    let requirements: Vec<Node> = numbered
+        .map(|(at, node)| Node {
+            id: at.to_string(),
+            ..node.clone()
+        })
+        .collect();
+    let ties = serve_stories(&requirements, &stories);
+    let served: BTreeSet<&str> = ties.iter().map(|tie| tie.to.as_str()).collect();
+    let made: Vec<Node> = stories
+        .iter()
+        .filter(|story| !served.contains(story.id.as_str()))
+        .map(|story| stories::requirement_of(story))
+        .collect();
+    nodes.entry(NodeKind::Requirement).or_default().extend(made);
+}
+
+/// A requirement is built in one story: that below its heading, else the best.
+fn serve_stories(requirements: &[Node], stories: &[&Node]) -> Vec<Tie> {
+    let from: Vec<&Node> = requirements.iter().collect();
+    let below = stories_below(&from, stories);
+    let placed: BTreeSet<&str> = below.iter().map(|tie| tie.from.as_str()).collect();
+    let rest: Vec<&Node> = from
+        .iter()
+        .filter(|node| !placed.contains(node.id.as_str()))
+        .copied()
+        .collect();
+    let mut ties = links::tie(&rest, Relation::Serves, stories);
+    ties.dedup_by(|later, first| later.from == first.from && later.basis != Basis::Named);
+    ties.extend(below.iter().cloned());
+    ties
+}
+
 pub(super) fn list(nodes: &Nodes, kind: NodeKind) -> Vec<&Node> {
     nodes.get(&kind).into_iter().flatten().collect()
 }
@@ -214,26 +256,13 @@ fn tie_stories(nodes: &mut Nodes, ties: &mut Ties, mint: &mut Mint) {
         .get(&NodeKind::Story)
         .is_some_and(|own| !own.is_empty())
     {
-        give_ids(nodes, NodeKind::Story, mint);
         let stories = list(nodes, NodeKind::Story);
         ties.extend(links::tie(
             &stories,
             Relation::Serves,
             &goals.iter().collect::<Vec<_>>(),
         ));
-        let from: Vec<&Node> = requirements.iter().collect();
-        // A requirement is built in one story: that below its heading, else the best.
-        let below = stories_below(&from, &stories);
-        let placed: BTreeSet<&str> = below.iter().map(|tie| tie.from.as_str()).collect();
-        let rest: Vec<&Node> = from
-            .iter()
-            .filter(|node| !placed.contains(node.id.as_str()))
-            .copied()
-            .collect();
-        let mut to_stories = links::tie(&rest, Relation::Serves, &stories);
-        to_stories.dedup_by(|later, first| later.from == first.from && later.basis != Basis::Named);
-        ties.extend(to_stories);
-        ties.extend(below);
+        ties.extend(serve_stories(&requirements, &stories));
     } else {
         let drafts = stories::derive(&goals, &requirements, ties);
         let mut tied: Vec<(Vec<String>, Vec<String>)> = Vec::new();
@@ -322,6 +351,12 @@ fn tie_criteria(nodes: &Nodes, ties: &mut Ties) {
         .into_iter()
         .filter(|node| !placed.contains(node.id.as_str()))
         .collect();
+    let of_stories = below_stories(&criteria, nodes, ties);
+    let placed: BTreeSet<&str> = of_stories.iter().map(|tie| tie.from.as_str()).collect();
+    let criteria: Vec<&Node> = criteria
+        .into_iter()
+        .filter(|node| !placed.contains(node.id.as_str()))
+        .collect();
     let binding = [
         list(nodes, NodeKind::NonFunctional),
         list(nodes, NodeKind::Decision),
@@ -341,7 +376,31 @@ fn tie_criteria(nodes: &Nodes, ties: &mut Ties) {
         &[],
         links::CLOSE,
     ));
+    ties.extend(of_stories.iter().cloned());
     ties.extend(below.iter().cloned());
+}
+
+/// Criteria that stand below a story show what is built for it.
+fn below_stories(criteria: &[&Node], nodes: &Nodes, ties: &Ties) -> Vec<Tie> {
+    let mut stories = list(nodes, NodeKind::Story);
+    stories.sort_by_key(|node| node.whole.start);
+    let requirements: BTreeSet<&str> = list(nodes, NodeKind::Requirement)
+        .into_iter()
+        .map(|node| node.id.as_str())
+        .collect();
+    links::tie_inside(criteria, Relation::Validates, &stories)
+        .into_iter()
+        .flat_map(|tie| {
+            let building = ties.reaching(&tie.to, Relation::Serves);
+            let ids = building.filter(|built| requirements.contains(built.from.as_str()));
+            ids.take(links::MAX_TARGETS)
+                .map(|built| Tie {
+                    to: built.from.clone(),
+                    ..tie.clone()
+                })
+                .collect::<Vec<_>>()
+        })
+        .collect()
 }
 
 /// Requirements without a normative word get one before them; the author's words stay as they are.

@@ -17,7 +17,7 @@ const ALSO: f64 = 0.75;
 /// Less so for a criterion, which often takes several requirements.
 const ALSO_SHOWN: f64 = 0.6;
 /// A requirement serves few goals, a criterion shows few requirements.
-const MAX_TARGETS: usize = 3;
+pub(super) const MAX_TARGETS: usize = 3;
 
 /// What is tied to what: (nodes, by which relation, to nodes).
 pub(super) fn tie(from: &[&Node], relation: Relation, to: &[&Node]) -> Vec<Tie> {

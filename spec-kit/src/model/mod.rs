@@ -42,7 +42,7 @@ pub use refusal::Lacking;
 pub use scope::Exclusions;
 pub use sense::denies;
 pub use standing::Standing;
-pub use stories::scene;
+pub use stories::{TRIED, independent_test, reason, scene};
 pub use structured::{RequestError, request};
 pub use ties::Ties;
 

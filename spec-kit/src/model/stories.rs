@@ -2,7 +2,7 @@
 //! requirements that the source itself has, else its goals.
 
 use super::links::{self, RELATED};
-use super::node::{Basis, Node, Scene, Tie};
+use super::node::{Basis, Node, Passage, Scene, Tie};
 use super::ties::Ties;
 use crate::manifest::{NodeKind, Relation};
 use std::collections::{BTreeMap, BTreeSet};
@@ -134,6 +134,11 @@ pub(super) fn actors(stories: &[Node], personas: &[Node]) -> Vec<Tie> {
 /// What somebody wants who says it as a story: `open the panel` of `As a user, I want to open the
 /// panel, so that …`.
 pub(super) fn want(text: &str) -> Option<String> {
+    wanted(text).map(|wanted| super::words::short(&wanted, 12))
+}
+
+/// The same, to its end.
+fn wanted(text: &str) -> Option<String> {
     let lower = text.to_ascii_lowercase();
     let begins = ["as a ", "as an ", "as the ", "作为", "作為"];
     if !begins.iter().any(|word| lower.starts_with(word)) {
@@ -176,8 +181,80 @@ pub(super) fn want(text: &str) -> Option<String> {
     let first = letters.next()?;
     // Half a code span would swallow what follows.
     let is_whole = said.matches('`').count() % 2 == 0;
-    is_whole
-        .then(|| super::words::short(&format!("{}{}", first.to_uppercase(), letters.as_str()), 12))
+    is_whole.then(|| format!("{}{}", first.to_uppercase(), letters.as_str()))
+}
+
+/// A story that no requirement serves asks for something all the same: what is wanted, at its place.
+pub(super) fn requirement_of(story: &Node) -> Node {
+    let text = wanted(&story.text).or_else(|| story.title.clone());
+    let mut node = story.clone();
+    node.kind = NodeKind::Requirement;
+    node.id = String::new();
+    node.own = None;
+    node.named = vec![story.id.clone()];
+    node.text = text.unwrap_or_else(|| story.text.clone());
+    node.keyword = None;
+    let steps: Vec<_> = story
+        .scenarios
+        .iter()
+        .filter_map(|scene| scene.span)
+        .collect();
+    let is_of_story = |detail: &Passage| {
+        steps.iter().any(|step| step.holds(detail.span))
+            || [WHY, TEST]
+                .iter()
+                .any(|labels| labelled(detail, labels).is_some())
+    };
+    node.details.retain(|detail| !is_of_story(detail));
+    node.scenarios.clear();
+    node
+}
+
+/// What spec-kit's template and its translations call the reason for a priority.
+const WHY: &[&str] = &[
+    "why this priority",
+    "pourquoi cette priorité",
+    "warum diese priorität",
+    "por qué esta prioridad",
+    "por que esta prioridade",
+    "この優先度の理由",
+    "为什么是这个优先级",
+];
+/// And how a story is tried on its own.
+const TEST: &[&str] = &[
+    "independent test",
+    "test indépendant",
+    "unabhängiger test",
+    "prueba independiente",
+    "teste independente",
+    "独立テスト",
+    "独立测试",
+];
+
+/// Why a story has its priority, as its author says.
+pub fn reason(story: &Node) -> Option<Passage> {
+    story
+        .details
+        .iter()
+        .find_map(|detail| labelled(detail, WHY))
+}
+
+/// How a story is tried on its own, as its author says.
+pub fn independent_test(story: &Node) -> Option<Passage> {
+    story
+        .details
+        .iter()
+        .find_map(|detail| labelled(detail, TEST))
+}
+
+fn labelled(detail: &Passage, labels: &[&str]) -> Option<Passage> {
+    let (label, text) = detail.text.split_once([':', '：'])?;
+    let label = label.trim_matches(['*', ' ']).to_lowercase();
+    let text = text.trim_start_matches(['*', ' ']).trim();
+    (labels.contains(&label.as_str()) && !text.is_empty()).then(|| Passage {
+        text: text.to_owned(),
+        span: detail.span,
+    })
 }
 
 /// How a criterion or requirement looks as a scenario: its own words, put where its grammar says.

@@ -169,6 +169,11 @@ pub(super) fn finish(item: &mut Item) {
     if item.scenarios.is_empty() {
         item.scenarios = scenarios::of_points(&item.details);
     }
+    if item.scenarios.is_empty() && item.role == Role::Acceptance {
+        item.scenarios = scenarios::of_ears(&item.text, item.span)
+            .into_iter()
+            .collect();
+    }
     item.keyword = norms::keyword(&item.text);
     item.cue = norms::cue(&item.text, item.keyword);
     item.citations.sort_by_key(|citation| citation.span);

@@ -348,8 +348,11 @@ impl<'a> Reader<'a, '_> {
             }
             return;
         }
-        let title = (texts.len() > 1).then(|| texts.first().cloned()).flatten();
-        let text = texts.join(" — ");
+        let story = columns.story(row);
+        let title = (texts.len() > 1 && story.is_none())
+            .then(|| texts.first().cloned())
+            .flatten();
+        let text = story.unwrap_or_else(|| texts.join(" — "));
         let lead = Lead {
             mark,
             ..Lead::default()

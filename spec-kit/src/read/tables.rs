@@ -4,7 +4,7 @@ use super::ids;
 use super::lead::Lead;
 use super::marks::{self, Marks};
 use super::norms;
-use super::words::fold;
+use super::words::{fold, is_cjk};
 use crate::facts::{Id, Mark};
 use crate::outline::{Row, Table};
 
@@ -22,6 +22,8 @@ pub(super) enum Column {
 pub(super) struct Columns {
     pub kinds: Vec<Column>,
     pub names: Vec<String>,
+    /// As they are written.
+    heads: Vec<String>,
 }
 
 impl Columns {
@@ -46,7 +48,12 @@ impl Columns {
         {
             *kind = Column::Id;
         }
-        Self { kinds, names }
+        let heads = table.head.iter().map(|cell| cell.text.trim().to_owned());
+        Self {
+            kinds,
+            names,
+            heads: heads.collect(),
+        }
     }
 
     pub(super) fn find(&self, names: &[&str]) -> Option<usize> {
@@ -78,6 +85,46 @@ impl Columns {
         out
     }
 
+    /// The sentence that heads and cells are together: `| As a | I want | So that |`.
+    pub(super) fn story(&self, row: &Row) -> Option<String> {
+        let find = |words: &[&str]| {
+            self.names.iter().position(|name| {
+                words
+                    .iter()
+                    .any(|word| name.strip_prefix(word).is_some_and(is_end_of_head))
+            })
+        };
+        let (who, want) = (find(WHO)?, find(WANT)?);
+        let part = |at: usize| {
+            let head = self
+                .heads
+                .get(at)?
+                .trim_end_matches([' ', '.', '…', ':', ',']);
+            let cell = row.cells.get(at)?.text.trim().trim_end_matches([',', '.']);
+            (!cell.is_empty()).then(|| match head.chars().next_back().is_some_and(is_cjk) {
+                true => format!("{head}{cell}"),
+                false => format!("{head} {cell}"),
+            })
+        };
+        let mut said = part(who)?;
+        for more in [Some(part(want)?), find(WHY).and_then(part)]
+            .into_iter()
+            .flatten()
+        {
+            let mut letters = more.chars();
+            let first = letters.next()?;
+            // `I` is a word of its own.
+            let is_word = letters.clone().next().is_some_and(char::is_lowercase);
+            said.push_str(", ");
+            match is_word {
+                true => said.extend(first.to_lowercase()),
+                false => said.push(first),
+            }
+            said.push_str(letters.as_str());
+        }
+        Some(said)
+    }
+
     pub(super) fn mark(&self, row: &Row, marks: &Marks) -> Option<Mark> {
         let cell = row.cells.get(self.index(Column::Status)?)?;
         cell_mark(&cell.text, marks)
@@ -93,6 +140,44 @@ impl Columns {
         let found = ids::one(text, 0)?;
         (found.range.end == text.len()).then_some(found.id)
     }
+}
+
+/// What the columns of a table of stories are called, folded.
+const WHO: &[&str] = &[
+    "as a",
+    "as an",
+    "as",
+    "als",
+    "en tant que",
+    "como",
+    "作为",
+    "作為",
+];
+const WANT: &[&str] = &[
+    "i want",
+    "i want to",
+    "i need",
+    "i can",
+    "mochte ich",
+    "will ich",
+    "je veux",
+    "je souhaite",
+    "quiero",
+    "quero",
+    "eu quero",
+    "我想",
+    "我希望",
+];
+const WHY: &[&str] = &[
+    "so that", "so", "because", "damit", "um", "afin de", "afin que", "para", "para que", "以便",
+];
+
+/// `As a...`, `As a/an`, `As a (role)`: what follows adds no word.
+fn is_end_of_head(rest: &str) -> bool {
+    !rest.starts_with(|c: char| c.is_alphanumeric() || c == ' ')
+        || rest.starts_with(" (")
+        || rest.starts_with(" …")
+        || rest.starts_with(" .")
 }
 
 /// A mark or status word that fills a cell.

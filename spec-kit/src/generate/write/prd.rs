@@ -1,6 +1,6 @@
 use super::{Context, Page, prd_parts};
 use crate::manifest::{NodeKind, Relation};
-use crate::model::{Node, Strength, markdown, scene};
+use crate::model::{Node, Passage, Strength, independent_test, markdown, reason, scene};
 
 pub(in crate::generate) fn prd(context: &Context) -> String {
     let model = context.model;
@@ -166,22 +166,27 @@ fn write_story(page: &mut Page, context: &Context, story: &Node, index: usize) {
         context.mark(&story.spans)
     ));
     let requirements = model.sources(&story.id, Relation::Serves);
-    let why = match story.priority {
-        Some(_) => "the source says so".to_owned(),
-        None => format!(
-            "priorities follow the order of the source; this is number {}",
+    let why = match (reason(story), story.priority) {
+        (Some(reason), _) => quoted(context, &reason),
+        (None, Some(_)) => "the source says so.".to_owned(),
+        (None, None) => format!(
+            "priorities follow the order of the source; this is number {}.",
             index + 1
         ),
     };
-    page.paragraph(&format!("**Why this priority**: {why}."));
+    page.paragraph(&format!("**Why this priority**: {why}"));
     if !requirements.is_empty() {
         page.paragraph(&format!("**Built by**: {}", named(context, &requirements)));
     }
     let Scenes { scenes, more } = scenes(context, story, &requirements);
-    page.paragraph(&format!(
-        "**Independent Test**: {}.",
-        independent(context, story, &requirements)
-    ));
+    let shown = independent(context, story, &requirements);
+    match independent_test(story) {
+        Some(test) => {
+            page.paragraph(&format!("**Independent Test**: {}", quoted(context, &test)));
+            page.paragraph(&format!("**Shown by**: {shown}."));
+        }
+        None => page.paragraph(&format!("**Independent Test**: {shown}.")),
+    }
     page.paragraph("**Acceptance Scenarios**:");
     for (index, (scene, source)) in scenes.iter().enumerate() {
         let when = match scene.when.as_str() {
@@ -212,6 +217,12 @@ const MAX_SCENES: usize = 6;
 struct Scenes {
     scenes: Vec<(crate::model::Scene, String)>,
     more: usize,
+}
+
+/// A sentence of the source.
+fn quoted(context: &Context, said: &Passage) -> String {
+    let text = said.text.trim_end_matches('.');
+    format!("{text}.{}", context.mark(&[said.span]))
 }
 
 pub(super) fn priority(story: &Node, index: usize) -> u32 {
