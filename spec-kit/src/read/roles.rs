@@ -4,7 +4,7 @@
 use super::headed::Headings;
 use super::lexicon::Lexicon;
 use super::marks::{Marks, heading_word};
-use super::synonyms::{ENDINGS, RELATIONS, titles};
+use super::synonyms::{ENDINGS, IN_SCOPE, RELATIONS, titles};
 use super::words::{fold, is_cjk, unnumbered};
 use crate::facts::{Role, RoleSection};
 use crate::outline::{BlockKind, Inline, Outline, Section};
@@ -48,7 +48,10 @@ impl Titles {
 
     /// The role of a title that is one word for word.
     pub(super) fn exact(&self, title: &str) -> Option<Role> {
-        WHOLE.get(title.trim())
+        let title = title.trim();
+        WHOLE
+            .get(title)
+            .or_else(|| WHOLE.get(&with_umlauts(title)?))
     }
 
     /// A heading of several things, `Goals and Background`, below which each has its own: what is
@@ -63,6 +66,11 @@ impl Titles {
                 .any(|below| self.exact(&clean(&below.title.text)) == Some(Role::Goals))
     }
 
+    /// What is inside of a scope stands below a heading of what is outside too.
+    fn is_in_scope(&self, title: &str) -> bool {
+        IN_SCOPE.contains(&without_brackets(&clean(title)).as_str())
+    }
+
     fn relation(&self, title: &str) -> Option<Role> {
         let (at, _) = title.match_indices(' ').find(|(at, _)| {
             let next = title
@@ -75,6 +83,18 @@ impl Titles {
         })?;
         self.exact(title.get(..at)?)
     }
+}
+
+/// A German title that is written without umlauts, `Qualitaetsziele`, as folding leaves one with
+/// them.
+fn with_umlauts(title: &str) -> Option<String> {
+    let pairs = [("ae", "a"), ("oe", "o"), ("ue", "u")];
+    let has = pairs.iter().any(|(pair, _)| title.contains(pair));
+    has.then(|| {
+        pairs.iter().fold(title.to_owned(), |title, (pair, one)| {
+            title.replace(pair, one)
+        })
+    })
 }
 
 fn ending(part: &str) -> Option<Role> {
@@ -100,7 +120,7 @@ fn parts(title: &str) -> Vec<String> {
             text = text.replace(joint, "\u{1}");
         }
     }
-    text.split(['\u{1}', ',', '、'])
+    text.split(['\u{1}', ',', '、', '・'])
         .map(|part| part.trim().to_owned())
         .filter(|part| !part.is_empty())
         .collect()
@@ -216,6 +236,9 @@ pub(super) fn sections(outline: &Outline, titles: &Titles, marks: &Marks, root: 
             // "# Plan" names the document, and what its sections are called is what they are.
             let is_below_title = parent == Some(0) && is_titled && root == Role::Other;
             match own {
+                _ if inherited == Role::NonGoals && titles.is_in_scope(&section.title.text) => {
+                    Role::Goals
+                }
                 Some(own) if is_below_title && inherited == Role::Phases => own,
                 Some(own) => settle(own, inherited, above),
                 None => inherited,
@@ -300,6 +323,8 @@ pub(super) fn settle(own: Role, above: Role, parent: Option<&Section>) -> Role {
         (Acceptance | Success | NonFunctional, Requirements | NonFunctional | Verification) => {
             above
         }
+        // What is told of a feature is no problem of the product.
+        (Requirements, Summary) => Other,
         (_, own) => own,
     }
 }

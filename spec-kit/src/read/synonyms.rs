@@ -106,6 +106,22 @@ pub(super) const ENDINGS: &[(Role, &[&str])] = &[
     (Tasks, &["task list", "implementation tasks"]),
 ];
 
+/// What is inside, wherever it stands.
+pub(super) const IN_SCOPE: [&str; 12] = [
+    "in scope",
+    "in-scope",
+    "included",
+    "im umfang",
+    "inhalt des mvp",
+    "dans le perimetre",
+    "inclus",
+    "dentro del alcance",
+    "dentro do escopo",
+    "スコープ内",
+    "範囲内",
+    "范围内",
+];
+
 /// Titles that begin like this and go on with a word of relation: `Goals for version 1`.
 pub(super) const RELATIONS: [&str; 18] = [
     "for", "of", "to", "in", "per", "by", "fur", "von", "der", "des", "de", "du", "pour", "para",

@@ -291,8 +291,6 @@ pub(super) const TITLES: Titles = &[
             "deployment targets",
             "infrastructure",
             "hosting",
-            "rollout",
-            "rollout plan",
             "operations",
             "release plan",
             "deployment strategy",
