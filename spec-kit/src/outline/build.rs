@@ -231,6 +231,10 @@ impl<'a> Builder<'a> {
         let only_comment = raw.starts_with("<!--") && raw.ends_with("-->");
         if !only_comment {
             self.block(BlockKind::Html, span);
+            for block in super::html::blocks(self.text, span) {
+                let span = block.span;
+                self.block(block.kind, span);
+            }
         }
     }
 
@@ -276,6 +280,7 @@ impl<'a> Builder<'a> {
         match &mut self.html {
             Some(whole) => *whole = whole.with(span),
             None => {
+                self.line_break(span);
                 if !self
                     .text
                     .get(span.start..span.end)
@@ -285,6 +290,14 @@ impl<'a> Builder<'a> {
                 }
                 self.comments_in(span);
             }
+        }
+    }
+
+    /// `<br>` parts words as the end of a line does.
+    fn line_break(&mut self, span: Span) {
+        let tag = self.text.get(span.start..span.end).unwrap_or("");
+        if super::html::tag(tag).is_some_and(|tag| tag.name == "br") {
+            self.piece(PieceKind::Break, " ", span);
         }
     }
 

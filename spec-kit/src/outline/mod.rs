@@ -2,6 +2,7 @@
 //! span. What stands in fences, comments and link targets is never taken for words.
 
 mod build;
+mod html;
 mod inline;
 mod tree;
 
