@@ -270,3 +270,146 @@ fn sentences_of_ears_are_scenarios_and_stories_keep_their_reason_and_test() {
         ],
     );
 }
+
+#[test]
+fn what_an_author_numbers_is_asked_for_and_lists_that_nothing_took_are_named() {
+    let text = format!(
+        "{PROBLEM}## Requirements\n\n- F-01: List hotspots\n\n## Interfaces\n\n| ID | Type | Interface |\n|---|---|---|\n| S-01 | Input | paths |\n\n## Conventions\n\n- `F-xx` for features\n- `S-xx` for interfaces\n\n## Glossary\n\n- **Hotspot**: a header\n"
+    );
+    has(
+        &written(&text, "prd.md"),
+        &[
+            "- **S-01**: The system MUST provide: Input — paths",
+            "\n- not read: L19–L20 (Conventions)\n- not read: L24 (Glossary)\n",
+        ],
+    );
+    let all = format!("{PROBLEM}## Requirements\n\n- List hotspots\n");
+    assert!(!written(&all, "prd.md").contains("not read"));
+}
+
+#[test]
+fn titles_of_rules_purposes_and_scopes_have_their_roles() {
+    let roles = |titles: &[&str]| -> Vec<Role> {
+        let text: String = titles.iter().map(|t| format!("## {t}\n\nx\n\n")).collect();
+        let read = source(&format!("# T\n\n{text}"));
+        read.sections.iter().skip(1).map(|s| s.role).collect()
+    };
+    let rules = [
+        "Business Rules",
+        "Règles métier",
+        "Non-fonctionnel",
+        "Backups",
+    ];
+    assert_eq!(roles(&rules), [Role::NonFunctional; 4]);
+    assert_eq!(
+        roles(&[
+            "Erfolgsmaßstäbe",
+            "Erfolgsmassstaebe",
+            "Cas d'usage à tester (acceptation)"
+        ]),
+        [Role::Success, Role::Success, Role::Acceptance]
+    );
+    let purposes = [
+        "プロジェクトの目的",
+        "背景・目的",
+        "解決したい課題",
+        "项目愿景",
+        "痛点",
+    ];
+    assert_eq!(roles(&purposes), [Role::Problem; 5]);
+    assert_eq!(roles(&["What", "About", "Description"]), [Role::Summary; 3]);
+    let read = source(
+        "# T\n\n## Abgrenzung\n\n### Inhalt des MVP\n\n- Einlesen\n\n### Später\n\n- Drucken\n",
+    );
+    assert_eq!(said(&read, Role::Goals), ["Einlesen"]);
+    assert_eq!(said(&read, Role::NonGoals), ["Drucken"]);
+}
+
+#[test]
+fn a_cell_that_says_how_much_a_thing_is_wanted_is_its_strength() {
+    for head in ["Prioritaet", "Grad"] {
+        let text = format!(
+            "{PROBLEM}## Anforderungen\n\n| Kennung | {head} | Anforderung |\n|---|---|---|\n| F-01 | Muss | Einlesen |\n| F-02 | Soll | Ausgeben |\n| F-03 | Kann | Drucken |\n"
+        );
+        has(
+            &written(&text, "prd.md"),
+            &[
+                "- **F-01**: The system MUST provide: Einlesen ‹",
+                "- **F-02**: The system SHOULD provide: Ausgeben ‹",
+                "- **F-03**: The system MAY provide: Drucken ‹",
+            ],
+        );
+        let priorities: Vec<_> = source(&text)
+            .items
+            .iter()
+            .filter_map(|i| i.priority)
+            .collect();
+        assert_eq!(priorities, [1, 2, 3]);
+    }
+}
+
+#[test]
+fn words_in_html_are_words() {
+    let text = "# T\n\n## Problem\n\n<p>It is <b>slow</b></p>\n<!-- <p>not this</p> -->\n\n## Goals\n\n- <b>Find</b> orders<br>quickly\n\n## Requirements\n\n<ul>\n  <li>Store\n    orders</li>\n  <li>Send mails</li>\n</ul>\n\n<script>let p = 'none';</script>\n";
+    let read = source(text);
+    assert_eq!(said(&read, Role::Problem), ["It is slow"]);
+    assert_eq!(said(&read, Role::Goals), ["Find orders quickly"]);
+    assert_eq!(
+        said(&read, Role::Requirements),
+        ["Store orders", "Send mails"]
+    );
+    has(
+        &written(text, "prd.md"),
+        &["Store orders (serves G-01, US1) ‹L15›"],
+    );
+}
+
+#[test]
+fn a_renamed_requirement_is_one_and_a_scenario_keeps_its_title() {
+    let text = "## RENAMED Requirements\n\n- FROM: `### Requirement: Login`\n- TO: `### Requirement: Sign in`\n\n## MODIFIED Requirements\n\n### Requirement: Sign up\n\nThe system SHALL let a user sign up.\n\n#### Scenario: Success (web)\n\n- **WHEN** a user signs up\n- **THEN** it works\n";
+    let prd = written(text, "prd.md");
+    has(
+        &prd,
+        &[
+            "- **FR-001**: “Login” MUST be called “Sign in” from now on (serves US1) ‹L3, L4›",
+            "\n  - Scenario: Success (web) ‹L12›\n  - WHEN a user signs up",
+            "**When** a user signs up, **Then** it works (per FR-002)",
+            "its acceptance scenarios show it",
+        ],
+    );
+    assert!(!prd.contains("FROM"), "{prd}");
+}
+
+#[test]
+fn milestones_that_only_name_what_they_deliver_are_phases() {
+    let forms = [
+        "### M1: Delivery\n\n- FR-1\n\n### M2: Rest\n\n- FR-2, FR-3\n",
+        "- M1 (Delivery): FR-1\n- M2 (Rest): FR-2, FR-3\n",
+        "| Milestone | Title | What | Date |\n|---|---|---|---|\n| M1 | Delivery | FR-1 | 2026-01-01 |\n| M2 | Rest | FR-2, FR-3 | 2026-02-01 |\n",
+    ];
+    for form in forms {
+        let text = format!(
+            "{PROBLEM}## Requirements\n\n- FR-1: Read files\n- FR-2: Write files\n- FR-3: Print\n\n## Milestones\n\n{form}"
+        );
+        let tasks = written(&text, "tasks.md");
+        let at = |words: &str| {
+            tasks
+                .find(words)
+                .unwrap_or_else(|| panic!("{words}\n{tasks}"))
+        };
+        let order = [
+            at("## Phase 2: M1 - Delivery"),
+            at("[FR-1] Build"),
+            at("## Phase 3: M2 - Rest"),
+            at("[FR-2] Build"),
+            at("[FR-3] Build"),
+        ];
+        assert!(order.is_sorted(), "{tasks}");
+    }
+    let text = format!(
+        "{PROBLEM}## Requirements\n\n- FR-1: Read files\n- FR-2: Write files\n\n## Rollout plan\n\n### Phase 1\n\n- Read files first\n\n### Phase 2\n\n- FR-2\n\n## Change Log\n\n- First draft\n"
+    );
+    let tasks = written(&text, "tasks.md");
+    has(&tasks, &["## Phase 2: Phase 1\n", "## Phase 3: Phase 2\n"]);
+    assert!(!tasks.contains("First draft"), "{tasks}");
+}

@@ -24,6 +24,8 @@ pub struct Item {
     pub mark: Option<Mark>,
     pub keyword: Option<Keyword>,
     pub cue: Cue,
+    /// What its table says of it beside its words: `Must`, `Should`, `Could`.
+    pub strength: Option<Keyword>,
     /// `P1` is 1.
     pub priority: Option<u32>,
     pub scenarios: Vec<Scenario>,

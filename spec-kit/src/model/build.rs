@@ -4,8 +4,8 @@ use super::standing::Standing;
 use super::stories::{self, Draft};
 use super::words::Stem;
 use super::{
-    Change, Lacking, Model, Ties, context, delta, head, inventory, links, milestones, principles,
-    questions, risks, unknown,
+    Change, Lacking, Model, Ties, context, delta, head, inventory, links, listings, milestones,
+    principles, questions, risks, unknown,
 };
 use crate::facts::{Document, Keyword};
 use crate::ids::{Claim, Mint};
@@ -102,6 +102,7 @@ pub(super) fn model(document: &Document, mint: &mut Mint) -> Result<Model, Lacki
         ties,
         inventory,
         milestones,
+        listings: listings::listings(document),
         sets: document.sets.clone(),
         quantities: document.quantities.clone(),
     })
@@ -426,9 +427,11 @@ fn lead(node: &Node) -> (String, Keyword) {
         return ("Later the system SHOULD provide".into(), Keyword::Should);
     }
     if node.kind == NodeKind::Requirement {
-        return match Change::of(&node.section) {
-            Change::Remove => ("The system MUST NOT have any more".into(), Keyword::MustNot),
-            Change::Build | Change::Modify => ("The system MUST provide".into(), Keyword::Must),
+        return match (Change::of(&node.section), node.demanded) {
+            (Change::Remove, _) => ("The system MUST NOT have any more".into(), Keyword::MustNot),
+            (_, Some(Keyword::Should)) => ("The system SHOULD provide".into(), Keyword::Should),
+            (_, Some(Keyword::May)) => ("The system MAY provide".into(), Keyword::May),
+            _ => ("The system MUST provide".into(), Keyword::Must),
         };
     }
     let about = match node.section.last() {
@@ -442,6 +445,12 @@ fn lead(node: &Node) -> (String, Keyword) {
         _ => String::new(),
     };
     match node.standing {
+        Standing::Lasting if node.demanded == Some(Keyword::Should) => {
+            (format!("This SHOULD hold{about}"), Keyword::Should)
+        }
+        Standing::Lasting if node.demanded == Some(Keyword::May) => {
+            (format!("This MAY hold{about}"), Keyword::May)
+        }
         Standing::Lasting => (format!("This MUST hold{about}"), Keyword::Must),
         Standing::Interim => (format!("For now this MAY hold{about}"), Keyword::May),
         Standing::Later => (format!("Later this SHOULD hold{about}"), Keyword::Should),

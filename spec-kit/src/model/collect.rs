@@ -1,5 +1,6 @@
 //! The items of a document as nodes, by the role of their section.
 
+use super::delta;
 use super::make::{self, Made, Use};
 use super::markdown;
 use super::node::{Node, Passage};
@@ -124,6 +125,18 @@ fn uses<'a>(document: &'a Document, later: &Later) -> Vec<(&'a Item, Use)> {
         {
             uses.push((item, Use::Headed(whole)));
         }
+        if delta::new_name(item).is_some() && uses.last().is_some_and(|(_, last)| last.is_rename())
+        {
+            continue;
+        }
+        let next = document.items.get(at + 1);
+        if let Some((to, name)) = next.and_then(|next| Some((next, delta::new_name(next)?)))
+            && delta::old_name(item).is_some()
+        {
+            let (text, span) = (name.to_owned(), to.span);
+            uses.push((item, Use::Renamed(Passage { text, span })));
+            continue;
+        }
         if item.role == Role::Goals && has_requirements && is_one_of_many(document, at) {
             uses.push((item, Use::Problem));
             continue;
@@ -238,7 +251,10 @@ fn home(document: &Document, item: &Item, has_goals: bool) -> Option<Use> {
         | Role::Endpoints
         | Role::Structure
         | Role::TechnicalContext
-        | Role::Other => return Some(other(item)),
+        | Role::Other => {
+            let asked = kind_by_id(item).filter(|_| is_listed);
+            return Some(asked.map_or_else(|| other(item), Use::Node));
+        }
         Role::Milestones
         | Role::Status
         | Role::Glossary
@@ -259,6 +275,25 @@ fn home(document: &Document, item: &Item, has_goals: bool) -> Option<Use> {
         };
     }
     Some(Use::Node(kind))
+}
+
+/// What its author numbers is asked for, wherever it stands, unless its letters say that it is
+/// something else.
+fn kind_by_id(item: &Item) -> Option<NodeKind> {
+    const OTHERS: &[&str] = &[
+        "ADR", "ASM", "D", "DEC", "E", "EPIC", "G", "GOAL", "M", "NG", "OQ", "P", "PE", "Q", "R",
+        "RISK", "T", "TASK", "US", "",
+    ];
+    let id = item.id.as_ref()?;
+    let head = id.prefix.split('-').next().unwrap_or("");
+    match item.role {
+        _ if OTHERS.contains(&head) => None,
+        Role::Endpoints | Role::Interface | Role::Other => Some(NodeKind::Requirement),
+        Role::Architecture | Role::Deployment | Role::Environment | Role::TechnicalContext => {
+            Some(NodeKind::NonFunctional)
+        }
+        _ => None,
+    }
 }
 
 /// A section without a known name that says what must be is a requirement all the same.
@@ -324,6 +359,8 @@ fn is_listed(document: &Document, item: &Item) -> bool {
     let line = line.trim_start_matches([' ', '\t', '>']);
     let digits = line.bytes().take_while(u8::is_ascii_digit).count();
     line.starts_with(['-', '*', '+', '|', '#', '•'])
+        || line.starts_with("<li")
+        || line.starts_with("<ul")
         || item.number.is_some()
         || digits > 0
             && line

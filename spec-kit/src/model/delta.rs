@@ -2,7 +2,7 @@
 //! is in the proposal beside it.
 
 use super::node::Node;
-use crate::facts::Document;
+use crate::facts::{Document, Item};
 use crate::manifest::NodeKind;
 use crate::text::Span;
 use std::collections::BTreeMap;
@@ -42,6 +42,26 @@ const TRANSLATED: &[(&str, &str)] = &[
 fn is_group(title: &str, word: &str) -> bool {
     title.to_lowercase().strip_prefix(word) == Some(" requirements")
         || TRANSLATED.contains(&(word, title.trim()))
+}
+
+/// The old name of `- FROM: …` in a group of renamed requirements.
+pub(super) fn old_name(item: &Item) -> Option<&str> {
+    name(item, "from:")
+}
+
+/// The new name of `- TO: …` there.
+pub(super) fn new_name(item: &Item) -> Option<&str> {
+    name(item, "to:")
+}
+
+fn name<'a>(item: &'a Item, lead: &str) -> Option<&'a str> {
+    let is_there = item.path.iter().any(|title| is_group(title, "renamed"));
+    let head = item.text.get(..lead.len()).filter(|_| is_there)?;
+    let rest = item.text.get(lead.len()..)?;
+    let rest = rest.trim_start_matches([' ', '#', '`']);
+    let name = rest.strip_prefix("Requirement:").unwrap_or(rest);
+    let name = name.trim_matches([' ', '`']);
+    (head.eq_ignore_ascii_case(lead) && !name.is_empty()).then_some(name)
 }
 
 fn group(document: &Document) -> Option<Span> {

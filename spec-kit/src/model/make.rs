@@ -6,7 +6,7 @@ use super::markdown;
 use super::node::{Node, Passage, Strength};
 use super::standing::Standing;
 use crate::facts::edges::without_edges;
-use crate::facts::{Document, Id, Item, Role};
+use crate::facts::{Document, Id, Item, Keyword, Role};
 use crate::manifest::NodeKind;
 use crate::text::Span;
 
@@ -19,12 +19,20 @@ pub(super) enum Use {
     Point,
     /// A story whose words are those of the requirement in the heading above it, and all below it.
     Headed(Span),
+    /// A requirement that gets the name of another line.
+    Renamed(Passage),
     Problem,
     Assumption,
     EdgeCase,
     Statement,
     /// Put off by the document itself.
     Later,
+}
+
+impl Use {
+    pub(super) fn is_rename(&self) -> bool {
+        matches!(self, Self::Renamed(_))
+    }
 }
 
 pub(super) enum Made {
@@ -46,6 +54,7 @@ pub(super) fn of(document: &Document, item: &Item, is: &Use) -> Made {
             whole: *whole,
             ..node(document, item, NodeKind::Requirement)
         }),
+        Use::Renamed(to) => boxed(renamed(document, item, to)),
         Use::Point => Made::Point(passage(document, item)),
         Use::Problem => Made::Problem(passage(document, item)),
         Use::Assumption => Made::Assumption(passage(document, item)),
@@ -75,6 +84,18 @@ fn bound(document: &Document, item: &Item, intro: &Passage) -> Node {
     node.title = None;
     node.spans = vec![intro.span];
     node.details = vec![passage(document, item)];
+    node
+}
+
+fn renamed(document: &Document, item: &Item, to: &Passage) -> Node {
+    let mut node = node(document, item, NodeKind::Requirement);
+    let old = super::delta::old_name(item).unwrap_or("");
+    let (old, new) = (markdown::plain(old), markdown::plain(&to.text));
+    node.text = format!("“{old}” MUST be called “{new}” from now on");
+    node.keyword = Some(Keyword::Must);
+    node.title = Some(format!("{old} → {new}"));
+    node.stems = super::concepts::stems(&node.text);
+    node.spans = vec![item.span, to.span];
     node
 }
 
@@ -154,6 +175,7 @@ fn node(document: &Document, item: &Item, kind: NodeKind) -> Node {
     node.standing = Standing::of(&node.text);
     node.mark = item.mark;
     node.keyword = item.keyword;
+    node.demanded = item.strength;
     node.priority = item.priority;
     node.details = details(document, item);
     for detail in &node.details {

@@ -1,6 +1,7 @@
 //! What the source says is done, under way and to come, and in which order.
 
 use super::filled::filled_title;
+use super::node::Passage;
 use super::standing::Later;
 use super::words::Stem;
 use super::{concepts, make};
@@ -15,6 +16,15 @@ pub struct Milestone {
     pub mark: Option<Mark>,
     pub span: Span,
     pub work: Vec<Work>,
+    /// Ids of what it delivers, where it names them.
+    pub named: Vec<Passage>,
+}
+
+impl Milestone {
+    /// Says what is to be done in it, itself or by the ids that it names.
+    pub fn has_content(&self) -> bool {
+        !self.work.is_empty() || !self.named.is_empty()
+    }
 }
 
 /// One piece of work that it lists there.
@@ -28,11 +38,11 @@ pub struct Work {
 
 pub(super) fn milestones(document: &Document) -> Vec<Milestone> {
     let mut found = of_phases(document);
-    if found.iter().all(|milestone| milestone.work.is_empty()) {
+    if !found.iter().any(Milestone::has_content) {
         found = of_sections(document);
     }
     share(&mut found);
-    found.retain(|milestone| !milestone.work.is_empty() || milestone.mark.is_some());
+    found.retain(|milestone| milestone.has_content() || milestone.mark.is_some());
     found
 }
 
@@ -82,12 +92,49 @@ fn split(group: &mut [Milestone]) {
     }
 }
 
-fn is_work(item: &Item) -> bool {
-    matches!(
-        item.role,
-        Role::Milestones | Role::Status | Role::Phases | Role::Tasks
-    ) && item.text.chars().any(char::is_alphanumeric)
+/// `mark` is that of what stands around it.
+fn is_work(item: &Item, mark: Option<Mark>) -> bool {
+    let is_stage = match item.role {
+        Role::Milestones | Role::Phases | Role::Tasks => true,
+        // What has no state there is history, as in a log of changes.
+        Role::Status => item.mark.or(mark).is_some(),
+        _ => false,
+    };
+    is_stage
+        && item.text.chars().any(char::is_alphanumeric)
         && !item.text.starts_with("Legend")
+        && !only_names(item)
+}
+
+/// `- FR-1, FR-2`: no work of its own, but what the milestone delivers.
+fn only_names(item: &Item) -> bool {
+    let mut rest = item.text.clone();
+    for citation in &item.citations {
+        rest = rest.replace(citation.id.written.as_str(), "");
+    }
+    !item.citations.is_empty() && !rest.chars().any(char::is_alphanumeric)
+}
+
+/// The ids that the items inside of a place name.
+fn named(document: &Document, whole: Span) -> Vec<Passage> {
+    let first = document
+        .items
+        .partition_point(|item| item.span.start < whole.start);
+    let mut found: Vec<Passage> = document
+        .items
+        .iter()
+        .skip(first)
+        .take_while(|item| item.span.start < whole.end)
+        .filter(|item| matches!(item.role, Role::Milestones | Role::Phases))
+        .flat_map(|item| &item.citations)
+        .map(|citation| Passage {
+            text: citation.id.written.to_string(),
+            span: citation.span,
+        })
+        .collect();
+    found.sort_by(|a, b| a.text.cmp(&b.text));
+    found.dedup_by(|a, b| a.text == b.text);
+    found
 }
 
 fn of_phases(document: &Document) -> Vec<Milestone> {
@@ -107,7 +154,9 @@ fn of_phases(document: &Document) -> Vec<Milestone> {
         let items = document
             .items
             .iter()
-            .filter(|item| phase.whole.holds(item.span) && item.span != phase.span && is_work(item))
+            .filter(|item| {
+                phase.whole.holds(item.span) && item.span != phase.span && is_work(item, phase.mark)
+            })
             .map(|item| work(document, item, phase.mark));
         let tasks = document
             .tasks
@@ -130,6 +179,7 @@ fn of_phases(document: &Document) -> Vec<Milestone> {
             title,
             mark: phase.mark,
             span: phase.span,
+            named: named(document, phase.whole),
             work: all,
         });
     }
@@ -156,7 +206,7 @@ fn of_sections(document: &Document) -> Vec<Milestone> {
         let work: Vec<Work> = rest
             .iter()
             .take_while(|item| item.span.start < end)
-            .filter(|item| is_work(item))
+            .filter(|item| is_work(item, section.mark))
             .map(|item| work(document, item, section.mark))
             .collect();
         if !work.is_empty() {
@@ -167,6 +217,7 @@ fn of_sections(document: &Document) -> Vec<Milestone> {
                     .map_or_else(String::new, |title| filled_title(document, title)),
                 mark: section.mark,
                 span: section.title_span,
+                named: Vec::new(),
                 work,
             });
         }

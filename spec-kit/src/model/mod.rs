@@ -11,6 +11,7 @@ mod filled;
 mod head;
 mod inventory;
 mod links;
+mod listings;
 mod make;
 pub mod markdown;
 mod matcher;
@@ -34,6 +35,7 @@ pub use context::Field;
 pub use context::count;
 pub use delta::Change;
 pub use inventory::{Column, Index, Inventory, Table, Thing};
+pub use listings::Listing;
 pub use matcher::{Match, Matcher};
 pub use milestones::{Milestone, Work};
 pub use node::{Basis, Node, Passage, Scene, Strength, Tie};
@@ -42,7 +44,7 @@ pub use refusal::Lacking;
 pub use scope::Exclusions;
 pub use sense::denies;
 pub use standing::Standing;
-pub use stories::{TRIED, independent_test, reason, scene};
+pub use stories::{independent_test, reason, scene};
 pub use structured::{RequestError, request};
 pub use ties::Ties;
 
@@ -76,6 +78,8 @@ pub struct Model {
     pub quantities: Vec<Quantity>,
     /// The nine fields of a technical context.
     pub context: Vec<Field>,
+    /// Where the document has lists and tables.
+    pub listings: Vec<Listing>,
 }
 
 impl Model {

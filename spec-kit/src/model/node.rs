@@ -29,6 +29,8 @@ pub struct Node {
     pub section: Vec<String>,
     pub mark: Option<Mark>,
     pub keyword: Option<Keyword>,
+    /// What its table demands of it beside its words.
+    pub demanded: Option<Keyword>,
     pub priority: Option<u32>,
     pub details: Vec<Passage>,
     /// The id that its author gave it.
@@ -95,6 +97,7 @@ impl Node {
             section: Vec::new(),
             mark: None,
             keyword: None,
+            demanded: None,
             priority: None,
             details: Vec::new(),
             own: None,

@@ -99,6 +99,7 @@ fn push(document: &mut Document, role: Role, path: &str, text: String, span: Spa
         number: None,
         mark: None,
         keyword: None,
+        strength: None,
         cue: Cue::default(),
         priority: None,
         scenarios: Vec::new(),

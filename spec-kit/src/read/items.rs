@@ -67,7 +67,7 @@ impl<'a> Reader<'a, '_> {
     fn heading(&mut self, index: usize, unit: &Unit<'a>, words: &Inline) {
         let Some(section) = unit.section else { return };
         if !self.is_item(index, section, unit) {
-            return;
+            return self.scenario_title(section, unit, words);
         }
         let mut item = self.new_item(index, unit, words);
         item.whole = unit.whole;
@@ -87,6 +87,16 @@ impl<'a> Reader<'a, '_> {
         item.text = text;
         self.items.push(item);
         self.owner = Some((self.items.len() - 1, unit.whole));
+    }
+
+    /// `Scenario: Success` above the steps of a scenario of the requirement that it stands below.
+    fn scenario_title(&mut self, section: usize, unit: &Unit<'_>, words: &Inline) {
+        let is_headed = self.reading.sections.headed.get(section) == Some(&true);
+        if let Some(owner) = self.owner.filter(|_| is_headed).map(|(owner, _)| owner)
+            && let Some(item) = self.items.get_mut(owner)
+        {
+            item.details.push((words.text.trim().to_owned(), unit.span));
+        }
     }
 
     /// Whether a heading is one item rather than the name of a group.
@@ -330,7 +340,7 @@ impl<'a> Reader<'a, '_> {
         let Some(columns) = &self.columns else { return };
         let texts = columns.texts(row, self.reading.lead(index));
         let mark = columns.mark(row, self.reading.marks);
-        let priority = columns.priority(row);
+        let (priority, strength) = (columns.priority(row), columns.strength(row));
         let id = columns.id(row).or_else(|| self.id(index));
         if texts.is_empty() {
             return;
@@ -364,6 +374,7 @@ impl<'a> Reader<'a, '_> {
             span: row.cells.first().map_or(unit.span, |cell| cell.span),
         });
         item.priority = priority.or(item.priority);
+        item.strength = strength;
         item.citations = citations;
         self.items.push(item);
     }
@@ -417,6 +428,7 @@ impl<'a> Reader<'a, '_> {
             number: None,
             mark: lead.mark.or(check).or(tail),
             keyword: None,
+            strength: None,
             cue: Cue::None,
             scenarios: Vec::new(),
             citations: Vec::new(),

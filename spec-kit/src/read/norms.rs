@@ -317,8 +317,20 @@ pub(super) fn level(text: &str) -> Option<u32> {
         "must" | "high" | "critical" | "must-have" | "hoch" | "kritisch" | "muss" | "haute"
         | "alta" | "高" => 1,
         "should" | "medium" | "should-have" | "mittel" | "soll" | "moyenne" | "media" | "中" => 2,
-        "could" | "low" | "could-have" | "niedrig" | "kann" | "basse" | "faible" | "baja"
-        | "baixa" | "低" => 3,
+        "could" | "may" | "optional" | "low" | "could-have" | "niedrig" | "kann" | "basse"
+        | "faible" | "baja" | "baixa" | "低" => 3,
+        _ => return None,
+    })
+}
+
+/// What a word of a priority demands. `High` says when, not how much.
+pub(super) fn strength(text: &str) -> Option<Keyword> {
+    let word = fold(text.trim().trim_matches(['(', '[', ']', ')', '*']));
+    let word = word.strip_suffix("-have").unwrap_or(&word);
+    Some(match word.strip_suffix(" have").unwrap_or(word) {
+        "must" | "muss" | "doit" | "debe" | "deve" | "必須" | "必须" => Keyword::Must,
+        "should" | "soll" | "sollte" | "devrait" | "deberia" | "deveria" => Keyword::Should,
+        "could" | "may" | "kann" | "optional" | "peut" | "puede" | "pode" => Keyword::May,
         _ => return None,
     })
 }

@@ -182,6 +182,14 @@ fn label(text: &str, strictness: Strictness) -> Option<Label> {
     let digits: String = label.chars().filter(char::is_ascii_digit).collect();
     let title = rest.trim_start_matches(['+', ' ']);
     let title = super::words::after_joint(title.trim_start_matches(['*', ']']));
+    // `M1 (Delivery): FR-1`
+    let bracketed = title
+        .strip_prefix('(')
+        .and_then(|inner| inner.split_once(')'));
+    let title = match bracketed {
+        Some((inner, rest)) if rest.trim_start().starts_with(':') => inner,
+        _ => title,
+    };
     Some(Label {
         number: digits.parse().ok(),
         label,

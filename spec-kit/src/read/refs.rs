@@ -90,7 +90,11 @@ fn definition(reading: &Reading<'_>, index: usize, unit: &Unit<'_>) -> Option<De
     let stands = match unit.kind {
         UnitKind::Item(item) => {
             let is_list_number = id.prefix.is_empty() && item.number.is_some();
+            let only_names = matches!(role, Role::Milestones | Role::Phases)
+                && id.prefix != "T"
+                && words.text.len() == range.end;
             !is_list_number
+                && !only_names
                 && (lead.is_set_off
                     || item.check.is_some()
                     || lead.bracket.is_some()
@@ -207,6 +211,7 @@ fn is_home(id: &Id, role: Role, kind: DocumentKind) -> bool {
             | "SM"
             | "GOAL"
             | "STORY"
+            | "EPIC"
     );
     match kind {
         DocumentKind::Tasks if is_wish => return false,

@@ -5,7 +5,7 @@ use super::lead::Lead;
 use super::marks::{self, Marks};
 use super::norms;
 use super::words::{fold, is_cjk};
-use crate::facts::{Id, Mark};
+use crate::facts::{Id, Keyword, Mark};
 use crate::outline::{Row, Table};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +47,11 @@ impl Columns {
             && let Some(kind) = kinds.first_mut()
         {
             *kind = Column::Id;
+        }
+        for (at, kind) in kinds.iter_mut().enumerate() {
+            if *kind == Column::Text && is_of_strengths(table, at) {
+                *kind = Column::Priority;
+            }
         }
         let heads = table.head.iter().map(|cell| cell.text.trim().to_owned());
         Self {
@@ -134,6 +139,11 @@ impl Columns {
         norms::level(&row.cells.get(self.index(Column::Priority)?)?.text)
     }
 
+    /// What the cell of the priority demands: `Must`, `Should`, `Could`.
+    pub(super) fn strength(&self, row: &Row) -> Option<Keyword> {
+        norms::strength(&row.cells.get(self.index(Column::Priority)?)?.text)
+    }
+
     pub(super) fn id(&self, row: &Row) -> Option<Id> {
         let text = row.cells.get(self.index(Column::Id)?)?.text.trim();
         let text = text.trim_matches(['[', ']']);
@@ -197,6 +207,20 @@ fn is_id(cell: &str) -> bool {
     ids::one(cell, 0).is_some_and(|found| found.range.end == cell.len())
 }
 
+/// Whether every cell of a column is one word that says how much a thing is wanted.
+fn is_of_strengths(table: &Table, at: usize) -> bool {
+    let mut cells = table
+        .rows
+        .iter()
+        .filter_map(|row| row.cells.get(at))
+        .peekable();
+    cells.peek().is_some()
+        && cells.all(|cell| {
+            let text = cell.text.trim();
+            norms::strength(text).is_some()
+        })
+}
+
 /// Numbers that go up; others are amounts.
 fn counts(cells: &[&str]) -> bool {
     let mut before: Vec<u32> = Vec::new();
@@ -218,8 +242,8 @@ fn kind(name: &str) -> Column {
         | "nummer" | "numero" | "番号" | "编号" | "序号" => Column::Id,
         "status" | "state" | "done" | "progress" | "stand" | "statut" | "etat" | "estado"
         | "状態" | "状态" | "ステータス" | "进度" | "fortschritt" => Column::Status,
-        "priority" | "prio" | "prioritat" | "priorite" | "prioridad" | "prioridade" | "優先度"
-        | "优先级" | "moscow" => Column::Priority,
+        "priority" | "prio" | "prioritat" | "prioritaet" | "priorite" | "prioridad"
+        | "prioridade" | "優先度" | "优先级" | "moscow" => Column::Priority,
         "depends on" | "dependencies" | "deps" | "depends" | "requirements" | "requirement ids"
         | "refs" | "traces to" | "validates" | "covers" | "story" | "stories" | "blocked by"
         | "dependency" | "source" | "abhangigkeiten" | "依赖" | "依存" => Column::Refs,

@@ -97,7 +97,7 @@ fn has_milestones(model: &Model) -> bool {
     model
         .milestones
         .iter()
-        .filter(|m| !m.work.is_empty())
+        .filter(|milestone| milestone.has_content())
         .count()
         >= 2
 }
@@ -164,6 +164,18 @@ fn by_milestone(model: &Model, stages: &[Stage], tasks: &mut [Task]) {
             stems.push(work.stems.clone());
         }
     }
+    let named: BTreeMap<&str, usize> = model
+        .milestones
+        .iter()
+        .enumerate()
+        .rev()
+        .flat_map(|(number, milestone)| {
+            milestone
+                .named
+                .iter()
+                .map(move |named| (named.text.as_str(), number))
+        })
+        .collect();
     let matcher = Matcher::new(stems.iter().map(|s| vec![(s.as_slice(), 1.0)]));
     let marks: Vec<Option<Mark>> = model.milestones.iter().map(|m| m.mark).collect();
     let is_done = |at: usize| marks.get(at).copied().flatten() == Some(Mark::Done);
@@ -178,6 +190,13 @@ fn by_milestone(model: &Model, stages: &[Stage], tasks: &mut [Task]) {
             .needs
             .iter()
             .find_map(|need| need.strip_prefix("milestone ")?.parse::<usize>().ok())
+        {
+            task.stage = number + 1;
+            continue;
+        }
+        let by_name = task.refs.iter().find_map(|id| named.get(id.as_str()));
+        if let Some(number) =
+            by_name.filter(|_| task.layer > Layer::Setup && task.layer < Layer::Docs)
         {
             task.stage = number + 1;
             continue;

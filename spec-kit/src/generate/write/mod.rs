@@ -7,6 +7,7 @@ mod plan_tables;
 mod prd;
 mod prd_parts;
 mod tasks;
+mod unread;
 
 pub(super) use constitution::constitution;
 pub(super) use plan::plan;

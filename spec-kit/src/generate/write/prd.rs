@@ -205,7 +205,7 @@ fn write_story(page: &mut Page, context: &Context, story: &Node, index: usize) {
     }
     if more > 0 {
         page.paragraph(&format!(
-            "And {more} more, which stand under Acceptance Criteria and Success Criteria."
+            "And {more} more, which stand with the requirements and criteria below."
         ));
     }
 }
@@ -271,6 +271,9 @@ fn independent(context: &Context, story: &Node, requirements: &[&str]) -> String
     foreign.sort_by_cached_key(|id| crate::manifest::sort_key(id));
     foreign.dedup();
     let shown = match proofs.as_slice() {
+        [] if has_scenarios(context, story, requirements) => {
+            "its acceptance scenarios show it".to_owned()
+        }
         [] if tasks.is_empty() => "no task is its own; see the coverage in tasks.md".to_owned(),
         [] => format!(
             "the source has no criterion for it; compare what is built with {}",
@@ -295,6 +298,17 @@ fn independent(context: &Context, story: &Node, requirements: &[&str]) -> String
         format!("from elsewhere it needs {}", super::and(&few))
     };
     format!("{shown}; {needs}")
+}
+
+/// Whether the author wrote scenarios for it or for what it is built by.
+fn has_scenarios(context: &Context, story: &Node, requirements: &[&str]) -> bool {
+    let built = requirements
+        .iter()
+        .filter_map(|id| context.requirements.get(id));
+    built
+        .map(|node| &node.scenarios)
+        .chain([&story.scenarios])
+        .any(|scenes| !scenes.is_empty())
 }
 
 /// The author's scenarios; else one for each criterion of its requirements; else one that says
@@ -349,7 +363,25 @@ fn scenes(context: &Context, story: &Node, requirements: &[&str]) -> Scenes {
             }
         }
     }
-    // Without criteria the requirements that say themselves when they hold.
+    let own = requirements
+        .iter()
+        .filter_map(|id| context.requirements.get(id));
+    for (node, scene) in own.flat_map(|node| node.scenarios.iter().map(move |scene| (node, scene)))
+    {
+        if scene.then.is_empty() {
+            continue;
+        }
+        if found.len() == MAX_SCENES {
+            more += 1;
+            continue;
+        }
+        let mut scene = scene.clone();
+        if scene.given.is_empty() {
+            given.clone_into(&mut scene.given);
+        }
+        found.push((scene, format!(" (per {})", node.id)));
+    }
+    // Without any the requirements that say themselves when they hold.
     if found.is_empty() {
         let nodes = requirements
             .iter()

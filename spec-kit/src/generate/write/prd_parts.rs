@@ -1,3 +1,4 @@
+use super::unread::unread;
 use super::{Context, Page, and, codes, plan_tables};
 use crate::facts::ClosedSet;
 use crate::manifest::{NodeKind, Relation};
@@ -341,4 +342,5 @@ pub(super) fn source_map(page: &mut Page, context: &Context) {
     let mut rows: Vec<Vec<String>> = rows.into_iter().map(|(_, row)| row).collect();
     rows.truncate(MAX_ROWS);
     page.table(&["Lines", "Section", "What came of it"], &rows);
+    unread(page, context);
 }
