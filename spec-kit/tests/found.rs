@@ -123,7 +123,7 @@ fn a_heading_is_below_that_whose_number_it_begins_with() {
 #[test]
 fn headings_with_ids_of_their_author_hold_their_points_and_the_steps_of_a_scenario() {
     let text = format!(
-        "{PROBLEM}## Requisitos\n\n### RF-01: Despesas\n\n- Criar despesas.\n\n### RF-02: Totais\n\n- Mostrar totais.\n\n## Criterios de Aceite\n\n### CA-01: Cadastro\n\n- **Dado** a tela,\n- **Quando** o usuario salva,\n- **Então** a despesa aparece.\n\n### CA-02: Total\n\n- **Dado** a tela,\n- **Quando** o usuario abre,\n- **Então** o total aparece.\n"
+        "{PROBLEM}## Requisitos\n\n### RF-01: Despesas\n\n- Criar despesas.\n\n### RF-02: Totais\n\n- Mostrar totais.\n\n## Criterios de Aceite\n\n### CA-01: Cadastro\n\n- **Dado** a tela,\n- **Quando** o usuario salva,\n- **Então** a despesa aparece.\n\n### CA-02: Total\n\n- **Dado** a tela,\n- **Quando** o usuario abre,\n- **Entao** o total aparece.\n"
     );
     let read = source(&text);
     assert_eq!(

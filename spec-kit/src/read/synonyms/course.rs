@@ -226,6 +226,7 @@ pub(super) const TITLES: Titles = &[
             "ubiquitous language",
             "glossar",
             "begriffe",
+            "begriffsabgrenzung",
             "glossaire",
             "terminologie",
             "glosario",
