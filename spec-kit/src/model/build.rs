@@ -196,18 +196,16 @@ fn add_requirements_of_goals(nodes: &mut Nodes) {
 
 /// Which stories no requirement serves is known by places and words, before requirements have ids.
 fn add_requirements_of_stories(nodes: &mut Nodes) {
-    let stories = list(nodes, NodeKind::Story);
-    if stories.is_empty() {
+    if list(nodes, NodeKind::Story).is_empty() {
         return;
     }
-    let numbered = list(nodes, NodeKind::Requirement).into_iter().enumerate();
-    let requirements: Vec<Node> = numbered
-        .map(|(at, node)| Node {
-            id: at.to_string(),
-            ..node.clone()
-        })
-        .collect();
-    let ties = serve_stories(&requirements, &stories);
+    let requirements = nodes.entry(NodeKind::Requirement).or_default();
+    // Only to tell them from each other: they get their ids next.
+    for (at, node) in requirements.iter_mut().enumerate() {
+        node.id = at.to_string();
+    }
+    let stories = list(nodes, NodeKind::Story);
+    let ties = serve_stories(&list(nodes, NodeKind::Requirement), &stories);
     let served: BTreeSet<&str> = ties.iter().map(|tie| tie.to.as_str()).collect();
     let made: Vec<Node> = stories
         .iter()
@@ -218,9 +216,8 @@ fn add_requirements_of_stories(nodes: &mut Nodes) {
 }
 
 /// A requirement is built in one story: that below its heading, else the best.
-fn serve_stories(requirements: &[Node], stories: &[&Node]) -> Vec<Tie> {
-    let from: Vec<&Node> = requirements.iter().collect();
-    let below = stories_below(&from, stories);
+fn serve_stories(from: &[&Node], stories: &[&Node]) -> Vec<Tie> {
+    let below = stories_below(from, stories);
     let placed: BTreeSet<&str> = below.iter().map(|tie| tie.from.as_str()).collect();
     let rest: Vec<&Node> = from
         .iter()
@@ -263,7 +260,8 @@ fn tie_stories(nodes: &mut Nodes, ties: &mut Ties, mint: &mut Mint) {
             Relation::Serves,
             &goals.iter().collect::<Vec<_>>(),
         ));
-        ties.extend(serve_stories(&requirements, &stories));
+        let from: Vec<&Node> = requirements.iter().collect();
+        ties.extend(serve_stories(&from, &stories));
     } else {
         let drafts = stories::derive(&goals, &requirements, ties);
         let mut tied: Vec<(Vec<String>, Vec<String>)> = Vec::new();

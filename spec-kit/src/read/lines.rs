@@ -20,24 +20,22 @@ fn sections(list: &mut [Section]) {
 }
 
 fn blocks(list: &mut Vec<Block>) {
-    let mut at = 0;
-    while let Some(block) = list.get_mut(at) {
-        at += 1;
+    for mut block in std::mem::take(list) {
         match &mut block.kind {
             BlockKind::Quote(inner) => blocks(inner),
-            BlockKind::List(own) => own
-                .items
-                .iter_mut()
-                .for_each(|item| blocks(&mut item.blocks)),
+            BlockKind::List(own) => {
+                let items = own.items.iter_mut();
+                items.for_each(|item| blocks(&mut item.blocks));
+            }
             BlockKind::Paragraph(words) => {
                 if let Some(parts) = parts(words) {
-                    let many = parts.len();
-                    list.splice(at - 1..at, parts);
-                    at += many - 1;
+                    list.extend(parts);
+                    continue;
                 }
             }
             _ => {}
         }
+        list.push(block);
     }
 }
 
