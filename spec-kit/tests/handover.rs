@@ -206,7 +206,7 @@ fn a_scenario_has_no_when_that_nobody_said() {
         "{prd}"
     );
     assert!(
-        prd.contains("\nAnd 2 more, which stand under Acceptance Criteria"),
+        prd.contains("\nAnd 2 more, which stand with the requirements and criteria below"),
         "{prd}"
     );
     // Nobody called them hard.

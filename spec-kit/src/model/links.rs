@@ -32,14 +32,11 @@ pub(super) fn tie_around(
     around: &[Vec<Stem>],
     at_least: f64,
 ) -> Vec<Tie> {
-    let ids: BTreeMap<&str, &str> = to
+    let ids: BTreeMap<String, &str> = to
         .iter()
         .flat_map(|node| {
             let own = node.own.as_deref().unwrap_or(&node.id);
-            [
-                (own, node.id.as_str()),
-                (node.id.as_str(), node.id.as_str()),
-            ]
+            [own, &node.id].map(|id| (in_one_form(id), node.id.as_str()))
         })
         .collect();
     let also = match relation {
@@ -52,7 +49,7 @@ pub(super) fn tie_around(
         let named: BTreeSet<&str> = node
             .named
             .iter()
-            .filter_map(|name| ids.get(name.as_str()).copied())
+            .filter_map(|name| ids.get(&in_one_form(name)).copied())
             .collect();
         let tie = |to: &str, basis| Tie {
             from: node.id.clone(),
@@ -73,6 +70,17 @@ pub(super) fn tie_around(
             .collect()
     });
     of_each.into_iter().flatten().collect()
+}
+
+/// `User Story 002` has the id `US002` and may be cited as `US-002` or `US2`.
+fn in_one_form(id: &str) -> String {
+    let digits = id.find(|c: char| c.is_ascii_digit()).unwrap_or(id.len());
+    let (letters, number) = id.split_at(digits);
+    let mut form = letters
+        .trim_end_matches(['-', '_', ' '])
+        .to_ascii_uppercase();
+    form.push_str(number.trim_start_matches('0'));
+    form
 }
 
 /// What stands below what: each node whose place is inside of one of the others, tied to the
