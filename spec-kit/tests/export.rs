@@ -94,7 +94,7 @@ fn the_own_bundle_stands_where_spec_kit_looks_for_it() {
     assert!(errors(&files).is_empty(), "{:#?}", errors(&files));
     let spec = text(&files, "spec.md");
     assert!(spec.starts_with("# Feature Specification: Ops Control Room (Parallel Runbook Executor)\n\n**Feature Branch**: `004-ops-control-room`\n"));
-    assert!(spec.contains("(serves G-01, US1) ‹[L130](../../docs/prd.md#L130)›"));
+    assert!(spec.contains("(serves G-02, US2) ‹[L133](../../docs/prd.md#L133)›"));
     let constitution = text(&files, "constitution.md");
     assert!(constitution.contains("[plan.md](../../specs/004-ops-control-room/plan.md)"));
     assert!(constitution.contains("[spec.md](../../specs/004-ops-control-room/spec.md)"));

@@ -271,3 +271,42 @@ fn a_sentence_names_no_file_and_a_story_no_language() {
     let plan = file(&output, "plan.md");
     assert!(plan.contains("TODO(LANGUAGE_VERSION)"), "{plan}");
 }
+
+/// One word in common, such as "session" or "worker", ties nothing.
+#[test]
+fn goals_are_built_by_what_is_about_them_or_by_themselves() {
+    let output = generate(&Request::new(&own(), "a")).expect("a bundle");
+    let prd = file(&output, "prd.md");
+    for words in [
+        "**Built by**: FR-011 (Parallel lanes per session",
+        "**Built by**: FR-004 (Claim endpoint",
+        "**Built by**: FR-008 (Realtime Runboard UI)\n",
+        "**Built by**: FR-012 (Deployable",
+    ] {
+        assert!(prd.contains(words), "{words}\n{prd}");
+    }
+    assert!(line(&output, "Deploy UI: Vercel").contains("[FR-012]"));
+}
+
+/// What stands under a screen is said of the screen.
+#[test]
+fn details_go_where_they_stand() {
+    let output = generate(&Request::new(&own(), "a")).expect("a bundle");
+    let tasks = file(&output, "tasks.md");
+    let of = |words: &str| {
+        let start = tasks.find(words).expect(words);
+        let rest = tasks.get(start..).expect("a task");
+        rest.split("\n- [").next().expect("details").to_owned()
+    };
+    let board = of("Basic Runboard with lanes");
+    for words in [
+        "Queue count, active run card",
+        "Cancel button",
+        "Real-time updates",
+    ] {
+        assert!(board.contains(words), "{words}\n{board}");
+    }
+    let worker = of("] Worker reference implementation");
+    assert!(worker.contains("Send heartbeats"), "{worker}");
+    assert!(!worker.contains("Postgres schema"), "{worker}");
+}

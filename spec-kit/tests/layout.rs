@@ -34,7 +34,7 @@ fn own() -> String {
 #[test]
 fn each_task_of_the_own_prd_names_a_path_or_a_command() {
     let tasks = tasks(&own());
-    assert_eq!(tasks.tasks.len(), 49);
+    assert_eq!(tasks.tasks.len(), 50);
     for task in &tasks.tasks {
         let names = !task.paths.is_empty() || !task.commands.is_empty();
         assert!(names, "{}", task.text);

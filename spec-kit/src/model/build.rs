@@ -11,7 +11,7 @@ use crate::facts::{Document, Keyword};
 use crate::ids::{Claim, Mint};
 use crate::manifest::{NodeKind, Relation};
 use crate::parallel;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 pub(super) type Nodes = BTreeMap<NodeKind, Vec<Node>>;
 
@@ -324,11 +324,19 @@ fn stories_below(requirements: &[&Node], stories: &[&Node]) -> Vec<Tie> {
 /// decisions only where much is shared.
 fn tie_criteria(nodes: &Nodes, ties: &mut Ties) {
     let requirements = list(nodes, NodeKind::Requirement);
-    let goals: BTreeMap<&str, &Node> = list(nodes, NodeKind::Goal)
+    let goals: HashMap<&str, &Node> = list(nodes, NodeKind::Goal)
         .into_iter()
         .map(|goal| (goal.id.as_str(), goal))
         .collect();
-    let around: Vec<Vec<Stem>> = requirements
+    // What was made of a goal is wide: it has what the source's own requirements leave.
+    let (made, stated): (Vec<&Node>, Vec<&Node>) = requirements
+        .iter()
+        .partition(|node| links::goal_of(node, &goals).is_some());
+    let (first, second) = match stated.is_empty() {
+        true => (made, stated),
+        false => (stated, made),
+    };
+    let around: Vec<Vec<Stem>> = first
         .iter()
         .map(|node| {
             ties.leaving(&node.id, Relation::Serves)
@@ -364,9 +372,21 @@ fn tie_criteria(nodes: &Nodes, ties: &mut Ties) {
     ties.extend(links::tie_around(
         &criteria,
         Relation::Validates,
-        &requirements,
+        &first,
         &around,
         links::RELATED,
+    ));
+    let left: Vec<&Node> = criteria
+        .iter()
+        .filter(|node| ties.leaving(&node.id, Relation::Validates).next().is_none())
+        .copied()
+        .collect();
+    ties.extend(links::tie_around(
+        &left,
+        Relation::Validates,
+        &second,
+        &[],
+        links::CLOSE,
     ));
     ties.extend(links::tie_around(
         &criteria,

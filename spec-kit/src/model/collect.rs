@@ -31,6 +31,8 @@ pub struct Statement {
     pub text: String,
     pub span: Span,
     pub section: Vec<String>,
+    /// The line that introduces its list, `Runboard features`; empty where there is none.
+    pub under: String,
     pub details: Vec<Passage>,
     pub stems: Vec<Stem>,
     /// "current", "for prototyping": true for now only.
@@ -55,8 +57,36 @@ pub(super) fn collect(document: &Document) -> Collected {
     for made in made {
         found.take(made);
     }
+    introduce(document, &mut found.statements);
     found.statements.extend(base(document));
     found
+}
+
+/// Says of each statement which line introduces its list: the one before it, or that of the
+/// statement right above it.
+fn introduce(document: &Document, statements: &mut [Statement]) {
+    let mut before: Option<(u32, String)> = None;
+    for statement in statements {
+        let line = document.line_of(statement.span);
+        let mut above = line.saturating_sub(1);
+        if above > 0 && document.source.line(above).trim().is_empty() {
+            above -= 1;
+        }
+        let text = document.source.line(above).trim();
+        statement.under = match (text.strip_suffix(':'), &before) {
+            (Some(intro), _) if above > 0 && !intro.starts_with(['-', '*', '+', '|', '#', '>']) => {
+                intro.to_owned()
+            }
+            (_, Some((last, under))) if *last == above => under.clone(),
+            _ => String::new(),
+        };
+        let spans = statement.details.iter().map(|detail| detail.span);
+        let last = spans.chain([statement.span]).map(|span| span.end).max();
+        let last = last.map_or(line, |end| {
+            document.line_of(Span::new(end.saturating_sub(1), end))
+        });
+        before = Some((last, statement.under.clone()));
+    }
 }
 
 impl Collected {
@@ -219,6 +249,7 @@ fn base(document: &Document) -> Option<Statement> {
         text: said,
         span: Span::new(at, at + line.trim_end().len()),
         section: section.path.to_vec(),
+        under: String::new(),
         details: Vec::new(),
     })
 }

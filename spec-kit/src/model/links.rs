@@ -1,17 +1,19 @@
 //! Which node stands for which: as the author says, else by the words that they share.
 
 use super::concepts;
-use super::matcher::Matcher;
+use super::matcher::{Match, Matcher};
 use super::node::{Basis, Node, Tie};
 use super::words::Stem;
 use crate::manifest::{NodeKind, Relation};
 use crate::parallel;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Less than this in common is chance.
 pub(super) const RELATED: f64 = 0.16;
 /// So much that it can hardly be chance.
 pub(super) const CLOSE: f64 = 0.3;
+/// One word in common makes a tie where it is so much of what one of the two says.
+const MUCH: f64 = 0.5;
 /// A second target must be nearly as good as the first.
 const ALSO: f64 = 0.75;
 /// Less so for a criterion, which often takes several requirements.
@@ -63,9 +65,16 @@ pub(super) fn tie_around(
         }
         let matches = matcher.find(&node.stems, MAX_TARGETS);
         let best = matches.first().map_or(0.0, |best| best.score);
+        let most = matches.first().is_some_and(|best| best.is_telling(1.0));
+        // A criterion shows what it can; a thing serves what it is about.
+        let is_meant = |found: &Match| match relation {
+            Relation::Validates => found.is_telling(1.0) || !most,
+            _ => found.is_telling(MUCH),
+        };
         matches
             .into_iter()
             .filter(|found| found.score >= at_least && found.score >= best * also)
+            .filter(is_meant)
             .filter_map(|found| Some(tie(&to.get(found.target)?.id, Basis::Words(found.shared))))
             .collect()
     });
@@ -131,6 +140,12 @@ fn matcher_around(nodes: &[&Node], around: &[Vec<Stem>]) -> Matcher {
         let around = around.get(at).map_or(&[][..], Vec::as_slice);
         vec![(node.stems.as_slice(), 1.0), (around, 0.4), (section, 0.3)]
     }))
+}
+
+/// The goal that a requirement was made of.
+pub(super) fn goal_of<'a>(node: &Node, goals: &HashMap<&str, &'a Node>) -> Option<&'a Node> {
+    let goal = goals.get(node.named.first()?.as_str())?;
+    (goal.spans == node.spans).then_some(goal)
 }
 
 /// A goal that no requirement serves becomes one itself, at the goal's place.

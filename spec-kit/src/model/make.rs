@@ -153,6 +153,7 @@ fn statement(document: &Document, item: &Item) -> Statement {
         text,
         span: item.span,
         section: path_of(document, item),
+        under: String::new(),
         details: details(document, item),
     }
 }

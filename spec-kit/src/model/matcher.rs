@@ -47,8 +47,21 @@ const WEAK_WEIGHT: f64 = 0.5;
 /// Words that no passage has make a text longer, but not as much as those that could fit.
 const UNKNOWN_WEIGHT: f64 = 0.5;
 
+/// What two words weigh that are not used of everything.
+const TWO_WORDS: f64 = 2.0;
+/// Words of a passage itself, rather than around it.
+const OWN: f64 = 1.0;
+
 /// Concerns that few texts have, and that say enough alone.
 const TELLING: &[&str] = &["~once", "~recovery", "~money", "~notify"];
+
+/// What a word tells of what is meant; concerns are no words of their own.
+fn telling(word: &str) -> f64 {
+    match word.starts_with('~') && !TELLING.contains(&word) {
+        true => 0.0,
+        false => weight(word),
+    }
+}
 
 fn weight(word: &str) -> f64 {
     if TELLING.contains(&word) {
@@ -75,6 +88,8 @@ fn rarity(count: usize, word: &str, passages: usize) -> f64 {
 pub struct Matcher {
     postings: HashMap<Stem, Posting>,
     norms: Vec<f64>,
+    /// What the own words of each passage weigh together, rare or not.
+    weights: Vec<f64>,
     count: usize,
 }
 
@@ -91,6 +106,17 @@ pub struct Match {
     pub target: usize,
     pub score: f64,
     pub shared: Vec<String>,
+    /// What the shared words weigh together that are its own and tell what is meant.
+    pub telling: f64,
+    /// How much of what either says the shared words are, of the one of which they are more.
+    pub part: f64,
+}
+
+impl Match {
+    /// One word in common is chance, unless it is much of what one of the two says.
+    pub fn is_telling(&self, part: f64) -> bool {
+        self.telling >= TWO_WORDS || self.part >= part
+    }
 }
 
 impl Matcher {
@@ -98,6 +124,7 @@ impl Matcher {
     pub fn new<'a>(targets: impl IntoIterator<Item = Vec<(&'a [Stem], f64)>>) -> Self {
         let mut postings: HashMap<Stem, Vec<(usize, f64)>> = HashMap::new();
         let mut count = 0;
+        let mut own = Vec::new();
         for (index, target) in targets.into_iter().enumerate() {
             count = index + 1;
             let mut weights: BTreeMap<&Stem, f64> = BTreeMap::new();
@@ -107,6 +134,13 @@ impl Matcher {
                     *entry = entry.max(weight);
                 }
             }
+            own.push(
+                weights
+                    .iter()
+                    .filter(|(word, weight)| **weight >= OWN && !is_number(word))
+                    .map(|(word, _)| telling(word))
+                    .sum(),
+            );
             for (word, weight) in weights {
                 match postings.get_mut(word) {
                     Some(found) => found.push((index, weight)),
@@ -133,6 +167,7 @@ impl Matcher {
         Self {
             postings,
             norms: norms.into_iter().map(f64::sqrt).collect(),
+            weights: own,
             count,
         }
     }
@@ -142,11 +177,13 @@ impl Matcher {
     pub fn find(&self, words: &[Stem], limit: usize) -> Vec<Match> {
         let mut terms: Vec<(&str, &Posting)> = Vec::new();
         let mut norm = 0.0;
+        let mut said = 0.0;
         let mut seen: Vec<&Stem> = words.iter().filter(|word| !is_number(word)).collect();
         seen.sort_unstable();
         seen.dedup();
         for word in seen {
             let found = self.postings.get(word.as_str());
+            said += telling(word);
             norm += match found {
                 Some(posting) => posting.rarity.powi(2),
                 None => (UNKNOWN_WEIGHT * rarity(self.count, word, 0)).powi(2),
@@ -159,6 +196,15 @@ impl Matcher {
         }
         terms.sort_by_key(|(_, posting)| posting.found.len());
         terms.truncate(MAX_TERMS);
+        let own_words = |target: usize, shared: u32| {
+            terms.iter().enumerate().filter(move |(at, (_, posting))| {
+                let place = posting
+                    .found
+                    .binary_search_by_key(&target, |(index, _)| *index);
+                let found = place.ok().and_then(|place| posting.found.get(place));
+                shared & (1 << at) != 0 && found.is_some_and(|(_, weight)| *weight >= OWN)
+            })
+        };
         // By passage, and in it by term, so that each sum is made in one order.
         let mut parts: Vec<(usize, usize, f64)> = Vec::new();
         for (at, (_, posting)) in terms.iter().enumerate() {
@@ -194,15 +240,23 @@ impl Matcher {
         matches.truncate(limit);
         matches
             .into_iter()
-            .map(|(score, target, shared)| Match {
-                target,
-                score,
-                shared: terms
-                    .iter()
-                    .enumerate()
-                    .filter(|(at, _)| shared & (1 << at) != 0)
-                    .map(|(_, (word, _))| (*word).to_owned())
-                    .collect(),
+            .map(|(score, target, shared)| {
+                let told = own_words(target, shared).map(|(_, (word, _))| telling(word));
+                let all: f64 = told.sum();
+                let of = |whole: f64| if whole > 0.0 { all / whole } else { 0.0 };
+                let theirs = self.weights.get(target).copied().unwrap_or(0.0);
+                Match {
+                    target,
+                    score,
+                    telling: all,
+                    part: of(said).max(of(theirs)),
+                    shared: terms
+                        .iter()
+                        .enumerate()
+                        .filter(|(at, _)| shared & (1 << at) != 0)
+                        .map(|(_, (word, _))| (*word).to_owned())
+                        .collect(),
+                }
             })
             .collect()
     }
@@ -230,5 +284,19 @@ mod tests {
         assert_eq!(best.shared, ["claim", "run"]);
         assert_eq!(matcher.best(&stems("unrelated"), 0.1), None);
         assert_eq!(matcher.find(&stems("runs"), 2).len(), 2);
+    }
+
+    #[test]
+    fn one_word_in_common_is_chance_unless_it_is_much_of_what_is_said() {
+        let texts = ["Parallel lanes per session", "Heartbeat and recovery"];
+        let words: Vec<Vec<Stem>> = texts.iter().map(|text| stems(text)).collect();
+        let matcher = Matcher::new(words.iter().map(|w| vec![(w.as_slice(), 1.0)]));
+        let is_telling = |text: &str| {
+            let best = matcher.best(&stems(text), 0.0).expect("a match");
+            best.is_telling(0.5)
+        };
+        assert!(!is_telling("Sessions CRUD and archive"));
+        assert!(is_telling("Heartbeat every 2s"));
+        assert!(is_telling("Lanes of a session are archived"));
     }
 }

@@ -102,6 +102,19 @@ impl Model {
             .chain(self.of_kind(NodeKind::NonFunctional))
     }
 
+    /// The requirements that goals were made of which nothing else serves, by the goal's id.
+    pub fn requirements_of_goals(&self) -> BTreeMap<&str, &Node> {
+        let goals: HashMap<&str, &Node> = self
+            .of_kind(NodeKind::Goal)
+            .iter()
+            .map(|goal| (goal.id.as_str(), goal))
+            .collect();
+        let requirements = self.of_kind(NodeKind::Requirement).iter();
+        requirements
+            .filter_map(|node| Some((links::goal_of(node, &goals)?.id.as_str(), node)))
+            .collect()
+    }
+
     /// Ids at the other end of the ties that leave `id`.
     pub fn targets(&self, id: &str, relation: Relation) -> Vec<&str> {
         self.ties

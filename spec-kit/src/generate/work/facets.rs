@@ -1,3 +1,4 @@
+use crate::facts::Role;
 use crate::manifest::{NodeKind, Relation};
 use crate::model::words::Stem;
 use crate::model::{Matcher, Model, Node, Standing, concepts};
@@ -7,6 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 const OWNED: f64 = 0.16;
 /// A sentence in passing has to say more.
 const SAID: f64 = 0.2;
+/// One word in common says enough where it is so much of what either says.
+const MUCH: f64 = 0.4;
+/// More screens than these no person lists.
+const MAX_SCREENS: usize = 300;
 /// For what has a name of its own, such as an endpoint that nothing else is like.
 const NAMED: f64 = 0.08;
 /// Less for what stands beside other rules of it.
@@ -19,6 +24,8 @@ pub(in crate::generate) struct Facets {
     /// Endpoint → requirement, screen → requirement, rule → requirement.
     pub endpoints: Vec<Option<String>>,
     pub screens: Vec<Option<String>>,
+    /// Screen → what the source says of it.
+    pub by_screen: Vec<Vec<usize>>,
     /// By the rule's id.
     pub rules: BTreeMap<String, String>,
     /// Endpoint → tables.
@@ -40,17 +47,19 @@ impl Facets {
     pub(super) fn of(model: &Model) -> Self {
         let requirements = model.of_kind(NodeKind::Requirement);
         let bags = bags(model, requirements);
-        // What comes later has nothing of what is built now.
-        let matcher =
-            Matcher::new(
-                requirements
-                    .iter()
-                    .zip(&bags)
-                    .map(|(node, bag)| match node.standing {
-                        Standing::Later => Vec::new(),
-                        _ => vec![(node.stems.as_slice(), 1.0), (bag.as_slice(), 0.4)],
-                    }),
-            );
+        // What comes later has nothing of what is built now, and what a goal was made of is wide.
+        let made: BTreeSet<&str> = model
+            .requirements_of_goals()
+            .into_values()
+            .map(|node| node.id.as_str())
+            .collect();
+        let has_stated = made.len() < requirements.len();
+        let matcher = Matcher::new(requirements.iter().zip(&bags).map(|(node, bag)| {
+            if node.standing == Standing::Later || has_stated && made.contains(node.id.as_str()) {
+                return Vec::new();
+            }
+            vec![(node.stems.as_slice(), 1.0), (bag.as_slice(), 0.4)]
+        }));
         let owner = |stems: &[Stem], at_least: f64| {
             matcher
                 .best(stems, at_least)
@@ -93,9 +102,14 @@ impl Facets {
             facets.by_requirement.insert(node.id.clone(), facet);
         }
         facets.take_rules(model, &owner);
-        facets.take_statements(model, &owner);
+        let speaker = |stems: &[Stem], at_least: f64| {
+            let mut found = matcher.find(stems, 3).into_iter();
+            let found = found.find(|found| found.score >= at_least && found.is_telling(MUCH))?;
+            requirements.get(found.target).map(|node| node.id.clone())
+        };
+        facets.take_statements(model, &speaker);
         facets.take_things();
-        facets.take_tables(model, &owner);
+        facets.take_tables(model, &speaker);
         facets.by_table = vec![Vec::new(); inventory.tables.len()];
         for (id, facet) in &facets.by_requirement {
             for table in &facet.tables {
@@ -143,9 +157,30 @@ impl Facets {
         }
     }
 
+    /// What stands under a screen is said of it, whatever its words.
     fn take_statements(&mut self, model: &Model, owner: &dyn Fn(&[Stem], f64) -> Option<String>) {
+        let mut sections: BTreeMap<&[String], Option<String>> = BTreeMap::new();
+        let mut screens: BTreeMap<(&str, &str), Option<usize>> = BTreeMap::new();
+        self.by_screen = vec![Vec::new(); model.inventory.screens.len()];
         for (index, statement) in model.statements.iter().enumerate() {
-            if let Some(id) = owner(&statement.stems, SAID)
+            if statement.role == Role::Interface {
+                let title = statement.section.last().map_or("", String::as_str);
+                let place = (statement.under.as_str(), title);
+                let screen = screens.entry(place).or_insert_with(|| {
+                    screen_of(model, place.0).or_else(|| screen_of(model, place.1))
+                });
+                if let Some(said) = screen.and_then(|screen| self.by_screen.get_mut(screen)) {
+                    said.push(index);
+                    continue;
+                }
+            }
+            // A section that is called after a requirement is about it.
+            let of_section = sections.entry(&statement.section).or_insert_with(|| {
+                let title = statement.section.last().map_or("", String::as_str);
+                owner(&concepts::stems(title), OWNED)
+            });
+            let id = of_section.clone().or_else(|| owner(&statement.stems, SAID));
+            if let Some(id) = id
                 && let Some(facet) = self.by_requirement.get_mut(&id)
             {
                 facet.statements.push(index);
@@ -189,6 +224,27 @@ impl Facets {
 
     pub(in crate::generate) fn of_requirement(&self, id: &str) -> Option<&Facet> {
         self.by_requirement.get(id)
+    }
+}
+
+/// The one screen that a title or an introduction names.
+fn screen_of(model: &Model, title: &str) -> Option<usize> {
+    let words = crate::model::words::normal(title, 24);
+    let screens = model.inventory.screens.iter().enumerate().take(MAX_SCREENS);
+    let mut named = screens.filter(|(_, screen)| {
+        let name = crate::model::words::normal(&screen.name, 8);
+        let at = words.find(&name).filter(|_| !name.is_empty());
+        at.is_some_and(|at| {
+            let is_edge = |letter: Option<char>| letter.is_none_or(|c| c == ' ');
+            let end = words
+                .get(at + name.len()..)
+                .and_then(|rest| rest.chars().next());
+            is_edge(words.get(..at).and_then(|head| head.chars().next_back())) && is_edge(end)
+        })
+    });
+    match (named.next(), named.next()) {
+        (Some((screen, _)), None) => Some(screen),
+        _ => None,
     }
 }
 

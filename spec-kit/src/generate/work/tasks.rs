@@ -1,10 +1,13 @@
 //! The tasks themselves, before they have a stage, an order or an id.
 
 mod commands;
+mod layers;
 mod proofs;
 mod screens;
 mod things;
 mod wording;
+
+pub(super) use layers::layer_of;
 
 use commands::{reach, show_table, show_tables};
 use wording::to_do;
@@ -42,6 +45,7 @@ pub(super) fn all(model: &Model, facets: &Facets) -> Vec<Task> {
             .iter()
             .map(|node| (node.id.as_str(), node))
             .collect(),
+        of_goals: model.requirements_of_goals(),
         things: model
             .inventory
             .screens
@@ -66,9 +70,9 @@ pub(super) fn all(model: &Model, facets: &Facets) -> Vec<Task> {
     made.schema();
     made.endpoints();
     made.screens();
+    made.deployment();
     made.requirements();
     made.rules();
-    made.deployment();
     made.criteria();
     made.await_answers();
     made.proofs();
@@ -80,6 +84,8 @@ struct Making<'a> {
     facets: &'a Facets,
     tasks: Vec<Task>,
     by_id: BTreeMap<&'a str, &'a Node>,
+    /// Requirements that were made of goals, by the goal's id.
+    of_goals: BTreeMap<&'a str, &'a Node>,
     /// Where screens stand, which have tasks of their own.
     things: BTreeSet<usize>,
     /// Requirements and rules that a task makes true.
@@ -240,7 +246,13 @@ impl<'a> Making<'a> {
     /// The work that the source lists under its milestones, in its own words.
     fn listed_work(&mut self) {
         let requirements = self.model.of_kind(NodeKind::Requirement);
-        let matcher = Matcher::new(requirements.iter().map(|n| vec![(n.stems.as_slice(), 1.0)]));
+        let made: BTreeSet<&str> = self.of_goals.values().map(|n| n.id.as_str()).collect();
+        let matcher = Matcher::new(requirements.iter().map(
+            |n| match made.contains(n.id.as_str()) {
+                true => Vec::new(),
+                false => vec![(n.stems.as_slice(), 1.0)],
+            },
+        ));
         let model = self.model;
         let goals = Matcher::new(
             model
@@ -286,16 +298,40 @@ impl<'a> Making<'a> {
                     }
                 }
                 task.refs.splice(0..0, refs);
+                if layer != Layer::Deploy
+                    && let Some(found) = goals.best(&work.stems, SAME_WORK)
+                    && found.is_telling(1.0)
+                    && let Some(goal) = model.of_kind(NodeKind::Goal).get(found.target)
+                    && self.of_goals.contains_key(goal.id.as_str())
+                {
+                    self.hold_goal(&mut task, goal);
+                }
                 if task.refs.is_empty()
                     && let Some(found) = goals.best(&work.stems, SAME_GOAL)
                     && let Some(goal) = model.of_kind(NodeKind::Goal).get(found.target)
                 {
-                    task.refs.push(goal.id.clone());
+                    self.hold_goal(&mut task, goal);
                 }
                 if task.refs.is_empty() {
                     task.refs = self.reached_by_statement(&work.stems);
                 }
                 self.push(task);
+            }
+        }
+    }
+
+    /// Work for a goal. One that no requirement serves became one itself, which work makes true.
+    fn hold_goal(&mut self, task: &mut Task, goal: &Node) {
+        let Some(node) = self.of_goals.get(goal.id.as_str()).copied() else {
+            task.refs.push(goal.id.clone());
+            return;
+        };
+        if !task.refs.contains(&node.id) {
+            task.refs.push(node.id.clone());
+            task.makes.push(format!("requirement {}", node.id));
+            // Done work does not do what is left of an open requirement.
+            if node.is_done() || !task.is_done {
+                self.cover(task, node);
             }
         }
     }
@@ -423,61 +459,4 @@ fn describe(table: &Table) -> String {
         text.push_str(&format!(" with at least {}", columns.join(", ")));
     }
     text
-}
-
-const SCREEN: &[&str] = &["screen", "dashboard", "runboard", "ui", "wizard", "viewer"];
-const PARTS_OF_SCREEN: &[&str] = &[
-    "board", "brows", "button", "click", "displai", "display", "field", "form", "input", "layout",
-    "menu", "modal", "page", "panel", "tab", "view", "visual",
-];
-const DATABASE: &[&str] = &[
-    "column", "creat", "databas", "db", "index", "postgr", "sql", "tabl",
-];
-
-/// Where work belongs by its words alone.
-pub(super) fn layer_of(stems: &[Stem]) -> Layer {
-    let says = |words: &[&str]| stems.iter().any(|stem| words.contains(&stem.as_str()));
-    // Words of many meanings, such as "form" and "background", say it only together.
-    let many = |words: &[&str]| {
-        let found: BTreeSet<&Stem> = stems
-            .iter()
-            .filter(|stem| words.contains(&stem.as_str()))
-            .collect();
-        found.len() > 1
-    };
-    let is_built = says(&["wizard"]);
-    if says(&["docu", "document", "readm", "manual", "guid", "tutorial"]) && !is_built {
-        Layer::Docs
-    } else if concepts::speaks_of(stems, "~deploy") {
-        Layer::Deploy
-    } else if says(&["worker", "sweeper", "daemon", "cron"])
-        || many(&[
-            "background",
-            "poll",
-            "scheduler",
-            "schedul",
-            "job",
-            "queu",
-            "process",
-        ])
-    {
-        Layer::Worker
-    } else if (says(&["schema", "migrat"]) || says(&["tabl"]) && many(DATABASE))
-        && !concepts::speaks_of(stems, "~screen")
-    {
-        Layer::Schema
-    } else if says(&[
-        "rls",
-        "polici",
-        "policy",
-        "permiss",
-        "authentic",
-        "authoriz",
-    ]) {
-        Layer::Access
-    } else if (says(SCREEN) || many(PARTS_OF_SCREEN)) && !says(&["endpoint", "api", "sql"]) {
-        Layer::Screen
-    } else {
-        Layer::Api
-    }
 }

@@ -2,6 +2,9 @@
 
 use super::*;
 
+/// What is said of one screen; more of it is a document of its own.
+const MAX_SAID: usize = 24;
+
 impl Making<'_> {
     pub(super) fn screens(&mut self) {
         let model = self.model;
@@ -11,7 +14,7 @@ impl Making<'_> {
             let node = owner.as_deref().and_then(|id| self.requirement(id));
             let said = screen.text.trim_end_matches('.');
             if let Some(work) = listed.get(&at) {
-                self.screen_of_work(*work, screen, node);
+                self.screen_of_work(*work, (at, screen), node);
                 continue;
             }
             let mut task = Task::new(
@@ -25,6 +28,7 @@ impl Making<'_> {
             );
             task.spans = vec![screen.span];
             task.makes = vec![format!("screen {}", screen.name)];
+            task.details = self.said_of(at);
             task.is_done = self.is_listed_done(screen);
             if let Some(node) = node {
                 task.refs = vec![node.id.clone()];
@@ -62,7 +66,17 @@ impl Making<'_> {
         found
     }
 
-    fn screen_of_work(&mut self, work: usize, screen: &Thing, node: Option<&Node>) {
+    /// What the source says under a screen.
+    fn said_of(&self, screen: usize) -> Vec<Detail> {
+        let said = self.facets.by_screen.get(screen).into_iter().flatten();
+        said.filter_map(|at| self.model.statements.get(*at))
+            .filter(|statement| !self.things.contains(&statement.span.start))
+            .take(MAX_SAID)
+            .map(|statement| detail(statement.text.clone(), &[statement.span]))
+            .collect()
+    }
+
+    fn screen_of_work(&mut self, work: usize, (at, screen): (usize, &Thing), node: Option<&Node>) {
         let Some(task) = self.tasks.get_mut(work) else {
             return;
         };
@@ -73,6 +87,7 @@ impl Making<'_> {
             let text = format!("**{}**: {said}", screen.name);
             task.details.push(detail(text, &[screen.span]));
         }
+        task.details.extend(self.said_of(at));
         task.makes.push(format!("screen {}", screen.name));
         if let Some(node) = node {
             if !task.refs.contains(&node.id) {

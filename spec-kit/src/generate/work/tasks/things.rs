@@ -254,13 +254,8 @@ impl<'a> Making<'a> {
 
     pub(super) fn deployment(&mut self) {
         let model = self.model;
-        let serving: Vec<String> = model
-            .of_kind(NodeKind::Goal)
-            .iter()
-            .find(|goal| concepts::speaks_of(&goal.stems, "~deploy"))
-            .map(|goal| goal.id.clone())
-            .into_iter()
-            .collect();
+        let mut goals = model.of_kind(NodeKind::Goal).iter();
+        let goal = goals.find(|goal| concepts::speaks_of(&goal.stems, "~deploy"));
         for statement in &model.statements {
             if statement.role != Role::Deployment
                 || statement.standing == Standing::Later
@@ -277,7 +272,9 @@ impl<'a> Making<'a> {
                 .iter()
                 .map(|d| detail(d.text.clone(), &[d.span]))
                 .collect();
-            task.refs.clone_from(&serving);
+            if let Some(goal) = goal {
+                self.hold_goal(&mut task, goal);
+            }
             self.push(task);
         }
     }
