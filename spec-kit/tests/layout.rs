@@ -87,6 +87,12 @@ fn a_stack_decides_on_folders_and_ends_and_a_named_folder_before_it() {
     assert_eq!(paths(task(&python, "POST /orders")), ["src/api/orders.py"]);
     let shown = paths(task(&python, "Show AC-001"));
     assert_eq!(shown, ["tests/acceptance/test_ac_001.py"]);
+    let next =
+        format!("{SHOP}- `GET /orders/{{id}}` - show an order\n\n## Technology\n\n- Next.js\n");
+    assert_eq!(
+        paths(task(&tasks(&next), "GET /orders/{id}")),
+        ["app/api/orders/[id]/route.ts"]
+    );
     let named = format!("{SHOP}\n## Structure\n\n- `server/api/` has the endpoints\n");
     assert_eq!(
         paths(task(&tasks(&named), "POST /orders")),

@@ -174,12 +174,18 @@ impl Facets {
                     continue;
                 }
             }
-            // A section that is called after a requirement is about it.
-            let of_section = sections.entry(&statement.section).or_insert_with(|| {
-                let title = statement.section.last().map_or("", String::as_str);
-                owner(&concepts::stems(title), OWNED)
-            });
-            let id = of_section.clone().or_else(|| owner(&statement.stems, SAID));
+            // A part of the architecture that is called after a requirement is about it.
+            let of_section = match statement.role {
+                Role::Architecture | Role::Interface => sections
+                    .entry(&statement.section)
+                    .or_insert_with(|| {
+                        let title = statement.section.last().map_or("", String::as_str);
+                        owner(&concepts::stems(title), OWNED)
+                    })
+                    .clone(),
+                _ => None,
+            };
+            let id = of_section.or_else(|| owner(&statement.stems, SAID));
             if let Some(id) = id
                 && let Some(facet) = self.by_requirement.get_mut(&id)
             {

@@ -155,16 +155,24 @@ impl Proposal<'_> {
             return self.in_folder(root, "", holds);
         }
         let path = name.split_once(' ').map_or(name, |(_, path)| path);
+        let is_open = |part: &&str| part.starts_with(['{', ':', '<']);
         let parts: Vec<String> = path
             .split('/')
-            .filter(|part| !part.starts_with(['{', ':', '<']))
+            .filter(|part| !is_open(part))
             .map(|part| slug(part, 3))
             .filter(|part| !part.is_empty())
             .collect();
         if self.stack.has("Next.js") {
             let root = self.stack.root(&["api"], "app/api/");
-            let below = parts.iter().skip_while(|part| *part == "api");
-            let below: Vec<&str> = below.map(String::as_str).collect();
+            // There a folder in brackets is what a path leaves open.
+            let below = path.split('/').map(|part| match is_open(&part) {
+                true => format!("[{}]", part.trim_matches(['{', '}', ':', '<', '>'])),
+                false => slug(part, 3),
+            });
+            let below: Vec<String> = below
+                .filter(|part| !part.is_empty())
+                .skip_while(|part| part == "api")
+                .collect();
             return self.in_folder(root, &format!("{}/route.ts", below.join("/")), holds);
         }
         let is_version = |part: &&String| {
