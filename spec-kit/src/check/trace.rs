@@ -396,7 +396,7 @@ fn non_goals(served: &Served<'_>, out: &mut Drafts) {
     }
     for task in &served.tasks.tasks {
         // To decide on a thing is not to do it.
-        let is_decision = !task.refs.is_empty() && task.refs.iter().all(|c| c.id.prefix == "Q");
+        let is_decision = task.refs.first().is_some_and(|c| c.id.prefix == "Q");
         let folded = normal(&task.text);
         if is_decision || folded.split(' ').any(|word| REFUSALS.contains(&word)) {
             continue;

@@ -239,8 +239,28 @@ fn without_priority(title: &str) -> &str {
 fn may_keep(kind: NodeKind, prefix: &str) -> bool {
     match kind {
         NodeKind::Story => prefix == "US",
+        // They stand in the plan, where an id of what is wanted is cited and not given.
+        NodeKind::Decision | NodeKind::Risk if is_wish(prefix) => false,
         _ => !matches!(prefix, "T" | "TASK" | "US" | "PH" | "Q"),
     }
+}
+
+fn is_wish(prefix: &str) -> bool {
+    matches!(
+        prefix,
+        "AC" | "FR"
+            | "G"
+            | "GOAL"
+            | "NFR"
+            | "NG"
+            | "PE"
+            | "REQ"
+            | "SC"
+            | "SM"
+            | "STORY"
+            | "UC"
+            | "UJ"
+    )
 }
 
 /// An id that can stand in a bundle as it is: letters and a number, of this bundle.

@@ -121,6 +121,29 @@ enum Tildes {
 }
 
 fn escape(text: &str, tildes: Tildes, out: &mut String) {
+    let mut rest = text;
+    // What nobody filled in is said to be open, and not copied as if it were said.
+    while let Some((start, label)) = token(rest) {
+        letters(rest.get(..start).unwrap_or(""), tildes, out);
+        out.push_str("TODO(");
+        letters(label, tildes, out);
+        out.push(')');
+        rest = rest.get(start + label.len() + 2..).unwrap_or("");
+    }
+    letters(rest, tildes, out);
+}
+
+/// The first token of a template, `[NAME]`: where it begins, and what is in it.
+fn token(text: &str) -> Option<(usize, &str)> {
+    text.match_indices('[').find_map(|(start, _)| {
+        let inner = text.get(start + 1..)?;
+        let label = inner.get(..inner.find([']', '['])?)?;
+        let is_closed = inner.as_bytes().get(label.len()) == Some(&b']');
+        (is_closed && crate::read::is_token(label)).then_some((start, label))
+    })
+}
+
+fn letters(text: &str, tildes: Tildes, out: &mut String) {
     let mut letters = text.chars().peekable();
     let mut before = out.chars().next_back().unwrap_or(' ');
     while let Some(letter) = letters.next() {
@@ -175,6 +198,10 @@ mod tests {
             ),
             "a cookie `__Host-x` is set and `/home` shown, see `/a/b?c=1`"
         );
+        assert_eq!(
+            inline("a [NAME] [b [MY_NAME]]", "`[NAME]`"),
+            "a `[NAME]` \\[b TODO(MY_NAME)\\]"
+        );
         assert_eq!(cell("a | `b|c` \\| d"), "a \\| `b\\|c` \\| d");
     }
 
@@ -183,7 +210,7 @@ mod tests {
         fn any_words_read_back_as_they_are(text in "[a-c#>*_`\\\\<&;~|!\\[\\]()0-9.:+= -]{0,40}") {
             let one_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
             let written = paragraph(&plain(&one_line));
-            if !one_line.is_empty() {
+            if !one_line.is_empty() && !one_line.contains("[###") {
                 proptest::prop_assert_eq!(words(&written), one_line);
             }
         }

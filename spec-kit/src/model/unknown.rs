@@ -2,7 +2,7 @@
 //! the bundle asks what they are.
 
 use super::node::Node;
-use crate::facts::{Document, Id, Numbers};
+use crate::facts::{Document, Id, Numbers, Role};
 use crate::manifest::NodeKind;
 use crate::text::Span;
 use smol_str::SmolStr;
@@ -39,11 +39,26 @@ pub(super) fn ids(document: &Document, nodes: &BTreeMap<NodeKind, Vec<Node>>) ->
         .collect();
     let mut asked: BTreeMap<Key, (&Id, Span)> = BTreeMap::new();
     let cited = document.citations.iter().map(|c| (&c.id, c.span));
-    // What stands in the text of another thing is no thing of its own.
+    // What stands in the text of another thing is no thing of its own, and neither is what a
+    // phase is called by.
+    let sections = document.sections.iter();
+    let stages = sections
+        .filter(|section| matches!(section.role, Role::Milestones | Role::Status | Role::Phases))
+        .map(|section| section.title_span);
+    let phases: BTreeSet<u32> = document
+        .phases
+        .iter()
+        .map(|phase| phase.span)
+        .chain(stages)
+        .map(|span| document.line_of(span))
+        .collect();
+    let names_phase = |span: Span| phases.contains(&document.line_of(span));
     let inside = document
         .definitions
         .iter()
-        .filter(|definition| WISHES.contains(&definition.id.prefix.as_str()))
+        .filter(|definition| {
+            WISHES.contains(&definition.id.prefix.as_str()) || names_phase(definition.span)
+        })
         .map(|definition| (&definition.id, definition.span));
     for (id, span) in cited.chain(inside) {
         let whole = (

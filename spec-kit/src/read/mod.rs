@@ -45,6 +45,7 @@ use crate::parallel;
 use crate::text::{Source, SourceError, Span};
 pub(crate) use denials::denials;
 use marks::Marks;
+pub(crate) use notes::is_token;
 use reading::Reading;
 use units::Unit;
 

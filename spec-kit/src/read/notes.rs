@@ -221,7 +221,7 @@ fn is_code(words: &Inline, at: usize) -> bool {
 }
 
 /// `[PROJECT_NAME]`, `[###-feature-name]`, `[FEATURE NAME]`, but not `[P]`, `[FR-001]`, `[WIP]`.
-fn is_token(label: &str) -> bool {
+pub(crate) fn is_token(label: &str) -> bool {
     const WORDS: [&str; 26] = [
         "ASSUMPTION",
         "GAP",

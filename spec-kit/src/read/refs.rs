@@ -95,6 +95,7 @@ fn definition(reading: &Reading<'_>, index: usize, unit: &Unit<'_>) -> Option<De
                 && words.text.len() == range.end;
             !is_list_number
                 && !only_names
+                && !is_detail_of_task(reading, unit, id)
                 && (lead.is_set_off
                     || item.check.is_some()
                     || lead.bracket.is_some()
@@ -131,13 +132,23 @@ fn definition(reading: &Reading<'_>, index: usize, unit: &Unit<'_>) -> Option<De
     })
 }
 
+/// A point without a box below a task says more of the task, and gives no id to anything else.
+fn is_detail_of_task(reading: &Reading<'_>, unit: &Unit<'_>, id: &Id) -> bool {
+    let is_own = matches!(id.prefix.as_str(), "" | "T" | "TASK" | "CHK");
+    let is_nested = unit.depth > 0 && unit.item().is_some_and(|item| item.check.is_none());
+    reading.kind == DocumentKind::Tasks && is_nested && !is_own
+}
+
 fn is_tasks(reading: &Reading<'_>, role: Role) -> bool {
     reading.kind == DocumentKind::Tasks || role == Role::Tasks
 }
 
 fn is_listed(role: Role, id: &Id) -> bool {
     match role {
-        Role::Requirements | Role::NonFunctional => !id.prefix.is_empty(),
+        // "Task 2 …" speaks of a task.
+        Role::Requirements | Role::NonFunctional => {
+            !matches!(id.prefix.as_str(), "" | "T" | "TASK")
+        }
         Role::Acceptance
         | Role::Success
         | Role::Goals
