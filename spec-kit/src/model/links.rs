@@ -34,13 +34,18 @@ pub(super) fn tie_around(
     around: &[Vec<Stem>],
     at_least: f64,
 ) -> Vec<Tie> {
-    let ids: BTreeMap<String, &str> = to
-        .iter()
-        .flat_map(|node| {
+    let written = || {
+        to.iter().flat_map(|node| {
             let own = node.own.as_deref().unwrap_or(&node.id);
-            [own, &node.id].map(|id| (in_one_form(id), node.id.as_str()))
+            [(own, node.id.as_str()), (&node.id, &node.id)]
         })
-        .collect();
+    };
+    let ids: BTreeMap<&str, &str> = written().collect();
+    let forms: BTreeMap<String, &str> = written().map(|(id, to)| (in_one_form(id), to)).collect();
+    let known = |name: &str| {
+        let exact = ids.get(name).copied();
+        exact.or_else(|| forms.get(&in_one_form(name)).copied())
+    };
     let also = match relation {
         Relation::Validates => ALSO_SHOWN,
         _ => ALSO,
@@ -48,11 +53,7 @@ pub(super) fn tie_around(
     let matcher = matcher_around(to, around);
     let size = from.iter().map(|node| node.text.len()).sum();
     let of_each = parallel::map(size, from, |node| {
-        let named: BTreeSet<&str> = node
-            .named
-            .iter()
-            .filter_map(|name| ids.get(&in_one_form(name)).copied())
-            .collect();
+        let named: BTreeSet<&str> = node.named.iter().filter_map(|name| known(name)).collect();
         let tie = |to: &str, basis| Tie {
             from: node.id.clone(),
             to: to.to_owned(),

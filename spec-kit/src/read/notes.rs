@@ -101,7 +101,11 @@ impl Notes {
             });
         }
         for token in ["TXXX", "To be populated", "FRXXX", "FR-XXX"] {
-            if let Some(at) = find_word(text, token).filter(|at| !is_code(words, *at)) {
+            // In a bundle it is the field of a TODO already.
+            let is_open = |at: &usize| {
+                !is_code(words, *at) && !text.get(..*at).is_some_and(|text| text.ends_with("TODO("))
+            };
+            if let Some(at) = find_word(text, token).filter(is_open) {
                 self.tokens.push(Marker {
                     text: token.to_owned(),
                     span: words.span_of(at..at + token.len()),
