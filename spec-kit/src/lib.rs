@@ -15,6 +15,7 @@ pub mod generate;
 pub mod ids;
 pub mod manifest;
 pub mod model;
+mod order;
 pub mod outline;
 mod parallel;
 pub mod read;

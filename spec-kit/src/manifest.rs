@@ -1,5 +1,6 @@
 //! `spec-kit.json`: what a bundle consists of, where each line came from, and what is tied to what.
 
+use crate::order::Order;
 use crate::parallel;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -255,7 +256,7 @@ fn lines<T: Serialize>(list: &[T]) -> String {
 /// The places of keys in their order; of equal ones the first comes first.
 fn places<K: Ord>(keys: impl Iterator<Item = K>) -> Vec<usize> {
     let mut order: Vec<(K, usize)> = keys.zip(0..).collect();
-    order.sort_unstable();
+    order.order();
     order.into_iter().map(|(_, at)| at).collect()
 }
 
@@ -268,7 +269,7 @@ fn arrange<T>(list: &mut Vec<T>, order: &[usize]) {
 fn ranks<'a>(ids: impl Iterator<Item = &'a str>) -> HashMap<&'a str, usize> {
     let unique: HashSet<&str> = ids.collect();
     let mut keys: Vec<_> = unique.into_iter().map(key).collect();
-    keys.sort_unstable();
+    keys.order();
     let ids = keys.into_iter().map(|(_, _, id)| id);
     ids.zip(0..).collect()
 }

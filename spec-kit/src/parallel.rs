@@ -1,6 +1,8 @@
 //! Independent work side by side, with the results in the order of what was asked: the same bytes
 //! come out, however many processors there are.
 
+use crate::order::Order;
+
 /// As many as a bundle has large documents. Not asked of the system, which this library knows
 /// nothing of; more threads than processors cost next to nothing.
 #[cfg(not(target_family = "wasm"))]
@@ -48,7 +50,7 @@ pub(crate) fn map<T: Sync, R: Send>(
         }
         done
     });
-    done.sort_unstable_by_key(|(at, _)| *at);
+    done.order_by_key(|(at, _)| *at);
     done.into_iter().flat_map(|(_, results)| results).collect()
 }
 

@@ -1,5 +1,6 @@
 //! What looks like a secret in a text.
 
+use crate::order::Order;
 use crate::text::Span;
 
 #[derive(Debug, PartialEq, Eq)]
@@ -125,7 +126,7 @@ fn is_random(value: &str) -> bool {
         "xxxx",
     ];
     let mut seen: Vec<u8> = value.bytes().collect();
-    seen.sort_unstable();
+    seen.order();
     seen.dedup();
     seen.len() >= 6
         && !words.iter().any(|word| lower.contains(word))

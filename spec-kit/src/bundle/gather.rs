@@ -4,6 +4,7 @@ use super::{Bundle, Layout, Scope, Unreadable, file_name, folder, layout_of};
 use crate::facts::Document;
 use crate::ids::Lock;
 use crate::manifest::Manifest;
+use crate::order::Order;
 use crate::parallel;
 use crate::read::document;
 use crate::text::{Source, SourceError};
@@ -170,7 +171,7 @@ fn assemble(directory: &str, files: &Files<'_>, all: &Files<'_>) -> Bundle {
     };
     // The documents in the folder itself before those below it.
     let mut order: Vec<(&str, &[u8])> = files.iter().map(|(path, bytes)| (*path, *bytes)).collect();
-    order.sort_by_key(|(path, _)| (path.matches('/').count(), *path));
+    order.order_by_key(|(path, _)| (path.matches('/').count(), *path));
     let size = files.values().map(|bytes| bytes.len()).sum();
     let (read, ()) = parallel::join(
         size,

@@ -4,6 +4,7 @@
 use super::context::{Key, of_role, requirements};
 use crate::bundle::Bundle;
 use crate::facts::{Check, Document, Id, Item, Role, Task};
+use crate::order::Order;
 use crate::report::{Coverage, CoverageKind, CoverageRow};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -102,7 +103,7 @@ impl<'a> Served<'a> {
                 found.extend(tasks);
             }
         }
-        found.sort_unstable();
+        found.order();
         found.dedup();
         found
     }
@@ -118,7 +119,7 @@ impl<'a> Served<'a> {
                 by.push(*other);
             }
         }
-        tasks.sort_unstable();
+        tasks.order();
         tasks.dedup();
         (tasks, by)
     }

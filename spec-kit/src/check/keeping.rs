@@ -7,6 +7,7 @@ use crate::bundle::{Bundle, file_name, folder};
 use crate::config::{Baseline, Config, Date};
 use crate::digest::sha256;
 use crate::facts::{Document, Suppression};
+use crate::order::Order;
 use crate::report::{
     Counts, Coverage, Finding, Related, Report, Suppressed, SuppressedBy, VERSION,
 };
@@ -52,7 +53,7 @@ pub(super) fn report(
     let of_baseline = keeper.of_baseline();
     tell(&mut keeper, of_baseline);
     let mut findings = keeper.findings;
-    findings.sort_by(|a, b| (&a.place, &a.rule, &a.message).cmp(&(&b.place, &b.rule, &b.message)));
+    findings.order_by(|a, b| (&a.place, &a.rule, &a.message).cmp(&(&b.place, &b.rule, &b.message)));
     let count = |severity| findings.iter().filter(|f| f.severity == severity).count();
     let counts = Counts {
         errors: count(Severity::Error),
@@ -74,7 +75,7 @@ pub(super) fn report(
 
 /// By place, then rule; what two bundles that share a file both report is one.
 fn sorted(mut drafts: Vec<Draft>) -> Vec<Draft> {
-    drafts.sort_by(|a, b| (&a.place, a.rule, &a.message).cmp(&(&b.place, b.rule, &b.message)));
+    drafts.order_by(|a, b| (&a.place, a.rule, &a.message).cmp(&(&b.place, b.rule, &b.message)));
     drafts.dedup_by(|a, b| a.rule == b.rule && a.place == b.place && a.message == b.message);
     drafts
 }

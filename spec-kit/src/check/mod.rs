@@ -31,6 +31,7 @@ mod words;
 
 use crate::bundle::Bundle;
 use crate::config::{Baseline, Config, Date};
+use crate::order::Order;
 use crate::parallel;
 use crate::report::Report;
 use context::{Context, Peers};
@@ -86,7 +87,7 @@ const CHECKS: &[Check] = &[
 /// Checks bundles together. The same bundles give the same report, whatever their order.
 pub fn check(bundles: &[Bundle], options: &Options<'_>) -> Report {
     let mut order: Vec<&Bundle> = bundles.iter().collect();
-    order.sort_by(|a, b| (&a.directory, &a.files).cmp(&(&b.directory, &b.files)));
+    order.order_by(|a, b| (&a.directory, &a.files).cmp(&(&b.directory, &b.files)));
     let peers = Peers::of(&order);
     let mut drafts = Drafts::default();
     let mut coverage = Vec::new();

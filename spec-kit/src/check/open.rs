@@ -4,6 +4,7 @@ use super::context::{Context, called};
 use super::draft::{Draft, Drafts};
 use super::words::{find_word, normal, short};
 use crate::facts::Document;
+use crate::order::Order;
 use crate::rules::Severity;
 use crate::text::Span;
 
@@ -189,7 +190,7 @@ pub(super) fn code_spans(document: &Document) -> Vec<Span> {
             _ => {}
         }
     }
-    found.sort_unstable();
+    found.order();
     found
 }
 

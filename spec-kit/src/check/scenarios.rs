@@ -6,6 +6,7 @@ use super::requirements::{criteria_by_id, draft, name};
 use super::words::{find_word, normal, short};
 use crate::bundle::Layout;
 use crate::facts::{Document, Item, Role, RoleSection};
+use crate::order::Order;
 use crate::rules::Severity;
 use crate::text::Span;
 
@@ -64,7 +65,7 @@ struct Told<'a> {
 impl<'a> Told<'a> {
     fn of(prd: &'a Document) -> Self {
         let mut stories: Vec<&Item> = of_role(prd, Role::Stories).collect();
-        stories.sort_by_key(|story| story.whole.start);
+        stories.order_by_key(|story| story.whole.start);
         let owner = |item: &Item| {
             let next = stories.partition_point(|story| story.whole.start <= item.span.start);
             let at = next.checked_sub(1)?;

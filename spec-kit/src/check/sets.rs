@@ -5,6 +5,7 @@ use super::draft::{Draft, Drafts};
 use super::provenance::{is_as_generated, milder};
 use super::words::{list, shared, stem};
 use crate::facts::{ClosedSet, Document, DocumentKind};
+use crate::order::Order;
 use crate::rules::Severity;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -37,7 +38,7 @@ pub(super) fn check(context: &Context<'_>, out: &mut Drafts) {
                 .iter()
                 .map(|member| form(&member.text))
                 .collect();
-            members.sort_unstable();
+            members.order();
             members.dedup();
             // "and others" is no member.
             let is_open = members.iter().any(|m| REST.contains(&m.as_str()));
@@ -50,7 +51,7 @@ pub(super) fn check(context: &Context<'_>, out: &mut Drafts) {
                     .map(|word| stem(word).to_owned())
                     .collect();
                 let head = words.last().cloned().unwrap_or_default();
-                words.sort_unstable();
+                words.order();
                 by_head.entry(head).or_default().push(Seen {
                     document,
                     set,

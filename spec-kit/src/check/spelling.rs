@@ -4,6 +4,7 @@ use super::context::Context;
 use super::draft::{Draft, Drafts};
 use super::sql::Sql;
 use crate::facts::Document;
+use crate::order::Order;
 use crate::report::Related;
 use crate::text::Span;
 use std::collections::{BTreeMap, BTreeSet};
@@ -93,6 +94,6 @@ fn identifiers(document: &Document) -> Vec<(&str, Span)> {
         }
     }
     found.retain(|(word, _)| word.len() > 4);
-    found.sort_by_key(|(_, span)| *span);
+    found.order_by_key(|(_, span)| *span);
     found
 }

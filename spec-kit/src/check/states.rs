@@ -5,6 +5,7 @@ use super::draft::{Draft, Drafts};
 use super::provenance::{is_as_generated, milder};
 use super::words::{Numbers, normal, shared, short, stem};
 use crate::facts::{Document, Mark, StatusClaim};
+use crate::order::Order;
 use crate::read::denials;
 use crate::text::Span;
 
@@ -81,7 +82,7 @@ pub(super) fn check(context: &Context<'_>, out: &mut Drafts) {
             .copied()
             .filter(|other| *other < at);
         let mut near: Vec<usize> = near.collect();
-        near.sort_unstable();
+        near.order();
         near.dedup();
         // The one that is most alike is the same thing; if its state is the same, all is well.
         let best = near

@@ -5,6 +5,7 @@ use super::draft::{Draft, Drafts};
 use super::words::{normal, short};
 use crate::bundle::Layout;
 use crate::facts::{Check, Document, Role, Task};
+use crate::order::Order;
 use crate::rules::Severity;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -293,7 +294,7 @@ fn cycles(edges: &[Vec<usize>]) -> Vec<Vec<usize>> {
             }
         }
     }
-    found.sort();
+    found.order();
     // Two circles through one task are one thing to mend first.
     found.dedup_by_key(|cycle| cycle.first().copied());
     found

@@ -1,5 +1,6 @@
 //! Words in a form in which two texts can be compared.
 
+use crate::order::Order;
 use std::collections::HashMap;
 
 /// Small letters and digits, other signs as one blank.
@@ -22,7 +23,7 @@ pub(super) fn normal(text: &str) -> String {
 pub(super) fn stems(text: &str) -> Vec<String> {
     let normal = normal(text);
     let mut found: Vec<&str> = stems_in(&normal).collect();
-    found.sort_unstable();
+    found.order();
     found.dedup();
     found.into_iter().map(str::to_owned).collect()
 }
@@ -131,7 +132,7 @@ impl Numbers {
     /// Sorted, each once.
     pub fn all<'a>(&mut self, words: impl Iterator<Item = &'a str>) -> Vec<u32> {
         let mut numbers: Vec<u32> = words.map(|word| self.of(word)).collect();
-        numbers.sort_unstable();
+        numbers.order();
         numbers.dedup();
         numbers
     }

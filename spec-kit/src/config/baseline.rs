@@ -1,3 +1,4 @@
+use crate::order::Order;
 use crate::report::Report;
 use serde::{Deserialize, Serialize};
 
@@ -91,7 +92,7 @@ impl Baseline {
                 reason: reason.to_owned(),
             })
             .collect();
-        entries.sort();
+        entries.order();
         Self {
             file: file.to_owned(),
             entries,

@@ -3,6 +3,7 @@
 use crate::digest::{LOCK, UNLOCK, digest, split_box, unlocked};
 use crate::facts::edges::is_id;
 use crate::manifest::Manifest;
+use crate::order::Order;
 use std::collections::BTreeMap;
 
 /// A block between the marks, and the heading that it stands under.
@@ -56,7 +57,7 @@ pub(super) fn keep(fresh: &str, before: &str) -> String {
 
 /// Blocks that people put in themselves go back under their heading, else to the end.
 fn put_back(mut text: String, mut blocks: Vec<&Block>) -> String {
-    blocks.sort_by(|a, b| a.name.cmp(&b.name));
+    blocks.order_by(|a, b| a.name.cmp(&b.name));
     for block in blocks {
         let body = format!(
             "\n{UNLOCK} {} -->\n{}{LOCK}\n",

@@ -6,6 +6,7 @@ use crate::digest::sha256;
 use crate::facts::Document;
 use crate::manifest::{Edge, Manifest, Node, NodeKind, NodeSource, Relation, SourceFile, VERSION};
 use crate::model::{self, Model};
+use crate::order::Order;
 use crate::text::Span;
 use std::collections::BTreeMap;
 
@@ -143,7 +144,7 @@ fn naming<'a>(model: &Model, work: &'a Work, id: &str) -> impl Iterator<Item = &
 
 fn told<'a>(tasks: impl Iterator<Item = &'a Task>) -> Vec<&'a str> {
     let mut found: Vec<&Task> = tasks.collect();
-    found.sort_by_cached_key(|task| crate::manifest::sort_key(&task.id));
+    found.order_by_cached_key(|task| crate::manifest::sort_key(&task.id));
     found.dedup_by(|a, b| a.id == b.id);
     found.into_iter().map(|task| task.id.as_str()).collect()
 }

@@ -1,6 +1,7 @@
 use super::mint::MAX_WORDS;
 use crate::manifest::{Manifest, NodeKind, sort_key};
 use crate::model::words::normal;
+use crate::order::Order;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -121,7 +122,7 @@ impl Lock {
 
     pub fn sort(&mut self) {
         self.entries
-            .sort_by_cached_key(|entry| (sort_key(&entry.id), entry.state));
+            .order_by_cached_key(|entry| (sort_key(&entry.id), entry.state));
         self.entries.dedup_by(|later, first| later.id == first.id);
     }
 

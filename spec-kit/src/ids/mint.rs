@@ -2,6 +2,7 @@ use super::{Entry, Lock, State};
 use crate::manifest::NodeKind;
 use crate::model::words::Stem;
 use crate::model::words::{normal, similarity, stems};
+use crate::order::Order;
 use crate::parallel;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -146,7 +147,7 @@ impl Mint {
             return;
         }
         let mut pairs = candidates(&old, wanted, ids);
-        pairs.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
+        pairs.order_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
         let mut taken = vec![false; old.len()];
         for (_, new, before) in pairs {
             let (Some(id), Some(taken), Some((_, entry))) =
@@ -221,7 +222,7 @@ fn candidates(
     let mut by_place: BTreeMap<(&str, u32), Vec<usize>> = BTreeMap::new();
     for (index, (stems, entry)) in old.iter().enumerate() {
         let mut unique: Vec<&Stem> = stems.iter().collect();
-        unique.sort_unstable();
+        unique.order();
         unique.dedup();
         for word in unique {
             by_word.entry(word).or_default().push(index);

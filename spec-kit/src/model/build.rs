@@ -10,6 +10,7 @@ use super::{
 use crate::facts::{Document, Keyword};
 use crate::ids::{Claim, Mint};
 use crate::manifest::{NodeKind, Relation};
+use crate::order::Order;
 use crate::parallel;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -351,7 +352,7 @@ fn tie_criteria(nodes: &Nodes, ties: &mut Ties) {
     ]
     .concat();
     let mut by_place = requirements.clone();
-    by_place.sort_by_key(|node| node.whole.start);
+    by_place.order_by_key(|node| node.whole.start);
     let below = links::tie_inside(&criteria, Relation::Validates, &by_place);
     let placed: BTreeSet<&str> = below.iter().map(|tie| tie.from.as_str()).collect();
     let criteria: Vec<&Node> = criteria
@@ -402,7 +403,7 @@ fn tie_criteria(nodes: &Nodes, ties: &mut Ties) {
 /// Criteria that stand below a story show what is built for it.
 fn below_stories(criteria: &[&Node], nodes: &Nodes, ties: &Ties) -> Vec<Tie> {
     let mut stories = list(nodes, NodeKind::Story);
-    stories.sort_by_key(|node| node.whole.start);
+    stories.order_by_key(|node| node.whole.start);
     let requirements: BTreeSet<&str> = list(nodes, NodeKind::Requirement)
         .into_iter()
         .map(|node| node.id.as_str())

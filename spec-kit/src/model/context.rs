@@ -6,6 +6,7 @@ use super::node::{Node, Passage};
 use super::standing::Later;
 use crate::facts::{Document, Role};
 use crate::manifest::NodeKind;
+use crate::order::Order;
 use crate::text::Span;
 use std::collections::BTreeMap;
 
@@ -232,7 +233,7 @@ fn named(document: &Document, names: &[&str]) -> Vec<Passage> {
             span: Span::new(at, end + version.len()),
         });
     }
-    found.sort_by_key(|passage| passage.span);
+    found.order_by_key(|passage| passage.span);
     found.truncate(MAX_VALUES);
     found
 }

@@ -6,6 +6,7 @@ use super::standing::Later;
 use super::words;
 use super::words::Stem;
 use crate::facts::{Document, InventoryKind};
+use crate::order::Order;
 use crate::text::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -94,7 +95,7 @@ fn things(document: &Document, kind: InventoryKind, listed: Listed) -> Vec<Thing
         }
     }
     let mut chosen: Vec<usize> = best.into_values().map(|(index, _)| index).collect();
-    chosen.sort_unstable();
+    chosen.order();
     chosen
         .into_iter()
         .filter_map(|index| document.inventory.get(index))

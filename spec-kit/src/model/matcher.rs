@@ -1,4 +1,5 @@
 use super::words::Stem;
+use crate::order::Order;
 use std::collections::{BTreeMap, HashMap};
 
 /// Words in more passages than this tell none of them from the others.
@@ -152,7 +153,7 @@ impl Matcher {
         }
         // In the order of the words: a sum of fractions depends on it.
         let mut sorted: Vec<(Stem, Vec<(usize, f64)>)> = postings.into_iter().collect();
-        sorted.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        sorted.order_by(|a, b| a.0.cmp(&b.0));
         let mut norms = vec![0.0; count];
         let mut postings = HashMap::with_capacity(sorted.len());
         for (word, found) in sorted {
@@ -179,7 +180,7 @@ impl Matcher {
         let mut norm = 0.0;
         let mut said = 0.0;
         let mut seen: Vec<&Stem> = words.iter().filter(|word| !is_number(word)).collect();
-        seen.sort_unstable();
+        seen.order();
         seen.dedup();
         for word in seen {
             let found = self.postings.get(word.as_str());
@@ -194,7 +195,7 @@ impl Matcher {
                 terms.push((word, posting));
             }
         }
-        terms.sort_by_key(|(_, posting)| posting.found.len());
+        terms.order_by_key(|(_, posting)| posting.found.len());
         terms.truncate(MAX_TERMS);
         let own_words = |target: usize, shared: u32| {
             terms.iter().enumerate().filter(move |(at, (_, posting))| {
@@ -212,7 +213,7 @@ impl Matcher {
             let found = posting.found.iter();
             parts.extend(found.map(|(index, weight)| (*index, at, rarity * weight)));
         }
-        parts.sort_unstable_by_key(|(index, at, _)| (*index, *at));
+        parts.order_by_key(|(index, at, _)| (*index, *at));
         // Which terms are shared is one bit each: there are at most `MAX_TERMS` of them.
         let scores = parts.chunk_by(|a, b| a.0 == b.0).filter_map(|parts| {
             let (target, ..) = *parts.first()?;
@@ -236,7 +237,7 @@ impl Matcher {
                 (score, target, shared)
             })
             .collect();
-        matches.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        matches.order_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         matches.truncate(limit);
         matches
             .into_iter()

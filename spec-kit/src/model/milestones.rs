@@ -6,6 +6,7 @@ use super::standing::Later;
 use super::words::Stem;
 use super::{concepts, make};
 use crate::facts::{Document, Item, Mark, Role};
+use crate::order::Order;
 use crate::text::Span;
 
 /// A stage that the document itself names.
@@ -132,7 +133,7 @@ fn named(document: &Document, whole: Span) -> Vec<Passage> {
             span: citation.span,
         })
         .collect();
-    found.sort_by(|a, b| a.text.cmp(&b.text));
+    found.order_by(|a, b| a.text.cmp(&b.text));
     found.dedup_by(|a, b| a.text == b.text);
     found
 }
@@ -173,7 +174,7 @@ fn of_phases(document: &Document) -> Vec<Milestone> {
                 stems: concepts::stems(&task.text),
             });
         let mut all: Vec<Work> = items.chain(tasks).collect();
-        all.sort_by_key(|work| work.span);
+        all.order_by_key(|work| work.span);
         all.dedup_by_key(|work| work.span.start);
         found.push(Milestone {
             title,

@@ -7,6 +7,7 @@ use super::words::Stem;
 use super::words::{short, similarity};
 use crate::facts::{ClosedSet, Document, InventoryKind, Mark, Quantity, StatusClaim};
 use crate::manifest::NodeKind;
+use crate::order::Order;
 use crate::text::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -112,7 +113,7 @@ fn claims(document: &Document, found: &mut Vec<Node>) {
             }
         }
     }
-    conflicts.sort_by_key(|(first, second)| (first.span, second.span));
+    conflicts.order_by_key(|(first, second)| (first.span, second.span));
     for (first, second) in conflicts {
         let text = format!(
             "“{}” is {} in one place, “{}” is {} in another. Which is true?",

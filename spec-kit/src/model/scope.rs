@@ -3,6 +3,7 @@
 use super::node::Node;
 use super::words::Stem;
 use super::words::stems;
+use crate::order::Order;
 use std::collections::BTreeMap;
 
 /// Non-goals with one first word that are compared.
@@ -25,7 +26,7 @@ impl Exclusions {
                 .flat_map(|part| part.split(','));
             for part in parts {
                 let mut words = stems(part);
-                words.sort_unstable();
+                words.order();
                 words.dedup();
                 // One word is too little, and many are a sentence that nobody repeats.
                 if (2..=5).contains(&words.len())

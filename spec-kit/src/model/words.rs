@@ -1,5 +1,6 @@
 //! Words by which two passages are known to speak of the same thing, without a dictionary.
 
+use crate::order::Order;
 use smol_str::SmolStr;
 use std::sync::LazyLock;
 
@@ -238,8 +239,8 @@ pub fn similarity(a: &[Stem], b: &[Stem]) -> f64 {
         return 0.0;
     }
     let (mut left, mut right): (Vec<&Stem>, Vec<&Stem>) = (a.iter().collect(), b.iter().collect());
-    left.sort_unstable();
-    right.sort_unstable();
+    left.order();
+    right.order();
     let (mut i, mut j, mut shared) = (0, 0, 0usize);
     while let (Some(x), Some(y)) = (left.get(i), right.get(j)) {
         match x.cmp(y) {

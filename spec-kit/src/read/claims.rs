@@ -6,6 +6,7 @@ use super::tables::{Column, Columns};
 use super::units::{Unit, UnitKind};
 use super::words::unnumbered;
 use crate::facts::{Mark, Phase, Role, StatusClaim};
+use crate::order::Order;
 use crate::outline::CheckBox;
 
 pub(super) fn claims(reading: &Reading<'_>, phases: &[Phase]) -> Vec<StatusClaim> {
@@ -35,7 +36,7 @@ pub(super) fn claims(reading: &Reading<'_>, phases: &[Phase]) -> Vec<StatusClaim
             span: phase.span,
         })
     }));
-    out.sort_by_key(|claim| claim.span);
+    out.order_by_key(|claim| claim.span);
     out
 }
 

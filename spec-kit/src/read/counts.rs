@@ -6,6 +6,7 @@ use super::reading::Reading;
 use super::units::{Unit, UnitKind};
 use super::words::{fold, is_cjk, joins, singular};
 use crate::facts::{DocumentKind, Role, StatedCount};
+use crate::order::Order;
 use crate::outline::Inline;
 use std::sync::LazyLock;
 
@@ -443,8 +444,8 @@ impl Titles {
         for (title, _) in &mut backward {
             title.reverse();
         }
-        forward.sort_unstable();
-        backward.sort_unstable();
+        forward.order();
+        backward.order();
         Self { forward, backward }
     }
 

@@ -4,6 +4,7 @@ use super::lead::Lead;
 use super::norms;
 use super::scenarios;
 use crate::facts::{Item, Role, Title};
+use crate::order::Order;
 use crate::outline::Inline;
 
 /// `**User Story:** As a …` below a requirement of Kiro.
@@ -176,5 +177,5 @@ pub(super) fn finish(item: &mut Item) {
     }
     item.keyword = norms::keyword(&item.text);
     item.cue = norms::cue(&item.text, item.keyword);
-    item.citations.sort_by_key(|citation| citation.span);
+    item.citations.order_by_key(|citation| citation.span);
 }

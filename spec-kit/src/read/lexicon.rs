@@ -2,6 +2,7 @@
 //! copy of what is asked.
 
 use super::words::{fold, singular_parts};
+use crate::order::Order;
 
 /// Words as `fold` leaves them, and what each stands for.
 pub(super) struct Lexicon<T> {
@@ -14,7 +15,7 @@ impl<T: Copy> Lexicon<T> {
     /// Of two entries with one word the first counts.
     pub(super) fn new(entries: impl IntoIterator<Item = (&'static str, T)>) -> Self {
         let mut entries: Vec<(&'static str, T)> = entries.into_iter().collect();
-        entries.sort_by_key(|(word, _)| *word);
+        entries.order_by_key(|(word, _)| *word);
         entries.dedup_by_key(|(word, _)| *word);
         let first = |word: &str| word.bytes().next().map_or(0, usize::from);
         let starts = (0..=256)

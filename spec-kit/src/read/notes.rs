@@ -4,6 +4,7 @@ use super::ids;
 use super::reading::Reading;
 use super::words::{find_word, joins};
 use crate::facts::{Clarification, Link, Marker, Suppression};
+use crate::order::Order;
 use crate::outline::{Inline, Outline, PieceKind};
 use crate::text::{Source, Span};
 
@@ -25,7 +26,7 @@ pub(super) fn notes(reading: &Reading<'_>, outline: &Outline) -> Notes {
         }
         out.links(words);
     }
-    out.todos.sort_by_key(|todo| todo.span);
+    out.todos.order_by_key(|todo| todo.span);
     for span in &outline.tags {
         let text = reading.source.slice(*span);
         if is_placeholder_tag(text) && !is_pattern(reading.source, *span) {
@@ -35,7 +36,7 @@ pub(super) fn notes(reading: &Reading<'_>, outline: &Outline) -> Notes {
             });
         }
     }
-    out.tokens.sort_by_key(|token| token.span);
+    out.tokens.order_by_key(|token| token.span);
     out
 }
 

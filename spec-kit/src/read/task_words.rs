@@ -5,6 +5,7 @@ use super::marks::Marks;
 use super::names;
 use super::words::fold;
 use crate::facts::{Citation, Id, Numbers, Task};
+use crate::order::Order;
 use crate::outline::{Code, Inline};
 use crate::text::{Source, Span};
 use smol_str::SmolStr;
@@ -226,7 +227,7 @@ pub(super) fn mentions(words: &Inline, task: &mut Task) {
             task.paths.push((word.to_owned(), words.span_of(range)));
         }
     }
-    task.paths.sort_by_key(|(_, span)| *span);
+    task.paths.order_by_key(|(_, span)| *span);
     task.paths.dedup_by(|a, b| a.0 == b.0);
 }
 

@@ -1,4 +1,5 @@
 use super::{Finding, Report, summary};
+use crate::order::Order;
 use crate::rules::Severity;
 use std::fmt::Write;
 
@@ -11,7 +12,7 @@ pub const MAX_ANNOTATIONS: usize = 50;
 pub fn annotations(report: &Report) -> String {
     let mut order: Vec<&Finding> = report.findings.iter().collect();
     // Stable: within a severity by place.
-    order.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    order.order_by_key(|finding| std::cmp::Reverse(finding.severity));
     let shown = if order.len() > MAX_ANNOTATIONS {
         MAX_ANNOTATIONS - 1
     } else {

@@ -1,4 +1,5 @@
 use super::{Finding, Report};
+use crate::order::Order;
 use crate::rules::{Severity, rules};
 use std::fmt::Write;
 
@@ -15,7 +16,7 @@ pub fn junit(report: &Report) -> String {
             .iter()
             .map(|finding| finding.place.file.as_str()),
     );
-    files.sort_unstable();
+    files.order();
     files.dedup();
     for file in files {
         let found: Vec<&Finding> = report

@@ -3,6 +3,7 @@
 mod documents;
 mod render;
 
+use crate::order::Order;
 pub use documents::of_documents;
 pub use render::steps;
 
@@ -97,7 +98,7 @@ impl Graph {
             .values()
             .filter(|node| kinds.contains(&node.kind))
             .collect();
-        found.sort_by_cached_key(|node| sort_key(&node.id));
+        found.order_by_cached_key(|node| sort_key(&node.id));
         found
     }
 
@@ -254,7 +255,7 @@ impl Graph {
         let mut at = 0;
         while let Some((depth, from)) = steps.get(at).map(|step| (step.depth, step.id.clone())) {
             let mut found = next(self, &from);
-            found.sort_by_cached_key(|(_, id)| sort_key(id));
+            found.order_by_cached_key(|(_, id)| sort_key(id));
             for (relation, to) in found {
                 if seen.insert(to.clone()) {
                     steps.push(self.step(depth + 1, &to, Some(relation)));

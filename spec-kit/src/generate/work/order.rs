@@ -3,6 +3,7 @@
 use super::{Layer, Task};
 use crate::ids::{Claim, Mint};
 use crate::manifest::{NodeKind, sort_key};
+use crate::order::Order;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A task that waits for more than this waits for the last of them.
@@ -13,7 +14,7 @@ pub(super) fn arrange(tasks: &mut [Task], mint: &mut Mint) {
         task.rank = rank;
     }
     // Stable: within a layer the order of the source stays.
-    tasks.sort_by_key(|task| (task.stage, task.layer));
+    tasks.order_by_key(|task| (task.stage, task.layer));
     let claims: Vec<Claim> = tasks
         .iter()
         .map(|task| Claim {
@@ -26,7 +27,7 @@ pub(super) fn arrange(tasks: &mut [Task], mint: &mut Mint) {
         task.id = id;
     }
     // A later generation adds tasks with higher ids, which stand last in their stage.
-    tasks.sort_by_cached_key(|task| (task.stage, sort_key(&task.id)));
+    tasks.order_by_cached_key(|task| (task.stage, sort_key(&task.id)));
     depend(tasks);
     mark_parallel(tasks);
 }
@@ -108,14 +109,14 @@ fn depend(tasks: &mut [Task]) {
             .into_iter()
             .filter_map(|other| ids.get(other).cloned())
             .collect();
-        task.depends_on.sort_by_cached_key(|id| sort_key(id));
+        task.depends_on.order_by_cached_key(|id| sort_key(id));
     }
 }
 
 /// Of each part of the interface the one that writes the same file before it.
 fn same_file(tasks: &[Task]) -> BTreeMap<usize, usize> {
     let mut order: Vec<usize> = (0..tasks.len()).collect();
-    order.sort_by_key(|at| {
+    order.order_by_key(|at| {
         tasks
             .get(*at)
             .map(|task| (task.stage, task.layer, task.rank))
@@ -170,7 +171,7 @@ fn deploy_last(tasks: &[Task], all: &mut [Vec<usize>]) {
             .map(|(at, _)| at)
             .take(6);
         before.extend(found);
-        before.sort_unstable();
+        before.order();
         before.dedup();
     }
 }

@@ -19,6 +19,7 @@ use crate::facts::Document;
 use crate::manifest::Relation;
 use crate::model::words::Stem;
 use crate::model::{Model, Node, Passage, markdown};
+use crate::order::Order;
 use crate::text::Span;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -154,7 +155,7 @@ impl Context<'_> {
             .iter()
             .map(|span| self.document.line_of(*span))
             .collect();
-        lines.sort_unstable();
+        lines.order();
         lines.dedup();
         let more = lines.len().saturating_sub(6);
         lines.truncate(6);
@@ -216,7 +217,7 @@ fn edge(verb: &str, ids: &[&str]) -> String {
         return String::new();
     }
     let mut ids = ids.to_vec();
-    ids.sort_by_cached_key(|id| crate::manifest::sort_key(id));
+    ids.order_by_cached_key(|id| crate::manifest::sort_key(id));
     format!(" ({verb} {})", ids.join(", "))
 }
 

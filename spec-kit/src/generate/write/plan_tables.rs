@@ -4,6 +4,7 @@ use crate::generate::work::{Layer, Task};
 use crate::manifest::{NodeKind, Relation};
 use crate::model::words::Stem;
 use crate::model::{Node, Statement, Table, concepts, markdown};
+use crate::order::Order;
 use std::collections::BTreeSet;
 
 const MAX_ROWS: usize = 20_000;
@@ -280,7 +281,7 @@ pub(super) fn stage_inventory(page: &mut Page, _context: &Context, tasks: &[&Tas
         .flat_map(|task| &task.refs)
         .map(String::as_str)
         .collect();
-    requirements.sort_by_cached_key(|id| crate::manifest::sort_key(id));
+    requirements.order_by_cached_key(|id| crate::manifest::sort_key(id));
     requirements.dedup();
     if !requirements.is_empty() {
         let more = requirements.len().saturating_sub(30);

@@ -1,6 +1,7 @@
 use super::{Context, Page, prd_parts};
 use crate::manifest::{NodeKind, Relation};
 use crate::model::{Node, Passage, Strength, independent_test, markdown, reason, scene};
+use crate::order::Order;
 
 pub(in crate::generate) fn prd(context: &Context) -> String {
     let model = context.model;
@@ -268,7 +269,7 @@ fn independent(context: &Context, story: &Node, requirements: &[&str]) -> String
         .map(String::as_str)
         .filter(|id| !own.contains(id))
         .collect();
-    foreign.sort_by_cached_key(|id| crate::manifest::sort_key(id));
+    foreign.order_by_cached_key(|id| crate::manifest::sort_key(id));
     foreign.dedup();
     let shown = match proofs.as_slice() {
         [] if has_scenarios(context, story, requirements) => {

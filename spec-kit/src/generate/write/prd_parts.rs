@@ -3,6 +3,7 @@ use super::{Context, Page, and, codes, plan_tables};
 use crate::facts::ClosedSet;
 use crate::manifest::{NodeKind, Relation};
 use crate::model::{Node, markdown, state};
+use crate::order::Order;
 use crate::text::Span;
 use std::collections::BTreeMap;
 
@@ -172,7 +173,7 @@ fn sets(page: &mut Page, context: &Context) {
     if told.is_empty() {
         return;
     }
-    told.sort_by(|a, b| a.subject.cmp(b.subject));
+    told.order_by(|a, b| a.subject.cmp(b.subject));
     page.heading(3, "Vocabulary");
     let rows: Vec<Vec<String>> = told
         .iter()
@@ -338,7 +339,7 @@ pub(super) fn source_map(page: &mut Page, context: &Context) {
             Some((first, row))
         })
         .collect();
-    rows.sort_by_key(|(first, _)| first.start);
+    rows.order_by_key(|(first, _)| first.start);
     let mut rows: Vec<Vec<String>> = rows.into_iter().map(|(_, row)| row).collect();
     rows.truncate(MAX_ROWS);
     page.table(&["Lines", "Section", "What came of it"], &rows);

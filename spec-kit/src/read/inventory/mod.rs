@@ -12,6 +12,7 @@ use super::tables::Columns;
 use super::units::{Unit, UnitKind};
 use super::words::after_joint;
 use crate::facts::{Inventory, InventoryKind, Role};
+use crate::order::Order;
 use crate::outline::{Inline, PieceKind};
 use crate::text::Span;
 
@@ -36,7 +37,7 @@ pub(super) fn inventory(reading: &Reading<'_>) -> Vec<Inventory> {
     }
     endpoints::name_alike(&mut out.things);
     out.things
-        .sort_by(|a, b| (a.span, a.kind, &a.name).cmp(&(b.span, b.kind, &b.name)));
+        .order_by(|a, b| (a.span, a.kind, &a.name).cmp(&(b.span, b.kind, &b.name)));
     out.things
         .dedup_by(|a, b| a.span == b.span && a.kind == b.kind && a.name == b.name);
     out.things
