@@ -413,3 +413,20 @@ fn milestones_that_only_name_what_they_deliver_are_phases() {
     has(&tasks, &["## Phase 2: Phase 1\n", "## Phase 3: Phase 2\n"]);
     assert!(!tasks.contains("First draft"), "{tasks}");
 }
+
+#[test]
+fn a_list_of_examples_is_one_requirement() {
+    let text = "# P\n\n## Problem\n\nSlow.\n\n## Requirements\n\nRead files such as:\n\n- `README.md`\n- Sources\n\nIgnore files such as:\n\n- `node_modules/`\n- Images\n\nThe system must:\n\n- store orders\n- send mails\n";
+    let prd = written(text, "prd.md");
+    has(
+        &prd,
+        &[
+            "- **FR-001**: The system MUST provide: Read files such as what is listed below ‹L9›",
+            "  - `README.md` ‹L11›",
+            "- **FR-002**: The system MUST provide: Ignore files such as what is listed below ‹L14›",
+            "  - `node_modules/` ‹L16›",
+            "- **FR-003**: The system MUST provide: store orders ‹L21›",
+            "- **FR-004**: The system MUST provide: send mails ‹L22›",
+        ],
+    );
+}

@@ -93,8 +93,8 @@ impl Collected {
     fn take(&mut self, made: Made) {
         match made {
             Made::Node(node) => self.nodes.entry(node.kind).or_default().push(*node),
-            Made::Point(detail) => {
-                let list = self.nodes.entry(NodeKind::NonFunctional).or_default();
+            Made::Point(kind, detail) => {
+                let list = self.nodes.entry(kind).or_default();
                 if let Some(node) = list.last_mut() {
                     node.stems.extend(super::concepts::stems(&detail.text));
                     node.stems.truncate(super::words::MAX_WORDS);
@@ -123,16 +123,20 @@ fn uses<'a>(document: &'a Document, later: &Later) -> Vec<(&'a Item, Use)> {
     let mut headed: Option<Span> = None;
     for (at, item) in document.items.iter().enumerate() {
         if let Some(intro) = binding {
-            if item.role == Role::Other && item.path == intro.path && is_listed(document, item) {
-                uses.push((item, Use::Point));
+            let is_point = item.role == intro.role
+                && (item.id.is_none() || item.role == Role::Other)
+                && item.path == intro.path
+                && is_listed(document, item)
+                // Another sentence introduces another list.
+                && intro_line(document, item).is_none();
+            if is_point {
+                uses.push((item, Use::Point(kind_of_list(item))));
                 continue;
             }
             binding = None;
         }
-        if item.role == Role::Other
-            && let Some(intro) = binding_intro(document, item)
-        {
-            uses.push((item, Use::Bound(intro)));
+        if let Some(intro) = introduced(document, item) {
+            uses.push((item, Use::Bound(kind_of_list(item), intro)));
             binding = Some(item);
             continue;
         }
@@ -353,8 +357,67 @@ fn is_of_use(document: &Document, item: &Item) -> bool {
     !(text.ends_with(':') && item.details.is_empty() && !is_listed(document, item))
 }
 
-/// The line before a list that says what must be, for the first item of the list.
-fn binding_intro(document: &Document, item: &Item) -> Option<Passage> {
+/// The introduction of a list whose points say nothing without it, for the first of them: it says
+/// what must be, where nothing else does, or that the points are examples, `Ignore files such as:`.
+fn introduced(document: &Document, item: &Item) -> Option<Passage> {
+    let intro = match item.role {
+        Role::Other => intro_line(document, item).filter(|text| says_must(text)),
+        Role::Requirements if item.id.is_none() && is_listed(document, item) => {
+            intro_line(document, item).filter(|text| names_examples(text))
+        }
+        _ => None,
+    }?;
+    let at = document
+        .source
+        .text()
+        .get(..item.span.start)?
+        .rfind(intro)?;
+    Some(Passage {
+        text: markdown::inline(&intro.replace(['*', '`'], ""), intro),
+        span: Span::new(at, at + intro.len()),
+    })
+}
+
+fn kind_of_list(item: &Item) -> NodeKind {
+    match item.role {
+        Role::Requirements => NodeKind::Requirement,
+        _ => NodeKind::NonFunctional,
+    }
+}
+
+fn says_must(text: &str) -> bool {
+    text.split(|c: char| !c.is_alphabetic()).any(|word| {
+        matches!(
+            word.to_ascii_lowercase().as_str(),
+            "must" | "shall" | "required"
+        )
+    })
+}
+
+fn names_examples(text: &str) -> bool {
+    const LEADS: &[&str] = &[
+        " such as",
+        " like",
+        " for example",
+        " e.g.",
+        " including",
+        " wie",
+        " z. b.",
+        " z.b.",
+        " tels que",
+        " telles que",
+        " comme",
+        " como",
+        " por ejemplo",
+        " por exemplo",
+        "例如",
+    ];
+    let text = text.to_lowercase();
+    LEADS.iter().any(|lead| text.ends_with(lead))
+}
+
+/// The sentence with a colon at its end right before a list, for the first item of the list.
+fn intro_line<'d>(document: &'d Document, item: &Item) -> Option<&'d str> {
     let mut number = document.line_of(item.span);
     let line = loop {
         number = number.checked_sub(1)?;
@@ -368,20 +431,7 @@ fn binding_intro(document: &Document, item: &Item) -> Option<Passage> {
         }
     };
     let text = line.trim().strip_suffix(':')?;
-    let says_must = text.split(|c: char| !c.is_alphabetic()).any(|word| {
-        matches!(
-            word.to_ascii_lowercase().as_str(),
-            "must" | "shall" | "required"
-        )
-    });
-    if !says_must || text.starts_with(['#', '-', '*', '|', '>']) {
-        return None;
-    }
-    let at = document.source.text().get(..item.span.start)?.rfind(text)?;
-    Some(Passage {
-        text: markdown::inline(&text.replace(['*', '`'], ""), text),
-        span: Span::new(at, at + text.len()),
-    })
+    (!text.starts_with(['#', '-', '*', '|', '>'])).then_some(text)
 }
 
 /// Whether it stands in a list or table, rather than as a paragraph.

@@ -14,9 +14,9 @@ use crate::text::Span;
 pub(super) enum Use {
     Node(NodeKind),
     /// The first of a list that says what must be, with the line before the list.
-    Bound(Passage),
+    Bound(NodeKind, Passage),
     /// Another one of that list.
-    Point,
+    Point(NodeKind),
     /// A story whose words are those of the requirement in the heading above it, and all below it.
     Headed(Span),
     /// A requirement that gets the name of another line.
@@ -37,7 +37,7 @@ impl Use {
 
 pub(super) enum Made {
     Node(Box<Node>),
-    Point(Passage),
+    Point(NodeKind, Passage),
     Problem(Passage),
     Assumption(Passage),
     EdgeCase(Passage),
@@ -49,13 +49,13 @@ pub(super) fn of(document: &Document, item: &Item, is: &Use) -> Made {
     let boxed = |node| Made::Node(Box::new(node));
     match is {
         Use::Node(kind) => boxed(node(document, item, *kind)),
-        Use::Bound(intro) => boxed(bound(document, item, intro)),
+        Use::Bound(kind, intro) => boxed(bound(document, item, *kind, intro)),
         Use::Headed(whole) => boxed(Node {
             whole: *whole,
             ..node(document, item, NodeKind::Requirement)
         }),
         Use::Renamed(to) => boxed(renamed(document, item, to)),
-        Use::Point => Made::Point(passage(document, item)),
+        Use::Point(kind) => Made::Point(*kind, passage(document, item)),
         Use::Problem => Made::Problem(passage(document, item)),
         Use::Assumption => Made::Assumption(passage(document, item)),
         Use::EdgeCase => Made::EdgeCase(passage(document, item)),
@@ -67,9 +67,13 @@ pub(super) fn of(document: &Document, item: &Item, is: &Use) -> Made {
     }
 }
 
-fn bound(document: &Document, item: &Item, intro: &Passage) -> Node {
-    let mut node = node(document, item, NodeKind::NonFunctional);
-    let title = item.path.last().map(|title| filled_title(document, title));
+fn bound(document: &Document, item: &Item, kind: NodeKind, intro: &Passage) -> Node {
+    let mut node = node(document, item, kind);
+    // A section without a known name says with its title what the list is about.
+    let title = match kind {
+        NodeKind::Requirement => None,
+        _ => item.path.last().map(|title| filled_title(document, title)),
+    };
     let said = match title {
         Some(title) => format!("{}: {}", markdown::plain(&title), intro.text),
         None => intro.text.clone(),
