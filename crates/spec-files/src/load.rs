@@ -1,8 +1,7 @@
 use crate::FilesError;
 use crate::find::{Files, read, walk};
 use crate::names::{name, slashed};
-use ops_spec_kit::bundle::{Bundle, Scope, Unreadable, file_name, folder};
-use ops_spec_kit::model;
+use ops_spec_kit::bundle::{Bundle, Scope, Unreadable, folder};
 use ops_spec_kit::read::document;
 use ops_spec_kit::text::{Source, SourceError};
 use std::collections::BTreeSet;
@@ -150,12 +149,7 @@ fn find_source(root: &Path, bundle: &mut Bundle) {
         let path = format!("{lead}{path}");
         let is_file = std::fs::symlink_metadata(root.join(&path)).is_ok_and(|m| m.is_file());
         if let Some(bytes) = is_file.then(|| read(&root.join(&path)).ok()).flatten() {
-            bundle.source = match file_name(&path).ends_with(".json") {
-                true => model::request(&path, &bytes)
-                    .ok()
-                    .map(|(_, document)| document),
-                false => document(&path, &bytes).ok(),
-            };
+            bundle.read_source(&path, &bytes);
             return;
         }
     }

@@ -203,7 +203,7 @@ fn assemble(directory: &str, files: &Files<'_>, all: &Files<'_>) -> Bundle {
         match read {
             Some(read) if is_source => bundle.source = read.ok(),
             Some(read) => bundle.take_document(path, read, naming),
-            None if is_source => bundle.source = document(path, bytes).ok(),
+            None if is_source => bundle.read_source(path, bytes),
             None => bundle.take_file(path, bytes),
         }
     }
@@ -247,8 +247,23 @@ impl Bundle {
         }
         let mut documents = all.iter().filter(|(path, _)| path.ends_with(".md"));
         if let Some((path, bytes)) = documents.find(|(path, _)| is_source(path)) {
-            self.source = document(path, bytes).ok();
+            self.read_source(path, bytes);
         }
+    }
+
+    /// What the bundle was generated from. As long as it is as it was then, only its text is asked
+    /// for.
+    pub fn read_source(&mut self, path: &str, bytes: &[u8]) {
+        let known = self.manifest.as_ref().map(|m| m.source.sha256.as_str());
+        self.source = match Source::decode(path, bytes) {
+            Ok(source) if known == Some(source.sha256()) => Some(Document::empty(source)),
+            Ok(_) if path.ends_with(".json") => {
+                let request = crate::model::request(path, bytes);
+                request.ok().map(|(_, document)| document)
+            }
+            Ok(_) => document(path, bytes).ok(),
+            Err(_) => None,
+        };
     }
 
     fn is_member(&self, path: &str, naming: Naming) -> bool {

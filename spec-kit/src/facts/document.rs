@@ -53,6 +53,35 @@ pub struct Document {
 }
 
 impl Document {
+    /// A text of which nothing was read.
+    pub(crate) fn empty(source: Source) -> Self {
+        Self {
+            source,
+            outline: Outline::default(),
+            kind: DocumentKind::Prd,
+            title: None,
+            status: None,
+            sections: Vec::new(),
+            items: Vec::new(),
+            definitions: Vec::new(),
+            citations: Vec::new(),
+            principles: Vec::new(),
+            version: None,
+            phases: Vec::new(),
+            tasks: Vec::new(),
+            sets: Vec::new(),
+            quantities: Vec::new(),
+            counts: Vec::new(),
+            claims: Vec::new(),
+            inventory: Vec::new(),
+            clarifications: Vec::new(),
+            todos: Vec::new(),
+            tokens: Vec::new(),
+            links: Vec::new(),
+            suppressions: Vec::new(),
+        }
+    }
+
     pub fn place(&self, span: Span) -> Place {
         self.source.place(span)
     }

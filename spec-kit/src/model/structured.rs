@@ -1,8 +1,7 @@
 //! A request as JSON, `{slug, name, description, goals[]}`, as a document whose places are those
 //! of the JSON text.
 
-use crate::facts::{Cue, Document, DocumentKind, Item, Role, RoleSection, Title};
-use crate::outline::Outline;
+use crate::facts::{Cue, Document, Item, Role, RoleSection, Title};
 use crate::secrets;
 use crate::text::{Source, SourceError, Span};
 use serde::Deserialize;
@@ -46,7 +45,7 @@ pub fn request(file: &str, bytes: &[u8]) -> Result<(String, Document), RequestEr
             reason: error.to_string(),
         })?;
     let strings = strings(source.text());
-    let mut document = empty(source);
+    let mut document = Document::empty(source);
     document.title = Some(Title {
         span: place(&document.source, &strings, "name", &wanted.name),
         text: without_secrets(wanted.name),
@@ -116,34 +115,6 @@ fn push(document: &mut Document, role: Role, path: &str, text: String, span: Spa
             is_empty: false,
             mark: None,
         });
-    }
-}
-
-fn empty(source: Source) -> Document {
-    Document {
-        source,
-        outline: Outline::default(),
-        kind: DocumentKind::Prd,
-        title: None,
-        status: None,
-        sections: Vec::new(),
-        items: Vec::new(),
-        definitions: Vec::new(),
-        citations: Vec::new(),
-        principles: Vec::new(),
-        version: None,
-        phases: Vec::new(),
-        tasks: Vec::new(),
-        sets: Vec::new(),
-        quantities: Vec::new(),
-        counts: Vec::new(),
-        claims: Vec::new(),
-        inventory: Vec::new(),
-        clarifications: Vec::new(),
-        todos: Vec::new(),
-        tokens: Vec::new(),
-        links: Vec::new(),
-        suppressions: Vec::new(),
     }
 }
 

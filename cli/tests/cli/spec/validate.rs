@@ -238,10 +238,10 @@ fn the_source_is_looked_at_and_an_earlier_state_too() {
 fn a_document_beyond_all_measure_is_a_finding_and_not_read() {
     let folder = generated();
     let file = std::fs::File::create(folder.path().join("specs/search/plan.md")).unwrap();
-    file.set_len(17 * 1024 * 1024).unwrap();
+    file.set_len(65 * 1024 * 1024).unwrap();
     let done = at(&folder, &["validate", "specs"]).run().exits(1);
     assert!(
-        done.out.contains("at most 16777216 are read"),
+        done.out.contains("at most 67108864 are read"),
         "{}",
         done.out
     );
