@@ -89,7 +89,10 @@ pub fn lay_out(
     list.extend(paths.iter().map(String::as_str));
     for name in git(root, &list)?.split(|byte| *byte == 0) {
         let name = String::from_utf8_lossy(name);
-        let is_read = name.ends_with(".md") || name.rsplit('/').next().is_some_and(is_own);
+        let is_read = name
+            .rsplit('/')
+            .next()
+            .is_some_and(ops_spec_files::is_wanted);
         if !is_read || Path::new(name.as_ref()).is_absolute() || name.contains("..") {
             continue;
         }
@@ -100,10 +103,6 @@ pub fn lay_out(
         std::fs::write(&path, text).map_err(fault)?;
     }
     Ok(Some(()))
-}
-
-fn is_own(name: &str) -> bool {
-    matches!(name, "spec-kit.json" | "spec-kit.lock" | "spec-kit.toml")
 }
 
 /// Paths that differ between two trees, deleted ones too, seen from the root.

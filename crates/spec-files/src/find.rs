@@ -57,7 +57,8 @@ fn is_walked(name: &str) -> bool {
     HIDDEN.contains(&name) || !(name.starts_with('.') || SKIPPED.contains(&name))
 }
 
-fn is_wanted(name: &str) -> bool {
+/// Whether a file of this name may belong to a bundle.
+pub fn is_wanted(name: &str) -> bool {
     name.ends_with(".md") || name.ends_with(".markdown") || OWN.contains(&name)
 }
 

@@ -18,5 +18,6 @@ pub use check::{Check, write_report};
 pub use date::day_of_epoch;
 pub use error::FilesError;
 pub use export::{Export, ExportPlan};
+pub use find::is_wanted;
 pub use generate::{Change, Generate, Plan, State};
 pub use load::{bundles, one_bundle};

@@ -6,7 +6,7 @@ use super::words::{find_word, normal, short};
 use crate::facts::Document;
 use crate::order::Order;
 use crate::rules::Severity;
-use crate::text::Span;
+use crate::text::{Source, Span};
 
 /// Tokens of github/spec-kit's templates that are words and not capitals.
 const TEMPLATE: &[&str] = &[
@@ -140,7 +140,8 @@ fn phrases(document: &Document, out: &mut Drafts) {
             let span = Span::new(from + found, from + found + phrase.len());
             from = span.end;
             let hidden = code.iter().chain(&document.outline.comments);
-            if !hidden.clone().any(|other| other.holds(span)) && !is_quoted(text, span) {
+            if !hidden.clone().any(|other| other.holds(span)) && !is_quoted(&document.source, span)
+            {
                 unfilled(document, phrase, span, out);
             }
         }
@@ -149,23 +150,12 @@ fn phrases(document: &Document, out: &mut Drafts) {
 
 /// Whether a phrase stands in a quotation of its line, or is the field of a TODO: it speaks of what is
 /// open and is not open.
-fn is_quoted(text: &str, span: Span) -> bool {
-    let before = text
-        .get(..span.start)
-        .unwrap_or("")
-        .rsplit('\n')
-        .next()
-        .unwrap_or("");
+fn is_quoted(source: &Source, span: Span) -> bool {
+    let (before, after) = source.around(span);
     // What SK-STR-006 tells of already.
     if before.ends_with("TODO(") {
         return true;
     }
-    let after = text
-        .get(span.end..)
-        .unwrap_or("")
-        .split('\n')
-        .next()
-        .unwrap_or("");
     let opens = before
         .rfind('“')
         .is_some_and(|at| !before.get(at..).unwrap_or("").contains('”'));

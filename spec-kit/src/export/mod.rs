@@ -9,10 +9,12 @@
 mod links;
 mod tasks;
 
-use crate::digest::{LOCK, UNLOCK, digest, split_box};
-use crate::generate::{DOCUMENTS, ticks};
+use crate::digest::{LOCK, UNLOCK, digest};
+use crate::generate::DOCUMENTS;
+/// The fresh text with the ticks of the export before it.
+pub use crate::generate::keep as with_ticks;
 use links::{Move, joined};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The last line of an exported document, with the bundle's slug and the [`digest`] of the rest.
 const STAMP: &str = "<!-- sk:exported";
@@ -223,29 +225,6 @@ pub fn before(text: &str) -> Before<'_> {
         Some(slug) => Before::Exported { slug },
         None => Before::Foreign,
     }
-}
-
-/// The text with the ticks of the export before it.
-pub fn with_ticks(text: &str, before: &str) -> String {
-    let ticked: BTreeSet<&str> = ticks(before);
-    let mut out = String::with_capacity(text.len());
-    for line in text.lines() {
-        match split_box(line) {
-            Some((lead, false, rest))
-                if rest
-                    .split_whitespace()
-                    .next()
-                    .is_some_and(|id| ticked.contains(id)) =>
-            {
-                out.push_str(lead);
-                out.push_str("[x]");
-                out.push_str(rest);
-            }
-            _ => out.push_str(line),
-        }
-        out.push('\n');
-    }
-    out
 }
 
 /// The folder below `specs/` for a bundle: the one that it has, else the next number. A slug that

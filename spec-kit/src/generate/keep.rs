@@ -15,7 +15,7 @@ struct Block {
 }
 
 /// The generated text with the blocks and ticks of the one before.
-pub(super) fn keep(fresh: &str, before: &str) -> String {
+pub fn keep(fresh: &str, before: &str) -> String {
     let blocks = blocks(before);
     let ticks = ticks(before);
     let mut left: BTreeMap<&str, &Block> = BTreeMap::new();
@@ -122,7 +122,7 @@ fn task_id(line: &str) -> Option<&str> {
 }
 
 /// The ids of all ticked tasks; boxes in blocks of people are theirs.
-pub(crate) fn ticks(text: &str) -> std::collections::BTreeSet<&str> {
+pub(super) fn ticks(text: &str) -> std::collections::BTreeSet<&str> {
     let mut is_open = false;
     text.lines()
         .filter(|line| {

@@ -25,7 +25,7 @@ mod request;
 mod version;
 mod write;
 
-pub(crate) use keep::ticks;
+pub use keep::keep;
 pub use request::{Existing, MAX_SOURCE_BYTES, Output, Overwrite, Refusal, Request, slug_of};
 
 use crate::digest::digest;

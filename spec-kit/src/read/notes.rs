@@ -189,19 +189,7 @@ fn is_unknown(rest: &[u8]) -> bool {
 
 /// `« Night <Game> – <date> »`: a quoted form that names what goes into it is filled in already.
 fn is_pattern(source: &Source, span: Span) -> bool {
-    let text = source.text();
-    let before = text
-        .get(..span.start)
-        .unwrap_or("")
-        .rsplit('\n')
-        .next()
-        .unwrap_or("");
-    let after = text
-        .get(span.end..)
-        .unwrap_or("")
-        .split('\n')
-        .next()
-        .unwrap_or("");
+    let (before, after) = source.around(span);
     [('«', '»'), ('“', '”'), ('„', '“'), ('「', '」')]
         .iter()
         .any(|(opens, closes)| {

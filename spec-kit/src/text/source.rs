@@ -94,6 +94,19 @@ impl Source {
         self.text.get(span.start..span.end).unwrap_or("")
     }
 
+    /// What stands before a span in the line that it begins in, and behind it in the one that it ends
+    /// in.
+    pub fn around(&self, span: Span) -> (&str, &str) {
+        let before = self.text.get(..span.start).unwrap_or("");
+        let after = self.text.get(span.end..).unwrap_or("");
+        let start = before.rfind('\n').map_or(0, |at| at + 1);
+        let end = after.find('\n').unwrap_or(after.len());
+        (
+            before.get(start..).unwrap_or(""),
+            after.get(..end).unwrap_or(""),
+        )
+    }
+
     pub fn line_count(&self) -> usize {
         self.lines.len()
     }

@@ -18,7 +18,7 @@ use super::work::{Task, Work};
 use crate::facts::Document;
 use crate::manifest::Relation;
 use crate::model::words::Stem;
-use crate::model::{Model, Node, Passage, markdown};
+use crate::model::{Model, Node, Passage, Statement, markdown};
 use crate::order::Order;
 use crate::text::Span;
 use std::collections::BTreeMap;
@@ -164,6 +164,18 @@ impl Context<'_> {
             marks.push(format!("+{more}"));
         }
         marks.join(", ")
+    }
+
+    /// A line of the source and what stands below it.
+    pub(super) fn statement(&self, page: &mut Page, statement: &Statement) {
+        page.line(&format!(
+            "- {}{}",
+            statement.text,
+            self.mark(&[statement.span])
+        ));
+        for detail in &statement.details {
+            page.line(&format!("  - {}{}", detail.text, self.mark(&[detail.span])));
+        }
     }
 
     fn line(&self, line: u32) -> String {

@@ -154,18 +154,7 @@ fn architecture(page: &mut Page, context: &Context) {
             let title = statement.section.last().map_or("", String::as_str);
             page.paragraph(&format!("**{}**:", markdown::plain(title)));
         }
-        page.line(&format!(
-            "- {}{}",
-            statement.text,
-            context.mark(&[statement.span])
-        ));
-        for detail in &statement.details {
-            page.line(&format!(
-                "  - {}{}",
-                detail.text,
-                context.mark(&[detail.span])
-            ));
-        }
+        context.statement(page, statement);
     }
 }
 

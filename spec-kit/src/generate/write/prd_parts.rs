@@ -243,18 +243,7 @@ pub(super) fn later(page: &mut Page, context: &Context) {
             let titles = titles.collect::<Vec<_>>().join(" › ");
             page.paragraph(&format!("**{titles}**:"));
         }
-        page.line(&format!(
-            "- {}{}",
-            statement.text,
-            context.mark(&[statement.span])
-        ));
-        for detail in &statement.details {
-            page.line(&format!(
-                "  - {}{}",
-                detail.text,
-                context.mark(&[detail.span])
-            ));
-        }
+        context.statement(page, statement);
     }
 }
 
