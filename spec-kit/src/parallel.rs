@@ -1,8 +1,6 @@
 //! Independent work side by side, with the results in the order of what was asked: the same bytes
 //! come out, however many processors there are.
 
-use crate::order::Order;
-
 /// As many as a bundle has large documents. Not asked of the system, which this library knows
 /// nothing of; more threads than processors cost next to nothing.
 #[cfg(not(target_family = "wasm"))]
@@ -19,6 +17,7 @@ pub(crate) fn map<T: Sync, R: Send>(
     items: &[T],
     work: impl Fn(&T) -> R + Sync,
 ) -> Vec<R> {
+    use crate::order::Order;
     use std::sync::atomic::{AtomicUsize, Ordering};
     if size < LARGE || items.len() < 2 {
         return items.iter().map(work).collect();
