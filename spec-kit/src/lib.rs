@@ -13,6 +13,7 @@ pub mod export;
 pub mod facts;
 pub mod generate;
 pub mod ids;
+pub mod import;
 pub mod manifest;
 pub mod model;
 mod order;

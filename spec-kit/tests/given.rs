@@ -115,8 +115,19 @@ fn tasks_that_people_write_between_the_marks_are_tasks() {
     let written = with_tasks(&first, own);
     let files = files(&source, &written);
     let found = report(files.clone());
-    assert_eq!(errors(files), [""; 0]);
+    assert_eq!(errors(files.clone()), [""; 0]);
     assert_eq!(said(&found, "SK-TSK-007"), [""; 0]);
+    let bundles = Bundle::group(files);
+    let graph = Graph::of_bundle(bundles.first().expect("a bundle"));
+    let way = graph.reverse("T900").expect("known");
+    assert!(way[0].text.starts_with("Tell the support"), "{way:?}");
+    // What the manifest knows has its place in the source.
+    assert!(
+        way.iter()
+            .any(|step| step.id == "FR-001" && step.place.as_deref() == Some("docs/input.md:17")),
+        "{way:?}"
+    );
+    assert!(graph.matrix().loose_tasks.contains(&"T901".to_owned()));
     let row = found.coverage[0].rows.iter().find(|row| row.id == "FR-001");
     assert!(row.expect("a row").tasks.contains(&"T900".to_owned()));
     let tasks = written.file("tasks.md").expect("tasks");

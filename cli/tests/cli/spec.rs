@@ -4,6 +4,7 @@ mod compile;
 mod disk;
 mod export;
 mod generate;
+mod import;
 mod read;
 mod validate;
 

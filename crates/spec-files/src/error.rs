@@ -23,6 +23,8 @@ pub enum FilesError {
         "{} is no export of this bundle, or was changed by hand since", files.join(", ")
     )]
     Foreign { files: Vec<String> },
+    #[error("{}: is there already and says something else", .0.display())]
+    Taken(PathBuf),
     #[error("{}: {count} bundles are in there, {folders}; name one of them", path.display())]
     ManyBundles {
         path: PathBuf,
@@ -65,9 +67,11 @@ impl FilesError {
     pub fn exit(&self) -> Exit {
         match self {
             Self::Refused(Refusal::Slug { .. } | Refusal::Date { .. }) => Exit::Usage,
-            Self::Refused(_) | Self::Text(_) | Self::Request(_) | Self::Foreign { .. } => {
-                Exit::Findings
-            }
+            Self::Refused(_)
+            | Self::Text(_)
+            | Self::Request(_)
+            | Self::Foreign { .. }
+            | Self::Taken(_) => Exit::Findings,
             Self::Missing(_)
             | Self::Strange(_)
             | Self::Folder(_)

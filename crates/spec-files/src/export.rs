@@ -158,7 +158,7 @@ fn constitution(target: &Path, slug: &str) -> Result<Constitution, FilesError> {
     })
 }
 
-fn text_if_there(path: &Path) -> Result<Option<String>, FilesError> {
+pub(crate) fn text_if_there(path: &Path) -> Result<Option<String>, FilesError> {
     let bytes = read_if_there(path)?;
     let text = bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
     Ok(text.map(|text| text.replace("\r\n", "\n")))

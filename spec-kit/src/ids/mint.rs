@@ -196,7 +196,7 @@ impl Mint {
 }
 
 /// An id without its spelling: `FR1`, `FR-1` and `FR-001` are one for whoever reads them.
-fn spelled_alike(id: &str) -> String {
+pub(crate) fn spelled_alike(id: &str) -> String {
     let mut out = String::with_capacity(id.len());
     let mut letters = id.chars().peekable();
     while let Some(letter) = letters.next() {

@@ -5,4 +5,5 @@ mod lock;
 mod mint;
 
 pub use lock::{Entry, Lock, LockError, LockReason, State};
+pub(crate) use mint::spelled_alike;
 pub use mint::{ANYWHERE, Claim, Mint, SAME_PLACE};

@@ -5,7 +5,7 @@ use super::stories::{self, Draft};
 use super::words::Stem;
 use super::{
     Change, Lacking, Model, Ties, context, delta, head, inventory, links, listings, milestones,
-    principles, questions, risks, unknown,
+    own_tasks, principles, questions, risks, unknown,
 };
 use crate::facts::{Document, Keyword};
 use crate::ids::{Claim, Mint};
@@ -17,6 +17,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 pub(super) type Nodes = BTreeMap<NodeKind, Vec<Node>>;
 
 pub(super) fn model(document: &Document, mint: &mut Mint) -> Result<Model, Lacking> {
+    let (collected, mut milestones) = parallel::join(
+        document.source.text().len(),
+        || collect::collect(document),
+        || milestones::milestones(document),
+    );
     let Collected {
         mut nodes,
         problem,
@@ -24,7 +29,7 @@ pub(super) fn model(document: &Document, mint: &mut Mint) -> Result<Model, Lacki
         edge_cases,
         statements,
         later,
-    } = collect::collect(document);
+    } = collected;
     check(document, &nodes, problem.is_empty())?;
     let reason = delta::reason(document, &nodes, problem.is_empty());
     nodes.entry(NodeKind::Question).or_default().extend(reason);
@@ -38,7 +43,15 @@ pub(super) fn model(document: &Document, mint: &mut Mint) -> Result<Model, Lacki
         .entry(NodeKind::Question)
         .or_default()
         .extend(questions::questions(document));
-    let unknown = unknown::ids(document, &nodes);
+    own_tasks::settle(&mut milestones, &nodes);
+    // What the source calls T9, the bundle calls nothing else so.
+    let cited = document.citations.iter().map(|citation| &citation.id);
+    mint.reserve(
+        cited
+            .filter(|id| id.prefix == "T")
+            .map(|id| id.written.as_str()),
+    );
+    let unknown = unknown::ids(document, &nodes, &milestones);
     nodes.entry(NodeKind::Question).or_default().extend(unknown);
     let conflicts = out_of_scope(&nodes);
     nodes
@@ -78,11 +91,7 @@ pub(super) fn model(document: &Document, mint: &mut Mint) -> Result<Model, Lacki
     risks::risks(&mut nodes, &statements, &ties);
     give_ids(&mut nodes, NodeKind::Risk, mint);
     nodes.retain(|_, list| !list.is_empty());
-    let (inventory, milestones) = parallel::join(
-        document.source.text().len(),
-        || inventory::inventory(document, &statements),
-        || milestones::milestones(document),
-    );
+    let inventory = inventory::inventory(document, &statements);
     Ok(Model {
         title: head::title(document),
         file: document.source.file().to_owned(),

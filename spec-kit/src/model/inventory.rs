@@ -7,6 +7,7 @@ use super::words;
 use super::words::Stem;
 use crate::facts::{Document, InventoryKind};
 use crate::order::Order;
+use crate::read::after_name;
 use crate::text::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -116,11 +117,7 @@ fn things(document: &Document, kind: InventoryKind, listed: Listed) -> Vec<Thing
 /// What is said of a thing, without its name at the start.
 fn said(name: &str, text: &str) -> String {
     let text = text.trim();
-    text.strip_prefix(name)
-        .unwrap_or(text)
-        .trim_start_matches([' ', '-', '–', '—', ':'])
-        .trim()
-        .to_owned()
+    after_name(text.strip_prefix(name).unwrap_or(text)).to_owned()
 }
 
 fn tables(document: &Document) -> Vec<Table> {

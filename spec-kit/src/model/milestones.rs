@@ -2,10 +2,11 @@
 
 use super::filled::filled_title;
 use super::node::Passage;
+use super::own_tasks::{self, OwnTask};
 use super::standing::Later;
 use super::words::Stem;
 use super::{concepts, make};
-use crate::facts::{Document, Item, Mark, Role};
+use crate::facts::{Check, Document, Item, Mark, Role, Task};
 use crate::order::Order;
 use crate::text::Span;
 
@@ -35,6 +36,8 @@ pub struct Work {
     pub mark: Option<Mark>,
     pub span: Span,
     pub stems: Vec<Stem>,
+    /// Where the source has it as a task of its own.
+    pub own: Option<OwnTask>,
 }
 
 pub(super) fn milestones(document: &Document) -> Vec<Milestone> {
@@ -163,16 +166,7 @@ fn of_phases(document: &Document) -> Vec<Milestone> {
             .tasks
             .iter()
             .filter(|task| task.phase == Some(index))
-            .map(|task| Work {
-                text: super::markdown::inline(&task.text, document.source.slice(task.span)),
-                mark: match task.check {
-                    crate::facts::Check::Done => Some(Mark::Done),
-                    crate::facts::Check::Open => Some(Mark::NotStarted),
-                    crate::facts::Check::None => phase.mark,
-                },
-                span: task.span,
-                stems: concepts::stems(&task.text),
-            });
+            .map(|task| of_task(document, task, phase.mark));
         let mut all: Vec<Work> = items.chain(tasks).collect();
         all.order_by_key(|work| work.span);
         all.dedup_by_key(|work| work.span.start);
@@ -226,11 +220,26 @@ fn of_sections(document: &Document) -> Vec<Milestone> {
     found
 }
 
+fn of_task(document: &Document, task: &Task, mark: Option<Mark>) -> Work {
+    Work {
+        text: super::markdown::inline(&task.text, document.source.slice(task.span)),
+        mark: match task.check {
+            Check::Done => Some(Mark::Done),
+            Check::Open => Some(Mark::NotStarted),
+            Check::None => mark,
+        },
+        span: task.span,
+        stems: concepts::stems(&task.text),
+        own: own_tasks::own(document, task),
+    }
+}
+
 fn work(document: &Document, item: &Item, mark: Option<Mark>) -> Work {
     Work {
         text: make::text_of(document, item),
         mark: item.mark.or(mark),
         span: item.span,
         stems: concepts::stems(&item.text),
+        own: None,
     }
 }

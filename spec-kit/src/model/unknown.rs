@@ -1,6 +1,7 @@
 //! Ids that the source uses and that nothing of the bundle has: they are copied with its words, so
 //! the bundle asks what they are.
 
+use super::milestones::Milestone;
 use super::node::Node;
 use crate::facts::{Document, Id, Numbers, Role};
 use crate::manifest::NodeKind;
@@ -21,11 +22,16 @@ const MOST: usize = 400;
 
 type Key = (SmolStr, Numbers);
 
-pub(super) fn ids(document: &Document, nodes: &BTreeMap<NodeKind, Vec<Node>>) -> Option<Node> {
+pub(super) fn ids(
+    document: &Document,
+    nodes: &BTreeMap<NodeKind, Vec<Node>>,
+    milestones: &[Milestone],
+) -> Option<Node> {
     let own: BTreeSet<&str> = nodes
         .values()
         .flatten()
         .filter_map(|node| node.own.as_deref())
+        .chain(own_tasks(milestones))
         .collect();
     let named = document.definitions.iter().map(|d| (&d.id, d.span));
     let carried: BTreeSet<Key> = named
@@ -81,6 +87,11 @@ pub(super) fn ids(document: &Document, nodes: &BTreeMap<NodeKind, Vec<Node>>) ->
     );
     question.spans = vec![first];
     Some(question)
+}
+
+fn own_tasks(milestones: &[Milestone]) -> impl Iterator<Item = &str> {
+    let work = milestones.iter().flat_map(|milestone| &milestone.work);
+    work.filter_map(|work| Some(work.own.as_ref()?.id.as_str()))
 }
 
 fn key(id: &Id) -> Key {

@@ -48,6 +48,7 @@ use marks::Marks;
 pub(crate) use notes::is_token;
 use reading::Reading;
 use units::Unit;
+pub(crate) use words::after_name;
 
 /// Reads a document whose kind is told by its name, else by its title and content.
 ///

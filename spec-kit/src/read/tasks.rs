@@ -111,7 +111,7 @@ fn place(kind: DocumentKind, role: Role) -> Place {
         (DocumentKind::Tasks, _) => Place::Boxes,
         (_, Tasks) => Place::All,
         (DocumentKind::Plan | DocumentKind::Other, Phases) => Place::Boxes,
-        (_, Phases) => Place::Ids,
+        (_, Phases | Milestones) => Place::Ids,
         _ => Place::Never,
     }
 }

@@ -212,6 +212,18 @@ pub(super) fn after_joint(text: &str) -> &str {
     ])
 }
 
+/// What is said of a thing behind its name. A hyphen at a word is of that word: `-v`.
+pub(crate) fn after_name(text: &str) -> &str {
+    let mut rest = text.trim_start();
+    while let Some(after) = rest.strip_prefix(['-', '–', '—', ':', '.', ')', '|', '→']) {
+        if rest.starts_with('-') && after.starts_with(char::is_alphanumeric) {
+            break;
+        }
+        rest = after.trim_start();
+    }
+    rest
+}
+
 /// Singular and folded, for words that are compared: `updates` is `update`.
 pub(super) fn singular(word: &str) -> String {
     let mut word = fold(word);

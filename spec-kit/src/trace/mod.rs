@@ -3,11 +3,12 @@
 mod documents;
 mod render;
 
-use crate::order::Order;
 pub use documents::of_documents;
 pub use render::steps;
 
+use crate::bundle::Bundle;
 use crate::manifest::{Edge, Manifest, Node, NodeKind, Relation, sort_key};
+use crate::order::Order;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -90,6 +91,17 @@ impl Graph {
 
     pub fn of(manifest: &Manifest) -> Self {
         Self::new(manifest.nodes.clone(), manifest.edges.clone())
+    }
+
+    /// What the manifest knows, with its places in the source, and what only the documents say: a
+    /// person's task between the marks is in no manifest.
+    pub fn of_bundle(bundle: &Bundle) -> Self {
+        let (nodes, edges) = of_documents(bundle.documents());
+        let manifest = bundle.manifest.as_ref();
+        let known = manifest.map_or(&[][..], |manifest| &manifest.nodes);
+        let tied = manifest.map_or(&[][..], |manifest| &manifest.edges);
+        let edges: BTreeSet<Edge> = tied.iter().cloned().chain(edges).collect();
+        Self::new(known.iter().cloned().chain(nodes), edges)
     }
 
     fn of_kinds(&self, kinds: &[NodeKind]) -> Vec<&Node> {

@@ -54,7 +54,7 @@ impl SpecFailure {
                 "make one: {}",
                 program::call("spec generate --from PRD.md --out DIR")
             )),
-            Self::Files(FilesError::Foreign { .. }) => {
+            Self::Files(FilesError::Foreign { .. } | FilesError::Taken(_)) => {
                 Some("write over them: --overwrite-edited; what was written there is lost".into())
             }
             Self::Files(FilesError::Write { .. } | FilesError::Kept { .. }) => {

@@ -4,6 +4,7 @@ mod compile;
 mod export;
 mod failure;
 mod generate;
+mod import;
 mod rules;
 mod trace;
 mod validate;
@@ -32,7 +33,8 @@ Examples:
   ops spec trace docs/specs/search --reverse T012
   ops spec explain SK-TSK-007
   ops spec compile docs/specs/search --queue
-  ops spec export docs/specs/search --to ../product")]
+  ops spec export docs/specs/search --to ../product
+  ops spec import specs/001-search --to docs/search.md")]
 pub struct SpecArgs {
     #[command(subcommand)]
     command: SpecCommand,
@@ -47,6 +49,7 @@ enum SpecCommand {
     Rules(rules::RulesArgs),
     Compile(compile::CompileArgs),
     Export(export::ExportArgs),
+    Import(import::ImportArgs),
 }
 
 pub fn run(arguments: SpecArgs) -> Result<Exit, Failure> {
@@ -58,6 +61,7 @@ pub fn run(arguments: SpecArgs) -> Result<Exit, Failure> {
         SpecCommand::Rules(arguments) => rules::run(&arguments),
         SpecCommand::Compile(arguments) => compile::run(arguments),
         SpecCommand::Export(arguments) => export::run(arguments),
+        SpecCommand::Import(arguments) => import::run(arguments),
     })
 }
 

@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use crate::output;
 use clap::{Args, ValueEnum};
 use ops_spec_files::one_bundle;
-use ops_spec_kit::trace::{Graph, Step, of_documents, steps};
+use ops_spec_kit::trace::{Graph, Step, steps};
 use std::path::{Path, PathBuf};
 
 /// Show what stands for what: from goals to requirements, criteria and tasks, and back
@@ -36,13 +36,7 @@ enum Shape {
 
 pub fn run(arguments: &TraceArgs) -> Result<Exit, Failure> {
     let bundle = one_bundle(Path::new("."), &arguments.path)?;
-    let graph = match &bundle.manifest {
-        Some(manifest) => Graph::of(manifest),
-        None => {
-            let (nodes, edges) = of_documents(bundle.documents());
-            Graph::new(nodes, edges)
-        }
-    };
+    let graph = Graph::of_bundle(&bundle);
     let way = match (&arguments.reverse, &arguments.forward) {
         (Some(id), _) => Some(graph.reverse(id.trim())),
         (_, Some(id)) => Some(graph.forward(id.trim())),

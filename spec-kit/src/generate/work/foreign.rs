@@ -1,7 +1,24 @@
-//! Tasks of the source that its words name: they are none of the bundle, whose ids begin anew.
+//! Tasks of the source that its words name. Most are none of the bundle; those that are stand where
+//! a task waits for them, and a mention elsewhere is no dependency.
+
+use super::Task;
 
 /// What tells them from the bundle's own.
 const WHOSE: &str = "the source's ";
+
+/// In all that is written of tasks.
+pub(super) fn tell_apart(tasks: &mut [Task]) {
+    for task in tasks {
+        if !task.lost.is_empty() {
+            let lost = task.lost.join(", ");
+            task.text.push_str(&format!(" (depends on {lost})"));
+        }
+        task.text = told_apart(&task.text);
+        for detail in &mut task.details {
+            detail.text = told_apart(&detail.text);
+        }
+    }
+}
 
 /// `needs T004` as `needs the source's T004`: to a reader of the task list it is no dependency.
 pub(super) fn told_apart(text: &str) -> String {

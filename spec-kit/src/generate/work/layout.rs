@@ -53,6 +53,9 @@ pub(super) fn propose(model: &Model, tasks: &mut [Task]) -> Layout {
         let is_file = !path.ends_with('/') && !path.contains('*');
         task.file = is_file.then(|| path.clone());
         roots.entry(place.root).or_insert(place.holds);
+        if task.own.is_some() && task.text.contains(&path) {
+            continue;
+        }
         let text = match task.is_done {
             true => format!("Where: `{path}`, unless it is built elsewhere already"),
             false => format!("Where: `{path}`"),
@@ -74,7 +77,8 @@ fn is_guess(task: &Task) -> bool {
     let is_made_of_words = ["work ", "build "]
         .iter()
         .any(|kind| task.key.starts_with(kind));
-    is_made_of_words && !matches!(task.layer, Layer::Screen | Layer::Deploy)
+    let names_path = task.own.iter().any(|own| !own.paths.is_empty());
+    is_made_of_words && !names_path && !matches!(task.layer, Layer::Screen | Layer::Deploy)
 }
 
 struct Proposal<'a> {
@@ -85,6 +89,12 @@ struct Proposal<'a> {
 impl Proposal<'_> {
     /// The folder and the file in it. Nothing for what is written into a document of the bundle.
     fn place(&self, task: &Task) -> Option<(Place, String)> {
+        if let Some(path) = task.own.as_ref().and_then(|own| own.paths.first()) {
+            let end = path.rfind('/').map_or(path.len(), |at| at + 1);
+            let root = path.get(..end).unwrap_or("").to_owned();
+            let holds = "what the source's tasks name";
+            return Some((Place { root, holds }, path.clone()));
+        }
         let (kind, name) = task.key.split_once(' ').unwrap_or((&task.key, ""));
         match kind {
             "decide" | "settle" => None,

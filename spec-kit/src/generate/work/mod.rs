@@ -16,7 +16,7 @@ pub(super) use stages::{Stage, StageKind};
 use crate::ids::Mint;
 use crate::manifest::NodeKind;
 use crate::model::words::Stem;
-use crate::model::{Exclusions, Model};
+use crate::model::{Exclusions, Model, OwnTask};
 use crate::text::Span;
 use std::collections::BTreeMap;
 
@@ -62,6 +62,12 @@ pub(super) struct Task {
     pub verify: Vec<String>,
     pub spans: Vec<Span>,
     pub layer: Layer,
+    /// The latest layer of what the source has it wait for.
+    pub after: Option<Layer>,
+    /// What the source's own task says of itself.
+    pub own: Option<OwnTask>,
+    /// What the source has it wait for that the bundle has nowhere, or not before it.
+    pub lost: Vec<String>,
     /// The file that it is proposed to write, where that is one and no folder.
     pub file: Option<String>,
     /// The order in which things can be made within a layer.
@@ -72,6 +78,19 @@ pub(super) struct Task {
     pub makes: Vec<String>,
     pub needs: Vec<String>,
     pub stems: Vec<Stem>,
+}
+
+impl Task {
+    /// When it is done: by what it is, or after what it waits for.
+    pub(super) fn turn(&self) -> Layer {
+        self.after.map_or(self.layer, |after| after.max(self.layer))
+    }
+
+    /// Whether the source marks it so, and it writes one file at most.
+    fn may_be_parallel(&self) -> bool {
+        let own = self.own.as_ref();
+        own.is_some_and(|own| own.is_parallel && own.paths.len() < 2)
+    }
 }
 
 pub(super) struct Work {
@@ -100,15 +119,12 @@ pub(super) fn plan(model: &Model, mint: &mut Mint) -> Work {
         }
         let key = format!("key {}", task.key);
         task.makes.push(key);
-        task.text = foreign::told_apart(&task.text);
-        for detail in &mut task.details {
-            detail.text = foreign::told_apart(&detail.text);
-        }
     }
     let mut stages = stages::of(model);
     stages::assign(model, &mut stages, &mut tasks);
     let layout = layout::propose(model, &mut tasks);
     order::arrange(&mut tasks, mint);
+    foreign::tell_apart(&mut tasks);
     stages::give_ids(&mut stages, mint);
     gates::fill(model, &mut stages, &tasks);
     let mut named: BTreeMap<String, Vec<usize>> = BTreeMap::new();

@@ -1,5 +1,6 @@
 //! Order, ids, dependencies, and what may be done side by side.
 
+use super::tasks::waited;
 use super::{Layer, Task};
 use crate::ids::{Claim, Mint};
 use crate::manifest::{NodeKind, sort_key};
@@ -18,7 +19,7 @@ pub(super) fn arrange(tasks: &mut [Task], mint: &mut Mint) {
     let claims: Vec<Claim> = tasks
         .iter()
         .map(|task| Claim {
-            own: None,
+            own: task.own.as_ref().map(|own| own.id.clone()),
             text: task.key.clone(),
             section: Vec::new(),
         })
@@ -46,7 +47,7 @@ fn depend(tasks: &mut [Task]) {
         // By rank and not by id: what is added later has a higher id and may have to come first.
         let comes_before = |other: usize| {
             tasks.get(other).is_some_and(|o| {
-                (o.stage, o.layer, o.rank) < (task.stage, task.layer, task.rank)
+                (o.stage, o.turn(), o.rank) < (task.stage, task.turn(), task.rank)
                     && !is_held_up(task, o)
             })
         };
@@ -76,7 +77,7 @@ fn depend(tasks: &mut [Task]) {
                 found
                     .filter(|other| {
                         comes_before(*other)
-                            && tasks.get(*other).is_some_and(|o| o.layer < task.layer)
+                            && tasks.get(*other).is_some_and(|o| o.turn() < task.turn())
                     })
                     .take(MAX_DEPENDENCIES),
             );
@@ -84,6 +85,11 @@ fn depend(tasks: &mut [Task]) {
         all.push(before.into_iter().collect());
     }
     deploy_last(tasks, &mut all);
+    let lost: Vec<Vec<String>> = tasks
+        .iter()
+        .zip(&all)
+        .map(|(task, before)| lost(task, before, tasks))
+        .collect();
     let pruned: Vec<Vec<usize>> = all
         .iter()
         .map(|before| {
@@ -104,7 +110,8 @@ fn depend(tasks: &mut [Task]) {
         })
         .collect();
     let ids: Vec<String> = tasks.iter().map(|task| task.id.clone()).collect();
-    for (task, before) in tasks.iter_mut().zip(pruned) {
+    for ((task, before), lost) in tasks.iter_mut().zip(pruned).zip(lost) {
+        task.lost = lost;
         task.depends_on = before
             .into_iter()
             .filter_map(|other| ids.get(other).cloned())
@@ -113,13 +120,26 @@ fn depend(tasks: &mut [Task]) {
     }
 }
 
+/// What the source has a task wait for that is none of those `before` it.
+fn lost(task: &Task, before: &[usize], tasks: &[Task]) -> Vec<String> {
+    let waits = task.own.iter().flat_map(|own| &own.waits);
+    let is_met = |id: &String| {
+        let need = waited(id);
+        let before = before.iter().filter_map(|at| tasks.get(*at));
+        before
+            .flat_map(|task| &task.makes)
+            .any(|made| *made == need)
+    };
+    waits.filter(|id| !is_met(id)).cloned().collect()
+}
+
 /// Of each part of the interface the one that writes the same file before it.
 fn same_file(tasks: &[Task]) -> BTreeMap<usize, usize> {
     let mut order: Vec<usize> = (0..tasks.len()).collect();
     order.order_by_key(|at| {
         tasks
             .get(*at)
-            .map(|task| (task.stage, task.layer, task.rank))
+            .map(|task| (task.stage, task.turn(), task.rank))
     });
     let mut last: BTreeMap<&str, usize> = BTreeMap::new();
     let mut before = BTreeMap::new();
@@ -166,7 +186,10 @@ fn deploy_last(tasks: &[Task], all: &mut [Vec<usize>]) {
             .take(index)
             .rev()
             .filter(|(_, other)| {
-                !other.is_done && layers.contains(&other.layer) && other.stage <= task.stage
+                !other.is_done
+                    && layers.contains(&other.layer)
+                    && other.stage <= task.stage
+                    && other.turn() < task.turn()
             })
             .map(|(at, _)| at)
             .take(6);
@@ -180,17 +203,18 @@ fn deploy_last(tasks: &[Task], all: &mut [Vec<usize>]) {
 /// screens, proofs. Endpoints share one function, rules share files; the source names no files
 /// that would tell them apart.
 fn mark_parallel(tasks: &mut [Task]) {
-    let mut groups: BTreeMap<(usize, Layer), Vec<usize>> = BTreeMap::new();
+    let mut groups: BTreeMap<(usize, Option<Layer>), Vec<usize>> = BTreeMap::new();
     for (index, task) in tasks.iter().enumerate() {
-        if matches!(
-            task.layer,
-            Layer::Schema | Layer::Index | Layer::Screen | Layer::Show
-        ) && has_own_thing(task)
-        {
-            groups
-                .entry((task.stage, task.layer))
-                .or_default()
-                .push(index);
+        let layer = Some(task.layer).filter(|layer| {
+            let has_things = matches!(
+                layer,
+                Layer::Schema | Layer::Index | Layer::Screen | Layer::Show
+            );
+            has_things && has_own_thing(task)
+        });
+        // What the source itself marks is beside each other, whatever it is.
+        if layer.is_some() || task.may_be_parallel() {
+            groups.entry((task.stage, layer)).or_default().push(index);
         }
     }
     let mut writers: BTreeMap<(usize, String), usize> = BTreeMap::new();

@@ -60,7 +60,7 @@ pub(super) fn of(model: &Model) -> Vec<Stage> {
         for milestone in &model.milestones {
             let mut stage = Stage::new(
                 StageKind::Milestone,
-                &crate::model::markdown::plain(&milestone.title),
+                &told_apart(&crate::model::markdown::plain(&milestone.title)),
                 "",
             );
             stage.mark = milestone.mark;
@@ -91,6 +91,21 @@ pub(super) fn of(model: &Model) -> Vec<Stage> {
         "The source puts this off: it is no part of the release.",
     ));
     stages
+}
+
+/// `Phase 2 - Search` of the source may be the third here: `Search (phase 2 of the source)`.
+fn told_apart(title: &str) -> String {
+    let numbered = || {
+        let rest = title
+            .strip_prefix("Phase ")
+            .or_else(|| title.strip_prefix("phase "))?;
+        let end = rest.find(|c: char| !c.is_ascii_digit())?;
+        let (number, words) = rest.split_at_checked(end)?;
+        let words = words.trim_start_matches([' ', '-', '–', '—', ':', '.']);
+        (!number.is_empty() && words.starts_with(char::is_alphanumeric))
+            .then(|| format!("{words} (phase {number} of the source)"))
+    };
+    numbered().unwrap_or_else(|| title.to_owned())
 }
 
 fn has_milestones(model: &Model) -> bool {

@@ -2,12 +2,14 @@
 
 mod commands;
 mod layers;
+mod own;
 mod proofs;
 mod screens;
 mod things;
 mod wording;
 
 pub(super) use layers::layer_of;
+pub(super) use own::waited;
 
 use commands::{reach, show_table, show_tables};
 use wording::to_do;
@@ -63,6 +65,7 @@ pub(super) fn all(model: &Model, facets: &Facets) -> Vec<Task> {
         tasks: Vec::new(),
         covered: BTreeSet::new(),
         schema: Schema::Open,
+        turns: BTreeMap::new(),
     };
     made.decisions();
     made.setup();
@@ -91,6 +94,8 @@ struct Making<'a> {
     /// Requirements and rules that a task makes true.
     covered: BTreeSet<String>,
     schema: Schema,
+    /// When the source's own tasks are done, by their ids.
+    turns: BTreeMap<String, Layer>,
 }
 
 /// Whether the work that the source lists as done has the tables in it.
@@ -116,6 +121,9 @@ impl Task {
             verify: Vec::new(),
             spans: Vec::new(),
             layer,
+            after: None,
+            own: None,
+            lost: Vec::new(),
             file: None,
             rank: 0,
             stage: 0,
@@ -134,7 +142,7 @@ fn detail(text: String, spans: &[Span]) -> Detail {
 
 impl<'a> Making<'a> {
     fn push(&mut self, mut task: Task) {
-        task.story = self.story(&task.refs);
+        task.story = task.story.or_else(|| self.story(&task.refs));
         self.tasks.push(task);
     }
 
@@ -261,7 +269,7 @@ impl<'a> Making<'a> {
                 .map(|goal| vec![(goal.stems.as_slice(), 1.0)]),
         );
         for (number, milestone) in model.milestones.iter().enumerate() {
-            for work in &milestone.work {
+            for work in own::in_order(&milestone.work) {
                 let layer = layer_of(&work.stems);
                 let found = matcher.find(&work.stems, 3);
                 let best = found.first().map_or(0.0, |best| best.score);
@@ -272,6 +280,7 @@ impl<'a> Making<'a> {
                     .filter_map(|f| requirements.get(f.target))
                     .map(|node| node.id.clone())
                     .collect();
+                let refs = self.named_by_own(work).unwrap_or(refs);
                 let mut task = Task::new(
                     layer,
                     format!("work {}", words::normal(&work.text, 16)),
@@ -315,6 +324,7 @@ impl<'a> Making<'a> {
                 if task.refs.is_empty() {
                     task.refs = self.reached_by_statement(&work.stems);
                 }
+                self.take_over(&mut task, work);
                 self.push(task);
             }
         }

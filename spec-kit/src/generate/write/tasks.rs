@@ -192,7 +192,7 @@ fn few(ids: &[&str]) -> String {
 /// waits for these, and so on.
 fn waves<'a>(open: &[&'a Task]) -> Vec<Vec<&'a str>> {
     let mut by_rank: Vec<&Task> = open.to_vec();
-    by_rank.order_by_key(|task| (task.layer, task.rank));
+    by_rank.order_by_key(|task| (task.turn(), task.rank));
     let mut wave_of: BTreeMap<&str, usize> = BTreeMap::new();
     for task in by_rank {
         let before = task

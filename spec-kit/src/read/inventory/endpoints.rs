@@ -5,7 +5,7 @@ use crate::facts::{Inventory, InventoryKind::Endpoint, Role};
 use crate::outline::{Inline, PieceKind, Row};
 use crate::read::reading::Reading;
 use crate::read::units::{Unit, UnitKind};
-use crate::read::words::{after_joint, fold};
+use crate::read::words::{after_name, fold};
 use std::collections::BTreeMap;
 
 const METHODS: &[&str] = &[
@@ -122,7 +122,7 @@ impl Found {
                     .trim_matches(|c: char| !c.is_alphanumeric())
                     .is_empty()
             });
-            let after = after_joint(text.get(end..).unwrap_or("").trim_start_matches(['`', '*']));
+            let after = after_name(text.get(end..).unwrap_or("").trim_start_matches(['`', '*']));
             let listed = is_list
                 && (role == Role::Endpoints
                     || first

@@ -1,0 +1,84 @@
+//! Tasks that the source has with ids: what they say of themselves is kept.
+
+use super::{Detail, Making, Task};
+use crate::ids::spelled_alike;
+use crate::manifest::NodeKind;
+use crate::model::Work;
+use crate::order::Order;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is waited for by a task's id: `T4` is `T004`.
+pub(in crate::generate::work) fn waited(id: &str) -> String {
+    format!("task {}", spelled_alike(id))
+}
+
+/// The work of a milestone, each piece behind what it waits for; else as the source has it. Where
+/// they wait for each other in a circle, the first of the circle begins.
+pub(super) fn in_order(work: &[Work]) -> Vec<&Work> {
+    let places: BTreeMap<String, usize> = work
+        .iter()
+        .enumerate()
+        .filter_map(|(at, work)| Some((waited(&work.own.as_ref()?.id), at)))
+        .collect();
+    let waits = |at: usize| {
+        let own = work.get(at).and_then(|work| work.own.as_ref());
+        let ids = own.into_iter().flat_map(|own| &own.waits);
+        ids.filter_map(|id| places.get(&waited(id)).copied())
+    };
+    let mut order = Vec::with_capacity(work.len());
+    let mut seen = BTreeSet::new();
+    for first in 0..work.len() {
+        // The way down to what waits for nothing, without recursion: lists may be long.
+        let mut way = vec![first];
+        while let Some(at) = way.last().copied() {
+            seen.insert(at);
+            match waits(at).find(|other| !seen.contains(other)) {
+                Some(before) => way.push(before),
+                None => {
+                    way.pop();
+                    order.push(at);
+                }
+            }
+        }
+    }
+    let mut done = BTreeSet::new();
+    order.retain(|at| done.insert(*at));
+    order.into_iter().filter_map(|at| work.get(at)).collect()
+}
+
+impl Making<'_> {
+    /// The requirements that a task of the source names, if it names any.
+    pub(super) fn named_by_own(&self, work: &Work) -> Option<Vec<String>> {
+        let named = work.own.as_ref()?.refs.iter();
+        let mut known: Vec<String> = named
+            .filter(|id| self.by_id.contains_key(id.as_str()))
+            .cloned()
+            .collect();
+        known.order();
+        known.dedup();
+        (!known.is_empty()).then_some(known)
+    }
+
+    pub(super) fn take_over(&mut self, task: &mut Task, work: &Work) {
+        let Some(own) = &work.own else { return };
+        let story = own.story.iter();
+        let mut story = story.filter(|id| self.model.is_kind(id, NodeKind::Story));
+        task.story = story.next().cloned();
+        task.makes.push(waited(&own.id));
+        let waits = own.waits.iter().map(|id| waited(id));
+        task.after = waits
+            .clone()
+            .filter_map(|need| self.turns.get(&need))
+            .max()
+            .copied();
+        task.needs.extend(waits);
+        task.verify.clone_from(&own.verify);
+        let details = own.details.iter();
+        task.details.extend(details.map(|detail| Detail {
+            text: detail.text.clone(),
+            spans: vec![detail.span],
+        }));
+        task.own = Some(own.clone());
+        self.turns.insert(waited(&own.id), task.turn());
+    }
+}
