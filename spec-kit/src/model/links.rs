@@ -34,11 +34,13 @@ pub(super) fn tie_around(
     around: &[Vec<Stem>],
     at_least: f64,
 ) -> Vec<Tie> {
+    // Of two things with one id in the source the first has it in the bundle, so what is given
+    // goes before what was written.
     let written = || {
-        to.iter().flat_map(|node| {
-            let own = node.own.as_deref().unwrap_or(&node.id);
-            [(own, node.id.as_str()), (&node.id, &node.id)]
-        })
+        let own = to
+            .iter()
+            .filter_map(|node| Some((node.own.as_deref()?, node.id.as_str())));
+        own.chain(to.iter().map(|node| (node.id.as_str(), node.id.as_str())))
     };
     let ids: BTreeMap<&str, &str> = written().collect();
     let forms: BTreeMap<String, &str> = written().map(|(id, to)| (in_one_form(id), to)).collect();
