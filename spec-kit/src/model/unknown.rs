@@ -15,6 +15,8 @@ const KINDS: &[&str] = &[
 ];
 /// Those of them that are given to what is wanted.
 const WISHES: &[&str] = &["AC", "FR", "G", "NFR", "NG", "PE", "SC", "US"];
+/// Those that are given to rules, decisions and risks. `P2` is a priority.
+const RULES: &[&str] = &["D", "P", "R"];
 /// More numbers in a row are written in several rows, as readers of ranges expect.
 const LONGEST: u32 = 150;
 /// More ids than these nobody answers for one by one.
@@ -46,24 +48,32 @@ pub(super) fn ids(
     let mut asked: BTreeMap<Key, (&Id, Span)> = BTreeMap::new();
     let cited = document.citations.iter().map(|c| (&c.id, c.span));
     // What stands in the text of another thing is no thing of its own, and neither is what a
-    // phase is called by.
-    let sections = document.sections.iter();
-    let stages = sections
-        .filter(|section| matches!(section.role, Role::Milestones | Role::Status | Role::Phases))
-        .map(|section| section.title_span);
-    let phases: BTreeSet<u32> = document
+    // phase or any other section is called by. Where a title is a thing, it is told as such.
+    let made = nodes.values().flatten().flat_map(|node| &node.spans);
+    let things: BTreeSet<u32> = made.map(|span| document.line_of(*span)).collect();
+    let sections = document
+        .sections
+        .iter()
+        .filter(|section| match section.role {
+            Role::Milestones | Role::Status | Role::Phases => true,
+            Role::Tasks => false,
+            _ => !things.contains(&document.line_of(section.title_span)),
+        });
+    let titles: BTreeSet<u32> = document
         .phases
         .iter()
         .map(|phase| phase.span)
-        .chain(stages)
+        .chain(sections.map(|section| section.title_span))
         .map(|span| document.line_of(span))
         .collect();
-    let names_phase = |span: Span| phases.contains(&document.line_of(span));
+    let is_title = |span: Span| titles.contains(&document.line_of(span));
     let inside = document
         .definitions
         .iter()
         .filter(|definition| {
-            WISHES.contains(&definition.id.prefix.as_str()) || names_phase(definition.span)
+            let prefix = definition.id.prefix.as_str();
+            let is_rule = RULES.contains(&prefix) && definition.id.written.contains('-');
+            is_rule || WISHES.contains(&prefix) || is_title(definition.span)
         })
         .map(|definition| (&definition.id, definition.span));
     for (id, span) in cited.chain(inside) {
