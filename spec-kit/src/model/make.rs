@@ -128,7 +128,7 @@ pub(super) fn text_of(document: &Document, item: &Item) -> String {
 
 fn passage(document: &Document, item: &Item) -> Passage {
     Passage {
-        text: text_of(document, item),
+        text: markdown::line(text_of(document, item)),
         span: item.span,
     }
 }
@@ -138,17 +138,17 @@ fn details(document: &Document, item: &Item) -> Vec<Passage> {
         .iter()
         .filter(|(text, _)| text.chars().any(char::is_alphanumeric))
         .map(|(text, span)| Passage {
-            text: markdown::inline(
+            text: markdown::line(markdown::inline(
                 &filled(document, *span, text.clone()),
                 document.source.slice(*span),
-            ),
+            )),
             span: *span,
         })
         .collect()
 }
 
 fn statement(document: &Document, item: &Item) -> Statement {
-    let text = text_of(document, item);
+    let text = markdown::line(text_of(document, item));
     let around = item.path.last().cloned().unwrap_or_default();
     Statement {
         role: item.role,

@@ -92,6 +92,15 @@ pub fn paragraph(markdown: &str) -> String {
     }
 }
 
+/// A line of markdown as it may follow what has an id: in quotes where it begins with one itself,
+/// which the source gives to nothing there.
+pub fn line(markdown: String) -> String {
+    match crate::read::begins_with_id(&markdown.replace(['\\', '`'], "")) {
+        true => format!("“{markdown}”"),
+        false => markdown,
+    }
+}
+
 /// Code spans of one tick that stand in one line and have nothing in them that ends them.
 fn codes(raw: &str) -> Vec<String> {
     let mut found = Vec::new();

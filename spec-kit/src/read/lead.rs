@@ -19,6 +19,15 @@ pub(super) struct Lead {
     pub rest: usize,
 }
 
+/// Whether words without markup begin with what is read as an id.
+pub(crate) fn begins_with_id(text: &str) -> bool {
+    let words = Inline {
+        text: text.to_owned(),
+        ..Inline::default()
+    };
+    read(&words, &Marks::default()).id.is_some()
+}
+
 /// Reads the start of a line's words.
 pub(super) fn read(words: &Inline, marks: &Marks) -> Lead {
     let text = words.text.as_str();

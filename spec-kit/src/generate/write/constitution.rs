@@ -1,11 +1,14 @@
 use super::{Context, Page};
 use crate::manifest::NodeKind;
-use crate::model::Node;
+use crate::model::{Node, markdown};
 
 pub(in crate::generate) fn constitution(context: &Context) -> String {
     let model = context.model;
     let mut page = Page::default();
-    page.heading(1, &format!("{} Constitution", model.title));
+    page.heading(
+        1,
+        &format!("{} Constitution", markdown::line(model.title.clone())),
+    );
     context.origin(&mut page);
     page.heading(2, "Core Principles");
     let principles = model.of_kind(NodeKind::Principle);
