@@ -379,36 +379,50 @@ const REFUSALS: &[&str] = &[
     "without",
 ];
 
-fn non_goals(served: &Served<'_>, out: &mut Drafts) {
-    // By the first word of a phrase, so that a task is compared with few of them.
-    let mut wanted: BTreeMap<String, Vec<(&Item, Vec<String>)>> = BTreeMap::new();
-    for item in of_role(served.prd, Role::NonGoals) {
-        for phrase in phrases(&item.text) {
+/// The things that non-goals name, with the place of each in the list of them. By the first word of
+/// a phrase, so that a task is compared with few of them.
+pub(crate) struct Excluded(BTreeMap<String, Vec<(usize, Vec<String>)>>);
+
+impl Excluded {
+    pub(crate) fn of<'a>(non_goals: impl Iterator<Item = &'a str>) -> Self {
+        let mut wanted: BTreeMap<String, Vec<(usize, Vec<String>)>> = BTreeMap::new();
+        for (at, phrase) in non_goals.map(phrase).enumerate() {
+            let Some(phrase) = phrase else { continue };
             let first = phrase.first().cloned().unwrap_or_default();
             let list = wanted.entry(first).or_default();
             if list.len() < MOST_PHRASES {
-                list.push((item, phrase));
+                list.push((at, phrase));
             }
         }
+        Self(wanted)
     }
-    if wanted.is_empty() {
-        return;
+
+    /// The non-goal that a task does.
+    pub(crate) fn hit(&self, task: &str) -> Option<usize> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let folded = normal(task);
+        if folded.split(' ').any(|word| REFUSALS.contains(&word)) {
+            return None;
+        }
+        let words = stems(task);
+        let is_in = |phrase: &[String]| phrase.iter().all(|word| words.binary_search(word).is_ok());
+        let mut near = words.iter().filter_map(|word| self.0.get(word)).flatten();
+        near.find(|(_, phrase)| is_in(phrase)).map(|(at, _)| *at)
     }
+}
+
+fn non_goals(served: &Served<'_>, out: &mut Drafts) {
+    let non_goals: Vec<&Item> = of_role(served.prd, Role::NonGoals).collect();
+    let excluded = Excluded::of(non_goals.iter().map(|item| item.text.as_str()));
     for task in &served.tasks.tasks {
         // To decide on a thing is not to do it.
-        let is_decision = task.refs.first().is_some_and(|c| c.id.prefix == "Q");
-        let folded = normal(&task.text);
-        if is_decision || folded.split(' ').any(|word| REFUSALS.contains(&word)) {
+        if task.refs.first().is_some_and(|c| c.id.prefix == "Q") {
             continue;
         }
-        let words = stems(&task.text);
-        let is_in = |phrase: &[String]| phrase.iter().all(|word| words.binary_search(word).is_ok());
-        let hit = words
-            .iter()
-            .filter_map(|word| wanted.get(word))
-            .flatten()
-            .find(|(_, phrase)| is_in(phrase));
-        let Some((item, _)) = hit else { continue };
+        let hit = excluded.hit(&task.text).and_then(|at| non_goals.get(at));
+        let Some(item) = hit else { continue };
         let name = task.id.as_ref().map_or("a task", |id| id.written.as_str());
         let message = format!(
             "{name} does what {} excludes: {}",
@@ -425,7 +439,7 @@ fn non_goals(served: &Served<'_>, out: &mut Drafts) {
 
 /// The thing that a non-goal names: two to four words, so that one word in common is not enough to
 /// accuse a task, and not a sentence, of which parts are found everywhere.
-fn phrases(text: &str) -> Vec<Vec<String>> {
+fn phrase(text: &str) -> Option<Vec<String>> {
     let head = text
         .split(['(', ':', ';', '.', ',', '—', '–'])
         .next()
@@ -438,8 +452,5 @@ fn phrases(text: &str) -> Vec<Vec<String>> {
         });
     let words = stems(thing);
     let is_short = thing.split_whitespace().count() <= 6 && !thing.contains(" or ");
-    match is_short && (2..=4).contains(&words.len()) {
-        true => vec![words],
-        false => Vec::new(),
-    }
+    (is_short && (2..=4).contains(&words.len())).then_some(words)
 }

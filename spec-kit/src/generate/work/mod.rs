@@ -13,6 +13,7 @@ pub(super) use facets::Facets;
 pub(super) use layout::Layout;
 pub(super) use stages::{Stage, StageKind};
 
+use crate::check::Excluded;
 use crate::ids::Mint;
 use crate::manifest::NodeKind;
 use crate::model::words::Stem;
@@ -110,9 +111,12 @@ pub(super) fn plan(model: &Model, mint: &mut Mint) -> Work {
     let facets = Facets::of(model);
     let mut tasks = tasks::all(model, &facets);
     let exclusions = Exclusions::of(model.of_kind(NodeKind::NonGoal));
+    // What is held against the tasks of a bundle counts words that say little too.
+    let non_goals = model.of_kind(NodeKind::NonGoal).iter();
+    let excluded = Excluded::of(non_goals.map(|node| node.text.as_str()));
     for task in &mut tasks {
         if task.layer != Layer::Decide
-            && exclusions.hit(&task.stems).is_some()
+            && (exclusions.hit(&task.stems).is_some() || excluded.hit(&task.text).is_some())
             && !is_refusal(&task.text)
         {
             task.text = format!("Do not begin before the scope is settled: {}", task.text);
