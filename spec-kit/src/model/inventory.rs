@@ -30,6 +30,13 @@ pub struct Thing {
     pub stems: Vec<Stem>,
 }
 
+impl Thing {
+    /// Its name as markdown that stands out.
+    pub fn bold(&self) -> String {
+        format!("**{}**", markdown::plain(&self.name))
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
     pub thing: Thing,

@@ -232,7 +232,7 @@ pub(super) fn interface(page: &mut Page, context: &Context) {
             .map(|(at, screen)| {
                 let owner = context.work.facets.screens.get(at).cloned().flatten();
                 vec![
-                    format!("**{}**", screen.name),
+                    screen.bold(),
                     screen.text.clone(),
                     owner.unwrap_or_default(),
                     context.lines(&[screen.span]),

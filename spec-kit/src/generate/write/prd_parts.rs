@@ -72,7 +72,7 @@ pub(super) fn touches(context: &Context, node: &Node) -> Option<String> {
         .screens
         .iter()
         .filter_map(|at| inventory.screens.get(*at))
-        .map(|thing| format!("**{}**", thing.name))
+        .map(crate::model::Thing::bold)
         .collect();
     if !endpoints.is_empty() {
         parts.push(and(&codes(endpoints)));

@@ -21,9 +21,9 @@ impl Making<'_> {
                 Layer::Screen,
                 format!("screen {}", screen.name),
                 if said.is_empty() {
-                    format!("Build the screen **{}**", screen.name)
+                    format!("Build the screen {}", screen.bold())
                 } else {
-                    format!("Build the screen **{}**: {said}", screen.name)
+                    format!("Build the screen {}: {said}", screen.bold())
                 },
             );
             task.spans = vec![screen.span];
@@ -84,7 +84,7 @@ impl Making<'_> {
             std::mem::replace(task, Task::new(Layer::Screen, String::new(), String::new()));
         let said = screen.text.trim_end_matches('.');
         if !said.is_empty() {
-            let text = format!("**{}**: {said}", screen.name);
+            let text = format!("{}: {said}", screen.bold());
             task.details.push(detail(text, &[screen.span]));
         }
         task.details.extend(self.said_of(at));
