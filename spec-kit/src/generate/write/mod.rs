@@ -118,11 +118,38 @@ impl Page {
     }
 
     pub(super) fn done(self) -> String {
-        let mut text = self.0;
+        let mut text = OPEN.iter().fold(self.0, |text, token| opened(text, token));
         text.truncate(text.trim_end().len());
         text.push('\n');
         text
     }
+}
+
+/// Tokens of templates that no brackets mark.
+const OPEN: &[&str] = &["TXXX", "To be populated", "to be populated"];
+
+/// What nobody filled in is said to be open wherever it was copied to.
+fn opened(text: String, token: &str) -> String {
+    if !text.contains(token) {
+        return text;
+    }
+    let mut out = String::with_capacity(text.len() + 64);
+    let mut parts = text.split(token);
+    out.push_str(parts.next().unwrap_or(""));
+    for part in parts {
+        let joins = |letter: char| letter.is_alphanumeric() || letter == '_';
+        let is_part = out.ends_with(joins) || part.starts_with(joins);
+        let line = out.rsplit('\n').next().unwrap_or("");
+        // A question quotes what it asks about.
+        let is_quoted = line.rfind('“') > line.rfind('”');
+        if is_part || is_quoted || out.ends_with("TODO(") {
+            out.push_str(token);
+        } else {
+            out.push_str(&format!("TODO({token})"));
+        }
+        out.push_str(part);
+    }
+    out
 }
 
 /// More tokens no title has.
