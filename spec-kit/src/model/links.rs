@@ -7,6 +7,7 @@ use super::words::Stem;
 use crate::manifest::{NodeKind, Relation};
 use crate::parallel;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::OnceLock;
 
 /// Less than this in common is chance.
 pub(super) const RELATED: f64 = 0.16;
@@ -43,11 +44,13 @@ pub(super) fn tie_around(
         own.chain(to.iter().map(|node| (node.id.as_str(), node.id.as_str())))
     };
     let ids: BTreeMap<&str, &str> = written().collect();
-    let forms: BTreeMap<String, &str> = written().map(|(id, to)| (in_one_form(id), to)).collect();
-    let known = |name: &str| {
-        let exact = ids.get(name).copied();
-        exact.or_else(|| forms.get(&in_one_form(name)).copied())
+    // Seldom asked for, and as many as there are ids.
+    let forms: OnceLock<BTreeMap<String, &str>> = OnceLock::new();
+    let in_other_form = |name: &str| {
+        let forms = forms.get_or_init(|| written().map(|(id, to)| (in_one_form(id), to)).collect());
+        forms.get(&in_one_form(name)).copied()
     };
+    let known = |name: &str| ids.get(name).copied().or_else(|| in_other_form(name));
     let also = match relation {
         Relation::Validates => ALSO_SHOWN,
         _ => ALSO,

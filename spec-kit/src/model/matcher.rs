@@ -1,6 +1,6 @@
 use super::words::Stem;
 use crate::order::Order;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 /// Words in more passages than this tell none of them from the others.
 const MAX_POSTINGS: usize = 96;
@@ -8,7 +8,8 @@ const MAX_POSTINGS: usize = 96;
 /// of a query, and so makes all queries together linear.
 const MAX_TERMS: usize = 24;
 
-/// What is done to nearly everything tells little of what is meant, and so does a concern.
+/// What is done to nearly everything tells little of what is meant, and so does a concern. In the
+/// order of the alphabet.
 const WEAK: &[&str] = &[
     "add",
     "allow",
@@ -20,8 +21,8 @@ const WEAK: &[&str] = &[
     "delet",
     "edit",
     "enabl",
-    "funct",
     "execut",
+    "funct",
     "handl",
     "implement",
     "list",
@@ -67,7 +68,7 @@ fn telling(word: &str) -> f64 {
 fn weight(word: &str) -> f64 {
     if TELLING.contains(&word) {
         1.0
-    } else if word.starts_with('~') || WEAK.contains(&word) {
+    } else if word.starts_with('~') || WEAK.binary_search(&word).is_ok() {
         WEAK_WEIGHT
     } else {
         1.0
@@ -128,17 +129,17 @@ impl Matcher {
         let mut own = Vec::new();
         for (index, target) in targets.into_iter().enumerate() {
             count = index + 1;
-            let mut weights: BTreeMap<&Stem, f64> = BTreeMap::new();
-            for (words, weight) in target {
-                for word in words {
-                    let entry = weights.entry(word).or_insert(0.0);
-                    *entry = entry.max(weight);
-                }
-            }
+            let words = target.into_iter();
+            let mut weights: Vec<(&Stem, f64)> = words
+                .flat_map(|(words, weight)| words.iter().map(move |word| (word, weight)))
+                .collect();
+            // The largest weight of a word comes first and stays.
+            weights.order_by(|a, b| a.0.cmp(b.0).then(b.1.total_cmp(&a.1)));
+            weights.dedup_by(|a, b| a.0 == b.0);
             own.push(
                 weights
                     .iter()
-                    .filter(|(word, weight)| **weight >= OWN && !is_number(word))
+                    .filter(|(word, weight)| *weight >= OWN && !is_number(word))
                     .map(|(word, _)| telling(word))
                     .sum(),
             );
@@ -274,6 +275,12 @@ impl Matcher {
 mod tests {
     use super::*;
     use crate::model::words::stems;
+
+    #[test]
+    fn weak_words_are_found_among_each_other() {
+        assert!(WEAK.is_sorted());
+        assert_eq!((weight("funct"), weight("lane")), (WEAK_WEIGHT, 1.0));
+    }
 
     #[test]
     fn rare_words_decide_and_ties_go_to_the_first() {

@@ -1,6 +1,6 @@
 //! `Given … When … Then …`, in one line or one point per step, and EARS sentences.
 
-use super::words::{find_word, joins};
+use super::words::joins;
 use crate::facts::Scenario;
 use crate::text::Span;
 
@@ -59,6 +59,8 @@ const STEPS: &[(Step, &[&str])] = &[
 
 /// Bytes of a line in which its first step begins.
 const HEAD: usize = 64;
+/// Bytes of the longest word of a step, and some more.
+const WORD: usize = 16;
 
 /// A whole scenario in one line of words.
 pub(super) fn of_line(text: &str, span: Span) -> Option<Scenario> {
@@ -196,37 +198,64 @@ pub(super) fn of_points(points: &[(String, Span)]) -> Vec<Scenario> {
 }
 
 fn step(text: &str) -> Option<(Step, String)> {
-    let lead = text.len() - text.trim_start().len();
-    let rest = text.get(lead..).unwrap_or("");
-    let head = ascii_fold(rest.get(..rest.floor_char_boundary(HEAD)).unwrap_or(rest));
-    STEPS.iter().find_map(|(step, words)| {
-        let word = words
-            .iter()
-            .filter(|word| begins_with(&head, word))
-            .max_by_key(|word| word.len())?;
-        Some((*step, tidy(text.get(lead + word.len()..)?)))
-    })
+    let (step, end) = begin(text)?;
+    Some((step, tidy(text.get(end..)?)))
 }
 
 /// The kind of step that a line begins as.
 pub(super) fn step_of(text: &str) -> Option<Step> {
-    step(text).map(|(step, _)| step)
+    begin(text).map(|(step, _)| step)
 }
 
-fn begins_with(text: &str, word: &str) -> bool {
-    text.strip_prefix(word).is_some_and(|rest| {
-        !(word.chars().next_back().is_some_and(joins) && rest.chars().next().is_some_and(joins))
+/// The step that a line begins with, and where its word ends.
+fn begin(text: &str) -> Option<(Step, usize)> {
+    let rest = text.trim_start();
+    let lead = text.len() - rest.len();
+    let mut head = [0; WORD];
+    let length = rest.len().min(WORD);
+    let head = head.get_mut(..length)?;
+    head.copy_from_slice(rest.as_bytes().get(..length)?);
+    head.make_ascii_lowercase();
+    STEPS.iter().find_map(|(step, words)| {
+        let fits = words
+            .iter()
+            .filter(|word| is_at(head, word) && ends_there(rest, word));
+        let word = fits.max_by_key(|word| word.len())?;
+        Some((*step, lead + word.len()))
     })
 }
 
+/// Whether folded bytes begin with a word. Most differ in the first.
+fn is_at(folded: &[u8], word: &str) -> bool {
+    folded.first() == word.as_bytes().first() && folded.starts_with(word.as_bytes())
+}
+
+/// Whether a word at the begin of a text is a whole one.
+fn ends_there(text: &str, word: &str) -> bool {
+    let goes_on = |rest: &str| rest.chars().next().is_some_and(joins);
+    text.get(word.len()..)
+        .is_some_and(|rest| !(word.chars().next_back().is_some_and(joins) && goes_on(rest)))
+}
+
+/// The first word of a step behind a place, and of several there the longest.
 fn first(folded: &str, step: Step, from: usize) -> Option<(usize, usize)> {
     let words = STEPS.iter().find(|(of, _)| *of == step)?.1;
-    words
-        .iter()
-        .filter_map(|word| {
-            find_word(folded.get(from..)?, word).map(|at| (from + at, from + at + word.len()))
-        })
-        .min_by_key(|(start, end)| (*start, usize::MAX - *end))
+    let text = folded.get(from..)?;
+    let mut is_inside = false;
+    for (at, letter) in text.char_indices() {
+        let was_inside = std::mem::replace(&mut is_inside, joins(letter));
+        if was_inside && is_inside {
+            continue;
+        }
+        let rest = text.get(at..)?;
+        let fits = words
+            .iter()
+            .filter(|word| is_at(rest.as_bytes(), word) && ends_there(rest, word));
+        if let Some(word) = fits.max_by_key(|word| word.len()) {
+            return Some((from + at, from + at + word.len()));
+        }
+    }
+    None
 }
 
 /// Lower case of the same length in bytes, so that places in it are places in the text.

@@ -27,10 +27,7 @@ fn step_of(unit: &Unit<'_>) -> Option<Step> {
     };
     let text = item.text.text.as_str();
     // A whole scenario in one line is no step of another.
-    match scenarios::of_line(text, unit.span) {
-        Some(_) => None,
-        None => scenarios::step_of(text),
-    }
+    scenarios::step_of(text).filter(|_| scenarios::of_line(text, unit.span).is_none())
 }
 
 /// Only what begins with a condition and comes to a result is a scenario.

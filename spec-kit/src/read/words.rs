@@ -112,7 +112,12 @@ pub(super) fn find_word(text: &str, needle: &str) -> Option<usize> {
     {
         let at = from + at;
         from = at + 1;
-        if !text.as_bytes().get(at..)?.starts_with(needle.as_bytes()) {
+        // Inside of a word, which is where most of them are.
+        let is_inside = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+        let before = at.checked_sub(1).and_then(|at| text.as_bytes().get(at));
+        if starts && before.is_some_and(is_inside)
+            || !text.as_bytes().get(at..)?.starts_with(needle.as_bytes())
+        {
             continue;
         }
         let before = text.get(..at)?.chars().next_back();

@@ -22,6 +22,14 @@ pub(super) fn tell_apart(tasks: &mut [Task]) {
 
 /// `needs T004` as `needs the source's T004`: to a reader of the task list it is no dependency.
 pub(super) fn told_apart(text: &str) -> String {
+    // Most texts name none, and are long.
+    let may_name = |pair: &[u8]| match pair {
+        [b'T', next] => next.is_ascii_digit() || matches!(next, b'-' | b'A' | b'a'),
+        pair => pair == b"ta",
+    };
+    if !text.as_bytes().windows(2).any(may_name) {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
     while let Some(letter) = text.get(at..).and_then(|rest| rest.chars().next()) {

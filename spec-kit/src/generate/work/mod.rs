@@ -18,6 +18,7 @@ use crate::ids::Mint;
 use crate::manifest::NodeKind;
 use crate::model::words::Stem;
 use crate::model::{Exclusions, Model, OwnTask};
+use crate::parallel;
 use crate::text::Span;
 use std::collections::BTreeMap;
 
@@ -114,11 +115,14 @@ pub(super) fn plan(model: &Model, mint: &mut Mint) -> Work {
     // What is held against the tasks of a bundle counts words that say little too.
     let non_goals = model.of_kind(NodeKind::NonGoal).iter();
     let excluded = Excluded::of(non_goals.map(|node| node.text.as_str()));
-    for task in &mut tasks {
-        if task.layer != Layer::Decide
+    let size = tasks.iter().map(|task| task.text.len()).sum();
+    let is_excluded = parallel::map(size, &tasks, |task| {
+        task.layer != Layer::Decide
             && (exclusions.hit(&task.stems).is_some() || excluded.hit(&task.text).is_some())
             && !is_refusal(&task.text)
-        {
+    });
+    for (task, is_excluded) in tasks.iter_mut().zip(is_excluded) {
+        if is_excluded {
             task.text = format!("Do not begin before the scope is settled: {}", task.text);
         }
         let key = format!("key {}", task.key);

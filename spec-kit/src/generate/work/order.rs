@@ -5,7 +5,7 @@ use super::{Layer, Task};
 use crate::ids::{Claim, Mint};
 use crate::manifest::{NodeKind, sort_key};
 use crate::order::Order;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A task that waits for more than this waits for the last of them.
 const MAX_DEPENDENCIES: usize = 12;
@@ -34,16 +34,16 @@ pub(super) fn arrange(tasks: &mut [Task], mint: &mut Mint) {
 }
 
 fn depend(tasks: &mut [Task]) {
-    let mut makers: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    let mut makers: HashMap<&str, Vec<usize>> = HashMap::new();
     for (index, task) in tasks.iter().enumerate() {
         for made in &task.makes {
-            makers.entry(made.clone()).or_default().push(index);
+            makers.entry(made).or_default().push(index);
         }
     }
     let same_file = same_file(tasks);
     let mut all: Vec<Vec<usize>> = Vec::with_capacity(tasks.len());
     for (index, task) in tasks.iter().enumerate() {
-        let mut before: BTreeSet<usize> = BTreeSet::new();
+        let mut before: Vec<usize> = Vec::new();
         // By rank and not by id: what is added later has a higher id and may have to come first.
         let comes_before = |other: usize| {
             tasks.get(other).is_some_and(|o| {
@@ -52,7 +52,7 @@ fn depend(tasks: &mut [Task]) {
             })
         };
         for need in &task.needs {
-            let found = makers.get(need).into_iter().flatten().copied();
+            let found = makers.get(need.as_str()).into_iter().flatten().copied();
             before.extend(
                 found
                     .filter(|other| comes_before(*other))
@@ -72,7 +72,7 @@ fn depend(tasks: &mut [Task]) {
             .iter()
             .filter(|made| made.starts_with("requirement "))
         {
-            let found = makers.get(made).into_iter().flatten().copied();
+            let found = makers.get(made.as_str()).into_iter().flatten().copied();
             before.extend(
                 found
                     .filter(|other| {
@@ -82,7 +82,9 @@ fn depend(tasks: &mut [Task]) {
                     .take(MAX_DEPENDENCIES),
             );
         }
-        all.push(before.into_iter().collect());
+        before.order();
+        before.dedup();
+        all.push(before);
     }
     deploy_last(tasks, &mut all);
     let lost: Vec<Vec<String>> = tasks
@@ -93,16 +95,13 @@ fn depend(tasks: &mut [Task]) {
     let pruned: Vec<Vec<usize>> = all
         .iter()
         .map(|before| {
-            let through: BTreeSet<usize> = before
-                .iter()
-                .filter_map(|other| all.get(*other))
-                .flatten()
-                .copied()
-                .collect();
+            let lists = before.iter().filter_map(|other| all.get(*other));
+            let mut through: Vec<usize> = lists.flatten().copied().collect();
+            through.order();
             let mut direct: Vec<usize> = before
                 .iter()
                 .copied()
-                .filter(|other| !through.contains(other))
+                .filter(|other| through.binary_search(other).is_err())
                 .collect();
             let extra = direct.len().saturating_sub(MAX_DEPENDENCIES);
             direct.drain(..extra);

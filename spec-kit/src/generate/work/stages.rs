@@ -3,6 +3,7 @@ use crate::facts::Mark;
 use crate::ids::{Claim, Mint};
 use crate::manifest::NodeKind;
 use crate::model::{Matcher, Model};
+use crate::parallel;
 use crate::text::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -200,7 +201,15 @@ fn by_milestone(model: &Model, stages: &[Stage], tasks: &mut [Task]) {
         .map(|node| (node.id.as_str(), node.mark))
         .collect();
     let last = polish(stages);
-    for task in tasks {
+    let size = tasks.iter().map(|task| task.text.len()).sum();
+    let alike = parallel::map(size, tasks, |task| {
+        let is_told = task.needs.iter().any(|need| need.starts_with("milestone "));
+        match is_told {
+            true => Vec::new(),
+            false => matcher.find(&task.stems, 6),
+        }
+    });
+    for (task, alike) in tasks.iter_mut().zip(alike) {
         if let Some(number) = task
             .needs
             .iter()
@@ -216,8 +225,7 @@ fn by_milestone(model: &Model, stages: &[Stage], tasks: &mut [Task]) {
             task.stage = number + 1;
             continue;
         }
-        let best = matcher
-            .find(&task.stems, 6)
+        let best = alike
             .into_iter()
             .filter(|found| found.score >= SAME_MILESTONE)
             .filter_map(|found| owner.get(found.target).copied())

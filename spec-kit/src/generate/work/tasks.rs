@@ -2,6 +2,7 @@
 
 mod commands;
 mod layers;
+mod listed;
 mod own;
 mod proofs;
 mod screens;
@@ -251,154 +252,9 @@ impl<'a> Making<'a> {
         }
     }
 
-    /// The work that the source lists under its milestones, in its own words.
-    fn listed_work(&mut self) {
-        let requirements = self.model.of_kind(NodeKind::Requirement);
-        let made: BTreeSet<&str> = self.of_goals.values().map(|n| n.id.as_str()).collect();
-        let matcher = Matcher::new(requirements.iter().map(
-            |n| match made.contains(n.id.as_str()) {
-                true => Vec::new(),
-                false => vec![(n.stems.as_slice(), 1.0)],
-            },
-        ));
-        let model = self.model;
-        let goals = Matcher::new(
-            model
-                .of_kind(NodeKind::Goal)
-                .iter()
-                .map(|goal| vec![(goal.stems.as_slice(), 1.0)]),
-        );
-        for (number, milestone) in model.milestones.iter().enumerate() {
-            for work in own::in_order(&milestone.work) {
-                let layer = layer_of(&work.stems);
-                let found = matcher.find(&work.stems, 3);
-                let best = found.first().map_or(0.0, |best| best.score);
-                let refs: Vec<String> = found
-                    .iter()
-                    .filter(|f| f.score >= SAME_WORK && f.score >= best * 0.6)
-                    .filter(|f| layer != Layer::Deploy || f.score >= 0.5)
-                    .filter_map(|f| requirements.get(f.target))
-                    .map(|node| node.id.clone())
-                    .collect();
-                let refs = self.named_by_own(work).unwrap_or(refs);
-                let mut task = Task::new(
-                    layer,
-                    format!("work {}", words::normal(&work.text, 16)),
-                    work.text.clone(),
-                );
-                task.is_done = work.mark == Some(Mark::Done);
-                task.spans = vec![work.span];
-                task.makes = refs.iter().map(|id| format!("requirement {id}")).collect();
-                task.needs.push(format!("milestone {number}"));
-                if layer == Layer::Schema && task.is_done && self.names_schema(&work.stems) {
-                    self.schema = Schema::Done;
-                    self.describe_tables(&mut task);
-                }
-                for rule in self.rules_of_work(&work.stems, layer) {
-                    self.covered.insert(rule.clone());
-                    task.refs.push(rule);
-                }
-                // Done work does not do what is left of an open requirement.
-                let nodes: Vec<&Node> = refs.iter().filter_map(|id| self.requirement(id)).collect();
-                for node in nodes {
-                    let is_equal = words::similarity(&node.stems, &work.stems) >= EQUAL_WORK;
-                    if is_equal || !task.is_done && layer != Layer::Deploy {
-                        self.cover(&mut task, node);
-                    }
-                }
-                task.refs.splice(0..0, refs);
-                if layer != Layer::Deploy
-                    && let Some(found) = goals.best(&work.stems, SAME_WORK)
-                    && found.is_telling(1.0)
-                    && let Some(goal) = model.of_kind(NodeKind::Goal).get(found.target)
-                    && self.of_goals.contains_key(goal.id.as_str())
-                {
-                    self.hold_goal(&mut task, goal);
-                }
-                if task.refs.is_empty()
-                    && let Some(found) = goals.best(&work.stems, SAME_GOAL)
-                    && let Some(goal) = model.of_kind(NodeKind::Goal).get(found.target)
-                {
-                    self.hold_goal(&mut task, goal);
-                }
-                if task.refs.is_empty() {
-                    task.refs = self.reached_by_statement(&work.stems);
-                }
-                self.take_over(&mut task, work);
-                self.push(task);
-            }
-        }
-    }
-
-    /// Work for a goal. One that no requirement serves became one itself, which work makes true.
-    fn hold_goal(&mut self, task: &mut Task, goal: &Node) {
-        let Some(node) = self.of_goals.get(goal.id.as_str()).copied() else {
-            task.refs.push(goal.id.clone());
-            return;
-        };
-        if !task.refs.contains(&node.id) {
-            task.refs.push(node.id.clone());
-            task.makes.push(format!("requirement {}", node.id));
-            // Done work does not do what is left of an open requirement.
-            if node.is_done() || !task.is_done {
-                self.cover(task, node);
-            }
-        }
-    }
-
-    /// Work that shares words with no requirement may do so with what the source says of how it is
-    /// built: the function that serves all endpoints is for the requirements behind these, first of
-    /// all for those that are open. One endpoint alone may be named by chance.
-    fn reached_by_statement(&self, stems: &[Stem]) -> Vec<String> {
-        let statements = self.model.statements.iter().take(MAX_COMPARED);
-        let said = statements
-            .map(|statement| (words::similarity(&statement.stems, stems), statement))
-            .filter(|(alike, _)| *alike >= SAME_STATEMENT)
-            .map(|(alike, statement)| (alike, self.behind(&statement.stems)))
-            .filter(|(_, served)| served.len() > 1)
-            .max_by(|a, b| a.0.total_cmp(&b.0));
-        let served = said.map(|(_, served)| served).unwrap_or_default();
-        let open: Vec<&Node> = served.iter().copied().filter(|n| !n.is_done()).collect();
-        let chosen = if open.is_empty() { served } else { open };
-        let ids: BTreeSet<String> = chosen.iter().map(|node| node.id.clone()).collect();
-        ids.into_iter().take(MAX_REFS).collect()
-    }
-
-    /// The requirements of the endpoints that words name.
-    fn behind(&self, stems: &[Stem]) -> Vec<&'a Node> {
-        let endpoints = &self.model.inventory.endpoints;
-        endpoints
-            .iter()
-            .zip(&self.facets.endpoints)
-            .take(MAX_COMPARED)
-            .filter(|(endpoint, _)| names(stems, &endpoint.name))
-            .filter_map(|(_, id)| self.requirement(id.as_deref()?))
-            .collect()
-    }
-
     fn names_schema(&self, stems: &[Stem]) -> bool {
         let says = |word: &str| stems.iter().any(|stem| stem == word);
         !self.model.inventory.tables.is_empty() && (says("schema") || says("tabl"))
-    }
-
-    /// Access rules that work on access makes true.
-    fn rules_of_work(&self, stems: &[Stem], layer: Layer) -> Vec<String> {
-        if layer != Layer::Access {
-            return Vec::new();
-        }
-        self.model
-            .of_kind(NodeKind::NonFunctional)
-            .iter()
-            .take(MAX_COMPARED)
-            .filter(|rule| {
-                !self.covered.contains(&rule.id)
-                    && !self.facets.rules.contains_key(&rule.id)
-                    && rule.standing != Standing::Later
-                    && words::similarity(&rule.stems, stems) > 0.1
-            })
-            .map(|rule| rule.id.clone())
-            .take(12)
-            .collect()
     }
 
     fn describe_tables(&self, task: &mut Task) {

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::model::words::Stem;
+use crate::parallel;
 
 impl<'a> Making<'a> {
     pub(super) fn schema(&mut self) {
@@ -282,9 +283,7 @@ impl<'a> Making<'a> {
     /// Each criterion is shown by a task of its own, after all that it is about.
     pub(super) fn criteria(&mut self) {
         let model = self.model;
-        let made: Vec<Vec<Stem>> = self.tasks.iter().map(|task| task.stems.clone()).collect();
-        let keys: Vec<String> = self.tasks.iter().map(|task| task.key.clone()).collect();
-        let matcher = Matcher::new(made.iter().map(|stems| vec![(stems.as_slice(), 1.0)]));
+        let near = self.near_criteria();
         let criteria = [NodeKind::Acceptance, NodeKind::Success];
         for node in criteria.iter().flat_map(|kind| model.of_kind(*kind)) {
             let validated = model.targets(&node.id, Relation::Validates);
@@ -300,15 +299,8 @@ impl<'a> Making<'a> {
                 .iter()
                 .map(|id| format!("requirement {id}"))
                 .collect();
-            let asked_for = validated
-                .iter()
-                .any(|id| model.is_kind(id, NodeKind::Requirement));
-            if !asked_for
-                && let Some(found) = matcher.best(&node.stems, SAME_WORK)
-                && let Some(key) = keys.get(found.target)
-            {
-                task.needs.push(format!("key {key}"));
-            }
+            let near = near.get(node.id.as_str());
+            task.needs.extend(near.map(|key| format!("key {key}")));
             task.is_done = node.is_done();
             task.spans.clone_from(&node.spans);
             task.details = node
@@ -318,6 +310,34 @@ impl<'a> Making<'a> {
                 .collect();
             self.push(task);
         }
+    }
+}
+
+impl<'a> Making<'a> {
+    /// The keys of the tasks that criteria are like which show no requirement, by their ids.
+    fn near_criteria(&self) -> BTreeMap<&'a str, String> {
+        let model = self.model;
+        let criteria = [NodeKind::Acceptance, NodeKind::Success];
+        let criteria = criteria.iter().flat_map(|kind| model.of_kind(*kind));
+        let loose: Vec<&Node> = criteria
+            .filter(|node| {
+                let shown = model.targets(&node.id, Relation::Validates);
+                !shown
+                    .iter()
+                    .any(|id| model.is_kind(id, NodeKind::Requirement))
+            })
+            .collect();
+        if loose.is_empty() {
+            return BTreeMap::new();
+        }
+        let made = self.tasks.iter();
+        let matcher = Matcher::new(made.map(|task| vec![(task.stems.as_slice(), 1.0)]));
+        let size = loose.iter().map(|node| node.text.len()).sum();
+        let found = parallel::map(size, &loose, |node| {
+            let found = matcher.best(&node.stems, SAME_WORK)?;
+            Some((node.id.as_str(), self.tasks.get(found.target)?.key.clone()))
+        });
+        found.into_iter().flatten().collect()
     }
 }
 
