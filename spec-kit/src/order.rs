@@ -1,8 +1,59 @@
 //! Sorting. The standard library compiles its sort anew for each kind of thing that is sorted, some
-//! five kilobytes each; where size counts more than time, which is in components, there is one for
-//! all of them. Both are stable, so the same order comes out.
+//! five kilobytes each, and sorts what it makes a map or a set of; where size counts more than time,
+//! which is in components, there is one for all of them. Both are stable, so the same order comes
+//! out.
 
 use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// As `collect`, to what is in order.
+pub(crate) trait Gather: Iterator + Sized {
+    fn into_set(self) -> BTreeSet<Self::Item>
+    where
+        Self::Item: Ord;
+    /// Of several with one key the last stays.
+    fn into_map<K: Ord, V>(self) -> BTreeMap<K, V>
+    where
+        Self: Iterator<Item = (K, V)>;
+}
+
+#[cfg(not(target_family = "wasm"))]
+impl<I: Iterator> Gather for I {
+    fn into_set(self) -> BTreeSet<I::Item>
+    where
+        I::Item: Ord,
+    {
+        self.collect()
+    }
+
+    fn into_map<K: Ord, V>(self) -> BTreeMap<K, V>
+    where
+        I: Iterator<Item = (K, V)>,
+    {
+        self.collect()
+    }
+}
+
+#[cfg(target_family = "wasm")]
+impl<I: Iterator> Gather for I {
+    fn into_set(self) -> BTreeSet<I::Item>
+    where
+        I::Item: Ord,
+    {
+        let mut set = BTreeSet::new();
+        set.extend(self);
+        set
+    }
+
+    fn into_map<K: Ord, V>(self) -> BTreeMap<K, V>
+    where
+        I: Iterator<Item = (K, V)>,
+    {
+        let mut map = BTreeMap::new();
+        map.extend(self);
+        map
+    }
+}
 
 /// As the methods of slices with `sort` in their name.
 pub(crate) trait Order<T> {

@@ -4,7 +4,7 @@ use super::{Bundle, Layout, Scope, Unreadable, file_name, folder, layout_of};
 use crate::facts::Document;
 use crate::ids::Lock;
 use crate::manifest::Manifest;
-use crate::order::Order;
+use crate::order::{Gather, Order};
 use crate::parallel;
 use crate::read::document;
 use crate::text::{Source, SourceError};
@@ -54,7 +54,7 @@ impl Bundle {
             .keys()
             .filter(|path| is_role(path) && !is_shared(path))
             .map(|path| home(path))
-            .collect();
+            .into_set();
         let mut groups: BTreeMap<&str, Files<'_>> = BTreeMap::new();
         let mut shared = Files::new();
         for (path, bytes) in &files {

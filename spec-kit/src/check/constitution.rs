@@ -5,6 +5,7 @@ use super::draft::{Draft, Drafts};
 use super::words::{find_word, normal, short};
 use crate::config::Date;
 use crate::facts::{Document, Principle};
+use crate::order::Gather;
 use crate::text::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -193,7 +194,7 @@ fn unbumped(document: &Document, base: &Document, out: &mut Drafts) {
                 (principle, normal(&principle.text)),
             )
         })
-        .collect();
+        .into_map();
     let version = now.unwrap_or_else(|| "without a number".to_owned());
     for principle in &document.principles {
         let (message, other) = match old.get(&normal(&principle.title)) {
@@ -231,7 +232,7 @@ fn removed(document: &Document, base: &Document, version: &str, out: &mut Drafts
         .principles
         .iter()
         .map(|p| normal(&p.title))
-        .collect();
+        .into_set();
     for principle in &base.principles {
         let title = normal(&principle.title);
         if kept.contains(&title) {
@@ -396,7 +397,7 @@ fn forbidden(context: &Context<'_>, constitution: &Document, out: &mut Drafts) {
         .iter()
         .rev()
         .map(|ban| (ban.term.as_str(), ban))
-        .collect();
+        .into_map();
     if bans.is_empty() {
         return;
     }

@@ -4,6 +4,7 @@ use crate::bundle::{Bundle, Layout, Scope, file_name};
 use crate::config::Config;
 use crate::digest::digest;
 use crate::facts::{Document, DocumentKind, Id, Item, Role};
+use crate::order::Gather;
 use crate::parallel;
 use crate::report::Coverage;
 use crate::text::Span;
@@ -61,7 +62,7 @@ impl<'a> Context<'a> {
             },
             || {
                 let defined = bundle.documents().flat_map(definitions);
-                let defined: BTreeSet<Key<'a>> = defined.map(|(id, _)| Key::of(id)).collect();
+                let defined: BTreeSet<Key<'a>> = defined.map(|(id, _)| Key::of(id)).into_set();
                 (defined, digests(bundle))
             },
         );

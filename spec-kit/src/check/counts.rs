@@ -6,6 +6,7 @@ use super::provenance::{is_as_generated, milder};
 use super::tasks::is_check_list;
 use crate::digest::unlocked;
 use crate::facts::{Check, Document, DocumentKind, InventoryKind, Mark, Role, StatedCount, Task};
+use crate::order::Gather;
 use crate::text::Span;
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -305,7 +306,7 @@ fn count_tasks(
     noun: &str,
     is_counted: &dyn Fn(&Task) -> bool,
 ) -> Computed {
-    let parents: BTreeSet<usize> = list.tasks.iter().filter_map(|task| task.parent).collect();
+    let parents: BTreeSet<usize> = list.tasks.iter().filter_map(|task| task.parent).into_set();
     let has_nested = !parents.is_empty();
     // Where tasks have boxes, a bullet that begins with an id speaks of a task and is none.
     let has_boxes = list.tasks.iter().any(|task| task.check != Check::None);

@@ -7,6 +7,7 @@ use super::provenance::{is_as_generated, milder};
 use super::tasks::{draft, is_check_list, name};
 use super::words::{normal, short};
 use crate::facts::{Check, Document, Mark, Task};
+use crate::order::Gather;
 use crate::rules::Severity;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -70,7 +71,7 @@ fn ahead(context: &Context<'_>, document: &Document, out: &mut Drafts) {
         .iter()
         .filter(|task| task.check == Check::Open)
         .filter_map(|task| Some((Key::of(task.id.as_ref()?), task)))
-        .collect();
+        .into_map();
     let done = document
         .tasks
         .iter()

@@ -6,6 +6,7 @@ use super::words::{list, normal, short};
 use crate::bundle::{Bundle, Layout, file_name, folder};
 use crate::facts::{Citation, Document, DocumentKind, Id, Role};
 use crate::ids::State;
+use crate::order::Gather;
 use crate::text::Span;
 use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -211,7 +212,7 @@ fn gaps(prefix: &str, document: &Document, ids: &[(&Id, Span)], out: &mut Drafts
     let numbers: BTreeMap<u32, &(&Id, Span)> = ids
         .iter()
         .filter_map(|entry| Some((*entry.0.numbers.first()?, entry)))
-        .collect();
+        .into_map();
     let (Some(low), Some(high)) = (numbers.keys().next(), numbers.keys().next_back()) else {
         return;
     };

@@ -5,6 +5,7 @@ use super::draft::{Draft, Drafts};
 use super::sql::Sql;
 use super::words::short;
 use crate::facts::{Document, DocumentKind, Inventory, InventoryKind};
+use crate::order::Gather;
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashSet};
@@ -66,7 +67,7 @@ fn promised(prd: &Document, others: &[&Document], out: &mut Drafts) {
 
 /// What the plan or the tasks list and the PRD does not ask for, where it lists such things itself.
 fn unasked(prd: &Document, other: &Document, out: &mut Drafts) {
-    let listed: BTreeSet<InventoryKind> = unique(prd).map(|entry| entry.kind).collect();
+    let listed: BTreeSet<InventoryKind> = unique(prd).map(|entry| entry.kind).into_set();
     let documents = [prd];
     let known = Names::of(&documents, unique(other));
     for entry in unique(other) {
@@ -265,7 +266,7 @@ fn unlisted(prd: &Document, sql: &Sql, out: &mut Drafts) {
         .iter()
         .filter(|entry| entry.kind == InventoryKind::Table && entry.is_listed)
         .map(|entry| entry.name.to_lowercase())
-        .collect();
+        .into_set();
     if listed.is_empty() {
         return;
     }

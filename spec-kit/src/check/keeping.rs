@@ -7,7 +7,7 @@ use crate::bundle::{Bundle, file_name, folder};
 use crate::config::{Baseline, Config, Date};
 use crate::digest::sha256;
 use crate::facts::{Document, Suppression};
-use crate::order::Order;
+use crate::order::{Gather, Order};
 use crate::report::{
     Counts, Coverage, Finding, Related, Report, Suppressed, SuppressedBy, VERSION,
 };
@@ -95,7 +95,7 @@ fn files(bundles: &[&Bundle]) -> Vec<String> {
         let refused = bundle.unreadable.iter().map(|file| file.file.as_str());
         documents.chain(sql).chain(refused)
     });
-    let unique: BTreeSet<&str> = read.collect();
+    let unique: BTreeSet<&str> = read.into_set();
     unique.into_iter().map(str::to_owned).collect()
 }
 

@@ -4,6 +4,7 @@ use super::context::Context;
 use super::draft::{Draft, Drafts};
 use crate::bundle::{folder, resolve};
 use crate::facts::Document;
+use crate::order::Gather;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn check(context: &Context<'_>, out: &mut Drafts) {
@@ -88,7 +89,7 @@ fn anchors_of(document: &Document) -> BTreeSet<String> {
         .walk()
         .iter()
         .map(|(_, section)| loose(&section.title.text))
-        .collect();
+        .into_set();
     for mark in ["id=\"", "name=\"", "id='", "name='"] {
         // Much faster than to look for the first of none.
         if !document.source.text().contains(mark) {

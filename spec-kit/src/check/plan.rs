@@ -4,6 +4,7 @@ use super::context::Context;
 use super::draft::{Draft, Drafts};
 use super::words::{find_word, list, normal, shared, short, stems};
 use crate::facts::{Document, Phase, Principle, Role};
+use crate::order::Gather;
 use crate::rules::Severity;
 use crate::text::Span;
 use std::collections::BTreeSet;
@@ -203,7 +204,7 @@ fn without_tasks(context: &Context<'_>, plan: &Document, out: &mut Drafts) {
     if tasks.phases.is_empty() {
         return;
     }
-    let indices: BTreeSet<usize> = tasks.tasks.iter().filter_map(|task| task.phase).collect();
+    let indices: BTreeSet<usize> = tasks.tasks.iter().filter_map(|task| task.phase).into_set();
     let used: Vec<&Phase> = indices
         .into_iter()
         .filter_map(|index| tasks.phases.get(index))

@@ -5,7 +5,7 @@ use super::draft::{Draft, Drafts};
 use super::words::{normal, short};
 use crate::bundle::Layout;
 use crate::facts::{Check, Document, Role, Task};
-use crate::order::Order;
+use crate::order::{Gather, Order};
 use crate::rules::Severity;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -184,7 +184,7 @@ fn dependencies(document: &Document, out: &mut Drafts) {
         .enumerate()
         .rev()
         .filter_map(|(at, task)| Some((Key::of(task.id.as_ref()?), at)))
-        .collect();
+        .into_map();
     let mut edges: Vec<Vec<usize>> = vec![Vec::new(); document.tasks.len()];
     for (at, task) in document.tasks.iter().enumerate() {
         for citation in task.depends_on.iter().filter(|c| c.id.bundle.is_none()) {
@@ -403,7 +403,7 @@ fn nowhere(context: &Context<'_>, document: &Document, out: &mut Drafts) {
         .tasks
         .iter()
         .filter_map(|task| task.parent)
-        .collect();
+        .into_set();
     let all: Vec<(usize, &Task)> = document
         .tasks
         .iter()

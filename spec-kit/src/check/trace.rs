@@ -5,6 +5,7 @@ use super::coverage::{Served, named};
 use super::draft::{Draft, Drafts};
 use super::words::{list, normal, short, stems, stems_in};
 use crate::facts::{Document, DocumentKind, Item, Role};
+use crate::order::Gather;
 use crate::report::CoverageKind;
 use crate::rules::Severity;
 use crate::text::Span;
@@ -191,7 +192,7 @@ fn unreasoned(context: &Context<'_>, tasks: &Document, out: &mut Drafts) {
         .iter()
         .filter(|task| !task.refs.is_empty() || !task.stories.is_empty())
         .filter_map(|task| task.parent)
-        .collect();
+        .into_set();
     let bare: Vec<&crate::facts::Task> = tasks
         .tasks
         .iter()
@@ -291,7 +292,7 @@ fn personas(context: &Context<'_>, prd: &Document, out: &mut Drafts) {
     let wanted: BTreeSet<&str> = named
         .iter()
         .flat_map(|(_, _, words)| words.iter().map(String::as_str))
-        .collect();
+        .into_set();
     let used = words_outside_personas(context, prd, &wanted);
     for (item, title, words) in &named {
         if words.is_empty()
@@ -324,7 +325,7 @@ fn words_outside_personas<'a>(
     let begins: BTreeSet<char> = wanted
         .iter()
         .filter_map(|word| word.chars().next())
-        .collect();
+        .into_set();
     let begins = |word: &&str| {
         let first = word.chars().next().into_iter().flat_map(char::to_lowercase);
         first.take(1).any(|first| begins.contains(&first))

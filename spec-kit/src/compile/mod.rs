@@ -2,6 +2,7 @@
 //! it depends on. Most commands of a generated list verify what people or agents build.
 
 use crate::facts::{Check, Document, Task};
+use crate::order::Gather;
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -142,7 +143,7 @@ fn order<'a>(by_id: &BTreeMap<&'a str, &'a Task>) -> Result<Vec<&'a str>, Compil
     for (id, task) in by_id {
         let known: BTreeSet<&str> = needs(task)
             .filter(|need| by_id.contains_key(need))
-            .collect();
+            .into_set();
         waiting.insert(id, known.len());
         for need in known {
             behind.entry(need).or_default().push(id);
@@ -153,7 +154,7 @@ fn order<'a>(by_id: &BTreeMap<&'a str, &'a Task>) -> Result<Vec<&'a str>, Compil
         .keys()
         .filter(|id| waiting.get(*id) == Some(&0))
         .map(|id| key(id))
-        .collect();
+        .into_set();
     let mut order = Vec::with_capacity(by_id.len());
     while let Some((_, id)) = ready.pop_first() {
         order.push(id);
@@ -167,7 +168,7 @@ fn order<'a>(by_id: &BTreeMap<&'a str, &'a Task>) -> Result<Vec<&'a str>, Compil
         }
     }
     if order.len() < by_id.len() {
-        let done: BTreeSet<&str> = order.into_iter().collect();
+        let done: BTreeSet<&str> = order.into_iter().into_set();
         return Err(CompileError::Circle {
             tasks: by_id
                 .keys()
@@ -253,7 +254,7 @@ fn run(
         .commands
         .iter()
         .flat_map(|(command, _)| variables(command))
-        .collect();
+        .into_set();
     let words = task.text.trim();
     // Commands that only look whether a thing is there do not make it, and nobody should think so.
     let intent = match only_verifies(document, task) {

@@ -13,6 +13,7 @@ use crate::digest::{LOCK, UNLOCK, digest};
 use crate::generate::DOCUMENTS;
 /// The fresh text with the ticks of the export before it.
 pub use crate::generate::keep as with_ticks;
+use crate::order::Gather;
 use links::{Move, joined};
 use std::collections::BTreeMap;
 
@@ -56,7 +57,7 @@ impl Export<'_> {
     /// Each document's path and text.
     pub fn files(&self) -> Vec<(String, String)> {
         let names = self.names();
-        let known: BTreeMap<&str, &str> = self.documents.iter().copied().collect();
+        let known: BTreeMap<&str, &str> = self.documents.iter().copied().into_map();
         DOCUMENTS
             .iter()
             .filter_map(|name| {

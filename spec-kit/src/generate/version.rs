@@ -1,6 +1,7 @@
 use super::{Request, principles_of, write::Version};
 use crate::manifest::{Manifest, NodeKind};
 use crate::model::Model;
+use crate::order::Gather;
 use std::collections::BTreeMap;
 
 /// The version of the constitution: the one before, raised by what changed in its principles.
@@ -28,7 +29,7 @@ pub(super) fn of(
         .of_kind(NodeKind::Principle)
         .iter()
         .map(|node| (node.id.as_str(), node.name()))
-        .collect();
+        .into_map();
     let was = principles_of(before);
     let gone = was.keys().any(|id| !now.contains_key(id));
     let added = now.keys().any(|id| !was.contains_key(id));

@@ -1,7 +1,7 @@
 use super::mint::MAX_WORDS;
 use crate::manifest::{Manifest, NodeKind, sort_key};
 use crate::model::words::normal;
-use crate::order::Order;
+use crate::order::{Gather, Order};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -88,7 +88,7 @@ impl Lock {
             .entries
             .iter()
             .map(|entry| (entry.id.as_str(), entry))
-            .collect();
+            .into_map();
         // The last first, so that of several with one text each gives its own.
         let mut told: BTreeMap<(NodeKind, &str), Vec<&Entry>> = BTreeMap::new();
         for node in now.nodes.iter().rev() {

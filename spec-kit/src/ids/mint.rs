@@ -2,7 +2,7 @@ use super::{Entry, Lock, State};
 use crate::manifest::NodeKind;
 use crate::model::words::Stem;
 use crate::model::words::{normal, similarity, stems};
-use crate::order::Order;
+use crate::order::{Gather, Order};
 use crate::parallel;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -94,7 +94,11 @@ impl Mint {
 
     /// The new lock: what was given now, and what nothing stands for any more as retired.
     pub fn finish(self) -> Lock {
-        let given: BTreeSet<&str> = self.entries.iter().map(|entry| entry.id.as_str()).collect();
+        let given: BTreeSet<&str> = self
+            .entries
+            .iter()
+            .map(|entry| entry.id.as_str())
+            .into_set();
         let retired: Vec<Entry> = self
             .old
             .iter()
@@ -118,7 +122,7 @@ impl Mint {
             return;
         }
         let mut seen = BTreeSet::new();
-        let taken: BTreeSet<String> = self.entries.iter().map(|e| spelled_alike(&e.id)).collect();
+        let taken: BTreeSet<String> = self.entries.iter().map(|e| spelled_alike(&e.id)).into_set();
         for (claim, id) in claims.iter().zip(ids) {
             let Some(own) = &claim.own else {
                 continue;

@@ -10,7 +10,7 @@ use super::{
 use crate::facts::{Document, Keyword};
 use crate::ids::{Claim, Mint};
 use crate::manifest::{NodeKind, Relation};
-use crate::order::Order;
+use crate::order::{Gather, Order};
 use crate::parallel;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -216,7 +216,7 @@ fn add_requirements_of_stories(nodes: &mut Nodes) {
     }
     let stories = list(nodes, NodeKind::Story);
     let ties = serve_stories(&list(nodes, NodeKind::Requirement), &stories);
-    let served: BTreeSet<&str> = ties.iter().map(|tie| tie.to.as_str()).collect();
+    let served: BTreeSet<&str> = ties.iter().map(|tie| tie.to.as_str()).into_set();
     let made: Vec<Node> = stories
         .iter()
         .filter(|story| !served.contains(story.id.as_str()))
@@ -228,7 +228,7 @@ fn add_requirements_of_stories(nodes: &mut Nodes) {
 /// A requirement is built in one story: that below its heading, else the best.
 fn serve_stories(from: &[&Node], stories: &[&Node]) -> Vec<Tie> {
     let below = stories_below(from, stories);
-    let placed: BTreeSet<&str> = below.iter().map(|tie| tie.from.as_str()).collect();
+    let placed: BTreeSet<&str> = below.iter().map(|tie| tie.from.as_str()).into_set();
     let rest: Vec<&Node> = from
         .iter()
         .filter(|node| !placed.contains(node.id.as_str()))
@@ -363,13 +363,13 @@ fn tie_criteria(nodes: &Nodes, ties: &mut Ties) {
     let mut by_place = requirements.clone();
     by_place.order_by_key(|node| node.whole.start);
     let below = links::tie_inside(&criteria, Relation::Validates, &by_place);
-    let placed: BTreeSet<&str> = below.iter().map(|tie| tie.from.as_str()).collect();
+    let placed: BTreeSet<&str> = below.iter().map(|tie| tie.from.as_str()).into_set();
     let criteria: Vec<&Node> = criteria
         .into_iter()
         .filter(|node| !placed.contains(node.id.as_str()))
         .collect();
     let of_stories = below_stories(&criteria, nodes, ties);
-    let placed: BTreeSet<&str> = of_stories.iter().map(|tie| tie.from.as_str()).collect();
+    let placed: BTreeSet<&str> = of_stories.iter().map(|tie| tie.from.as_str()).into_set();
     let criteria: Vec<&Node> = criteria
         .into_iter()
         .filter(|node| !placed.contains(node.id.as_str()))
@@ -416,7 +416,7 @@ fn below_stories(criteria: &[&Node], nodes: &Nodes, ties: &Ties) -> Vec<Tie> {
     let requirements: BTreeSet<&str> = list(nodes, NodeKind::Requirement)
         .into_iter()
         .map(|node| node.id.as_str())
-        .collect();
+        .into_set();
     links::tie_inside(criteria, Relation::Validates, &stories)
         .into_iter()
         .flat_map(|tie| {

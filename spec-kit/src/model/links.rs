@@ -5,6 +5,7 @@ use super::matcher::{Match, Matcher};
 use super::node::{Basis, Node, Tie};
 use super::words::Stem;
 use crate::manifest::{NodeKind, Relation};
+use crate::order::Gather;
 use crate::parallel;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::OnceLock;
@@ -43,7 +44,7 @@ pub(super) fn tie_around(
             .filter_map(|node| Some((node.own.as_deref()?, node.id.as_str())));
         own.chain(to.iter().map(|node| (node.id.as_str(), node.id.as_str())))
     };
-    let ids: BTreeMap<&str, &str> = written().collect();
+    let ids: BTreeMap<&str, &str> = written().into_map();
     // Seldom asked for, and as many as there are ids.
     let forms: OnceLock<BTreeMap<String, &str>> = OnceLock::new();
     let in_other_form = |name: &str| {
@@ -58,7 +59,7 @@ pub(super) fn tie_around(
     let matcher = matcher_around(to, around);
     let size = from.iter().map(|node| node.text.len()).sum();
     let of_each = parallel::map(size, from, |node| {
-        let named: BTreeSet<&str> = node.named.iter().filter_map(|name| known(name)).collect();
+        let named: BTreeSet<&str> = node.named.iter().filter_map(|name| known(name)).into_set();
         let tie = |to: &str, basis| Tie {
             from: node.id.clone(),
             to: to.to_owned(),
@@ -160,7 +161,7 @@ pub(super) fn requirements_of_goals(goals: &[Node], ties: &[Tie]) -> Vec<(usize,
         .iter()
         .filter(|tie| tie.relation == Relation::Serves)
         .map(|tie| tie.to.as_str())
-        .collect();
+        .into_set();
     goals
         .iter()
         .enumerate()

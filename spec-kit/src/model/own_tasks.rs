@@ -7,6 +7,7 @@ use super::node::{Node, Passage};
 use crate::facts::{Document, Id, Task};
 use crate::ids::spelled_alike;
 use crate::manifest::NodeKind;
+use crate::order::Gather;
 use crate::text::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -110,7 +111,7 @@ pub(super) fn settle(milestones: &mut [Milestone], nodes: &BTreeMap<NodeKind, Ve
         .values()
         .flatten()
         .filter_map(|node| node.own.as_deref());
-    let mut taken: BTreeSet<String> = named.map(spelled_alike).collect();
+    let mut taken: BTreeSet<String> = named.map(spelled_alike).into_set();
     for work in milestones
         .iter_mut()
         .flat_map(|milestone| &mut milestone.work)

@@ -5,6 +5,7 @@ use super::links::{self, RELATED};
 use super::node::{Basis, Node, Passage, Scene, Tie};
 use super::ties::Ties;
 use crate::manifest::{NodeKind, Relation};
+use crate::order::Gather;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// More groups than this are no stories but a list.
@@ -21,7 +22,7 @@ pub(super) struct Draft {
 /// Stories for a source that has none.
 pub(super) fn derive(goals: &[Node], requirements: &[Node], ties: &Ties) -> Vec<Draft> {
     // What a goal itself was made a requirement of stands in the goal's section.
-    let of_goals: BTreeSet<&Vec<crate::text::Span>> = goals.iter().map(|g| &g.spans).collect();
+    let of_goals: BTreeSet<&Vec<crate::text::Span>> = goals.iter().map(|g| &g.spans).into_set();
     let stated: Vec<&Node> = requirements
         .iter()
         .filter(|node| !of_goals.contains(&node.spans))
@@ -36,7 +37,7 @@ pub(super) fn derive(goals: &[Node], requirements: &[Node], ties: &Ties) -> Vec<
     let by_id: BTreeMap<&str, &Node> = requirements
         .iter()
         .map(|node| (node.id.as_str(), node))
-        .collect();
+        .into_map();
     let mut taken: BTreeSet<&str> = BTreeSet::new();
     goals
         .iter()
@@ -80,7 +81,7 @@ fn of_group(group: Vec<&Node>, ties: &Ties) -> Draft {
         .iter()
         .flat_map(|id| ties.leaving(id, Relation::Serves))
         .map(|tie| tie.to.clone())
-        .collect();
+        .into_set();
     let mut node = Node::new(NodeKind::Story, title.clone());
     node.title = Some(title);
     node.section = group.first().map(|n| n.section.clone()).unwrap_or_default();

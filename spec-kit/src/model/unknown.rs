@@ -5,6 +5,7 @@ use super::milestones::Milestone;
 use super::node::Node;
 use crate::facts::{Document, Id, Numbers, Role};
 use crate::manifest::NodeKind;
+use crate::order::Gather;
 use crate::text::Span;
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,23 +35,23 @@ pub(super) fn ids(
         .flatten()
         .filter_map(|node| node.own.as_deref())
         .chain(own_tasks(milestones))
-        .collect();
+        .into_set();
     let named = document.definitions.iter().map(|d| (&d.id, d.span));
     let carried: BTreeSet<Key> = named
         .filter(|(id, _)| own.contains(id.written.as_str()))
         .map(|(id, _)| key(id))
-        .collect();
+        .into_set();
     let kinds: BTreeSet<&str> = carried
         .iter()
         .map(|(prefix, _)| prefix.as_str())
         .chain(KINDS.iter().copied())
-        .collect();
+        .into_set();
     let mut asked: BTreeMap<Key, (&Id, Span)> = BTreeMap::new();
     let cited = document.citations.iter().map(|c| (&c.id, c.span));
     // What stands in the text of another thing is no thing of its own, and neither is what a
     // phase or any other section is called by. Where a title is a thing, it is told as such.
     let made = nodes.values().flatten().flat_map(|node| &node.spans);
-    let things: BTreeSet<u32> = made.map(|span| document.line_of(*span)).collect();
+    let things: BTreeSet<u32> = made.map(|span| document.line_of(*span)).into_set();
     let sections = document
         .sections
         .iter()
@@ -65,7 +66,7 @@ pub(super) fn ids(
         .map(|phase| phase.span)
         .chain(sections.map(|section| section.title_span))
         .map(|span| document.line_of(span))
-        .collect();
+        .into_set();
     let is_title = |span: Span| titles.contains(&document.line_of(span));
     let inside = document
         .definitions

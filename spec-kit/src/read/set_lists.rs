@@ -2,6 +2,7 @@
 
 use super::lexicon::Lexicon;
 use super::words::joins;
+use crate::order::Gather;
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -268,7 +269,7 @@ pub(super) fn list(text: &str, start: usize, end: usize) -> Option<List> {
     let distinct: BTreeSet<&str> = members
         .iter()
         .filter_map(|member| text.get(member.clone()))
-        .collect();
+        .into_set();
     (distinct.len() >= 2).then_some(List {
         members,
         start,

@@ -1,4 +1,5 @@
 use super::{Finding, Report, Suppressed, SuppressedBy};
+use crate::order::Gather;
 use crate::rules::{Rule, rules};
 use crate::text::Place;
 use serde_json::{Map, Value, json};
@@ -15,7 +16,7 @@ pub fn sarif(report: &Report) -> String {
         .iter()
         .enumerate()
         .map(|(at, rule)| (rule.id, at))
-        .collect();
+        .into_map();
     let mut results: Vec<Value> = report
         .findings
         .iter()

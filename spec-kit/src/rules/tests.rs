@@ -1,4 +1,5 @@
 use super::*;
+use crate::order::Gather;
 use std::collections::BTreeSet;
 
 #[test]
@@ -6,7 +7,7 @@ fn the_table_is_sorted_within_its_groups_and_has_no_id_twice() {
     for group in table::ALL {
         assert!(group.windows(2).all(|pair| pair[0].id < pair[1].id));
     }
-    let ids: BTreeSet<&str> = rules().map(|rule| rule.id).collect();
+    let ids: BTreeSet<&str> = rules().map(|rule| rule.id).into_set();
     assert_eq!(ids.len(), rules().count());
     for rule in rules() {
         let texts = [

@@ -4,6 +4,7 @@
 use crate::facts::edges::{is_id, tail};
 use crate::facts::{Document, DocumentKind, Id, Role};
 use crate::manifest::{Edge, Node, NodeKind, Relation};
+use crate::order::Gather;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What stands before the number of a task that has nothing else.
@@ -212,7 +213,7 @@ fn tasks(
         nodes.push(node(document, &from, NodeKind::Task, &words));
         let refs = task.refs.iter();
         let refs = refs.flat_map(|citation| numbered.named(&citation.id));
-        let refs: BTreeSet<String> = refs.collect();
+        let refs: BTreeSet<String> = refs.into_set();
         let waits = task.depends_on.iter();
         let waits = waits.map(|citation| name_of_task(&citation.id));
         let ends = refs.into_iter().map(|to| (Relation::Implements, to));

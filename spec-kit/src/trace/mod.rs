@@ -8,7 +8,7 @@ pub use render::steps;
 
 use crate::bundle::Bundle;
 use crate::manifest::{Edge, Manifest, Node, NodeKind, Relation, sort_key};
-use crate::order::Order;
+use crate::order::{Gather, Order};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -100,7 +100,7 @@ impl Graph {
         let manifest = bundle.manifest.as_ref();
         let known = manifest.map_or(&[][..], |manifest| &manifest.nodes);
         let tied = manifest.map_or(&[][..], |manifest| &manifest.edges);
-        let edges: BTreeSet<Edge> = tied.iter().cloned().chain(edges).collect();
+        let edges: BTreeSet<Edge> = tied.iter().cloned().chain(edges).into_set();
         Self::new(known.iter().cloned().chain(nodes), edges)
     }
 
@@ -125,7 +125,7 @@ impl Graph {
             .flatten()
             .filter(|edge| edge.relation == relation)
             .map(|edge| (sort_key(end(edge)), end(edge).clone()))
-            .collect();
+            .into_set();
         found.into_iter().map(|(_, id)| id).collect()
     }
 
@@ -156,7 +156,7 @@ impl Graph {
             let proofs: BTreeSet<String> = criteria
                 .iter()
                 .flat_map(|id| self.sources(id, Relation::Implements))
-                .collect();
+                .into_set();
             if tasks.is_empty() {
                 without_task.push(node.id.clone());
             }

@@ -2,6 +2,7 @@ use crate::facts::Role;
 use crate::manifest::{NodeKind, Relation};
 use crate::model::words::Stem;
 use crate::model::{Matcher, Model, Node, Standing, concepts};
+use crate::order::Gather;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// So much in common, and a thing belongs to a requirement.
@@ -52,7 +53,7 @@ impl Facets {
             .requirements_of_goals()
             .into_values()
             .map(|node| node.id.as_str())
-            .collect();
+            .into_set();
         let has_stated = made.len() < requirements.len();
         let matcher = Matcher::new(requirements.iter().zip(&bags).map(|(node, bag)| {
             if node.standing == Standing::Later || has_stated && made.contains(node.id.as_str()) {
@@ -200,7 +201,7 @@ impl Facets {
             .by_requirement
             .values()
             .flat_map(|facet| facet.tables.iter().copied())
-            .collect();
+            .into_set();
         for (index, table) in model.inventory.tables.iter().enumerate() {
             if !used.contains(&index)
                 && let Some(id) = owner(&table.thing.stems, OWNED)
@@ -218,7 +219,7 @@ impl Facets {
             };
             facet.endpoints.push(index);
             let touched = self.endpoint_tables.get(index).into_iter().flatten();
-            let all: BTreeSet<usize> = facet.tables.iter().chain(touched).copied().collect();
+            let all: BTreeSet<usize> = facet.tables.iter().chain(touched).copied().into_set();
             facet.tables = all.into_iter().collect();
         }
         for (index, id) in self.screens.iter().enumerate() {
@@ -261,7 +262,7 @@ fn bags(model: &Model, requirements: &[Node]) -> Vec<Vec<Stem>> {
         .of_kind(NodeKind::Goal)
         .iter()
         .map(|goal| (goal.id.as_str(), goal))
-        .collect();
+        .into_map();
     for tie in model.ties.iter() {
         if tie.relation == Relation::Serves
             && let Some(goal) = by_id.get(tie.to.as_str())
@@ -313,7 +314,7 @@ impl Heads {
             .filter_map(|stem| self.0.get(stem))
             .flatten()
             .copied()
-            .collect();
+            .into_set();
         found.into_iter().take(8).collect()
     }
 }

@@ -3,6 +3,7 @@ use crate::facts::Mark;
 use crate::ids::{Claim, Mint};
 use crate::manifest::NodeKind;
 use crate::model::{Matcher, Model};
+use crate::order::Gather;
 use crate::parallel;
 use crate::text::Span;
 use std::collections::{BTreeMap, BTreeSet};
@@ -129,7 +130,7 @@ pub(super) fn assign(model: &Model, stages: &mut Vec<Stage>, tasks: &mut [Task])
     parents_early(tasks);
     index_with_table(tasks);
     show_last(tasks, last);
-    let used: BTreeSet<usize> = tasks.iter().map(|task| task.stage).collect();
+    let used: BTreeSet<usize> = tasks.iter().map(|task| task.stage).into_set();
     let mut place = BTreeMap::new();
     let mut kept = Vec::new();
     for (index, stage) in stages.drain(..).enumerate() {
@@ -155,7 +156,7 @@ fn by_story(stages: &[Stage], tasks: &mut [Task]) {
         .iter()
         .enumerate()
         .filter_map(|(index, stage)| Some((stage.story.as_deref()?, index)))
-        .collect();
+        .into_map();
     for task in tasks {
         task.stage = match task.layer {
             Layer::Decide | Layer::Setup => 0,
@@ -191,7 +192,7 @@ fn by_milestone(model: &Model, stages: &[Stage], tasks: &mut [Task]) {
                 .iter()
                 .map(move |named| (named.text.as_str(), number))
         })
-        .collect();
+        .into_map();
     let matcher = Matcher::new(stems.iter().map(|s| vec![(s.as_slice(), 1.0)]));
     let marks: Vec<Option<Mark>> = model.milestones.iter().map(|m| m.mark).collect();
     let is_done = |at: usize| marks.get(at).copied().flatten() == Some(Mark::Done);
@@ -199,7 +200,7 @@ fn by_milestone(model: &Model, stages: &[Stage], tasks: &mut [Task]) {
         .of_kind(NodeKind::Requirement)
         .iter()
         .map(|node| (node.id.as_str(), node.mark))
-        .collect();
+        .into_map();
     let last = polish(stages);
     let size = tasks.iter().map(|task| task.text.len()).sum();
     let alike = parallel::map(size, tasks, |task| {
@@ -293,7 +294,7 @@ fn index_with_table(tasks: &mut [Task]) {
         .iter()
         .flat_map(|task| task.makes.iter().map(|made| (made.clone(), task.stage)))
         .filter(|(made, _)| made.starts_with("table "))
-        .collect();
+        .into_map();
     for task in tasks.iter_mut().filter(|task| task.layer == Layer::Index) {
         if let Some(stage) = task.needs.iter().find_map(|need| made.get(need)) {
             task.stage = *stage;

@@ -12,6 +12,7 @@ mod wording;
 pub(super) use layers::layer_of;
 pub(super) use own::waited;
 
+use crate::order::Gather;
 use commands::{reach, show_table, show_tables};
 use wording::to_do;
 
@@ -215,7 +216,7 @@ impl<'a> Making<'a> {
                 .iter()
                 .filter_map(|id| self.by_id.get(id.as_str()));
             let spans = named.flat_map(|node| &node.spans).chain(&task.spans);
-            let answers: BTreeSet<String> = spans.filter_map(answer).collect();
+            let answers: BTreeSet<String> = spans.filter_map(answer).into_set();
             task.needs
                 .extend(answers.into_iter().map(|id| format!("answer {id}")));
         }

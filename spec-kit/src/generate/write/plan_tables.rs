@@ -4,7 +4,7 @@ use crate::generate::work::{Layer, Task};
 use crate::manifest::{NodeKind, Relation};
 use crate::model::words::Stem;
 use crate::model::{Node, Statement, Table, concepts, markdown};
-use crate::order::Order;
+use crate::order::{Gather, Order};
 use std::collections::BTreeSet;
 
 const MAX_ROWS: usize = 20_000;
@@ -100,7 +100,7 @@ struct Names<'a> {
 
 impl<'a> Names<'a> {
     fn of(names: impl Iterator<Item = &'a str>) -> Self {
-        let names: BTreeSet<&str> = names.collect();
+        let names: BTreeSet<&str> = names.into_set();
         let lengths = names.iter().map(|name| name.len()).collect();
         Self { lengths, names }
     }
@@ -115,7 +115,7 @@ impl<'a> Names<'a> {
 pub(super) fn said_of_data<'a>(context: &Context<'a>) -> Vec<&'a Statement> {
     let tables = &context.model.inventory.tables;
     let names = Names::of(tables.iter().map(|table| table.thing.name.as_str()));
-    let places: BTreeSet<usize> = tables.iter().map(|table| table.thing.span.start).collect();
+    let places: BTreeSet<usize> = tables.iter().map(|table| table.thing.span.start).into_set();
     let is_table = |statement: &Statement| {
         let span = statement.span;
         names.begin(statement.text.trim_start_matches(['`', '*']))

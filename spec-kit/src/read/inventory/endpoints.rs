@@ -2,6 +2,7 @@
 
 use super::{Found, named};
 use crate::facts::{Inventory, InventoryKind::Endpoint, Role};
+use crate::order::Gather;
 use crate::outline::{Inline, PieceKind, Row};
 use crate::read::reading::Reading;
 use crate::read::units::{Unit, UnitKind};
@@ -239,7 +240,7 @@ pub(super) fn name_alike(things: &mut Vec<Inventory>) {
                 .split_once(' ')
                 .map(|(_, path)| (path.to_owned(), thing.name.clone()))
         })
-        .collect();
+        .into_map();
     for thing in things
         .iter_mut()
         .filter(|thing| thing.kind == Endpoint && !thing.is_listed)

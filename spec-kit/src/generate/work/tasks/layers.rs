@@ -3,6 +3,7 @@
 use super::super::Layer;
 use crate::model::concepts;
 use crate::model::words::Stem;
+use crate::order::Gather;
 use std::collections::BTreeSet;
 
 const SCREEN: &[&str] = &["screen", "dashboard", "runboard", "ui", "wizard", "viewer"];
@@ -22,7 +23,7 @@ pub(in crate::generate::work) fn layer_of(stems: &[Stem]) -> Layer {
         let found: BTreeSet<&Stem> = stems
             .iter()
             .filter(|stem| words.contains(&stem.as_str()))
-            .collect();
+            .into_set();
         found.len() > 1
     };
     let is_built = says(&["wizard"]);

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::model::{Match, Work};
+use crate::order::Gather;
 use crate::parallel;
 
 /// A piece of work and what it is like, before what others cover is known.
@@ -43,7 +44,7 @@ impl<'a> Making<'a> {
     }
 
     fn compared(&self) -> Compared {
-        let made: BTreeSet<&str> = self.of_goals.values().map(|n| n.id.as_str()).collect();
+        let made: BTreeSet<&str> = self.of_goals.values().map(|n| n.id.as_str()).into_set();
         let requirements = self.model.of_kind(NodeKind::Requirement).iter();
         let goals = self.model.of_kind(NodeKind::Goal).iter();
         Compared {
@@ -173,7 +174,7 @@ impl<'a> Making<'a> {
         let served = said.map(|(_, served)| served).unwrap_or_default();
         let open: Vec<&Node> = served.iter().copied().filter(|n| !n.is_done()).collect();
         let chosen = if open.is_empty() { served } else { open };
-        let ids: BTreeSet<String> = chosen.iter().map(|node| node.id.clone()).collect();
+        let ids: BTreeSet<String> = chosen.iter().map(|node| node.id.clone()).into_set();
         ids.into_iter().take(MAX_REFS).collect()
     }
 

@@ -4,7 +4,7 @@ use super::{Detail, Making, Task};
 use crate::ids::spelled_alike;
 use crate::manifest::NodeKind;
 use crate::model::Work;
-use crate::order::Order;
+use crate::order::{Gather, Order};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is waited for by a task's id: `T4` is `T004`.
@@ -19,7 +19,7 @@ pub(super) fn in_order(work: &[Work]) -> Vec<&Work> {
         .iter()
         .enumerate()
         .filter_map(|(at, work)| Some((waited(&work.own.as_ref()?.id), at)))
-        .collect();
+        .into_map();
     let waits = |at: usize| {
         let own = work.get(at).and_then(|work| work.own.as_ref());
         let ids = own.into_iter().flat_map(|own| &own.waits);

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::model::words::Stem;
+use crate::order::Gather;
 use crate::parallel;
 
 impl<'a> Making<'a> {
@@ -348,7 +349,7 @@ fn parents_first(tables: &[Table]) -> Vec<usize> {
         .iter()
         .enumerate()
         .map(|(index, table)| (table.thing.name.as_str(), index))
-        .collect();
+        .into_map();
     let mut order = Vec::with_capacity(tables.len());
     let mut is_seen = vec![false; tables.len()];
     // With a stack of its own: the length of a chain is a caller's choice.
