@@ -1,11 +1,10 @@
 use super::collect::{self, Collected};
 use super::node::{Basis, Node, Tie};
-use super::standing::Standing;
 use super::stories::{self, Draft};
 use super::words::Stem;
 use super::{
-    Change, Lacking, Model, Ties, context, delta, head, inventory, links, listings, milestones,
-    own_tasks, principles, questions, risks, unknown,
+    Lacking, Model, Ties, context, delta, head, inventory, links, listings, milestones, own_tasks,
+    phrasing, principles, questions, risks, unknown,
 };
 use crate::facts::{Document, Keyword};
 use crate::ids::{Claim, Mint};
@@ -77,7 +76,7 @@ pub(super) fn model(document: &Document, mint: &mut Mint) -> Result<Model, Lacki
         }
         give_ids(&mut nodes, kind, mint);
     }
-    phrase(&mut nodes);
+    phrasing::phrase(&mut nodes);
     let mut ties = Ties::default();
     ties.extend(serve_goals(&nodes));
     tie_stories(&mut nodes, &mut ties, mint);
@@ -430,77 +429,4 @@ fn below_stories(criteria: &[&Node], nodes: &Nodes, ties: &Ties) -> Vec<Tie> {
                 .collect::<Vec<_>>()
         })
         .collect()
-}
-
-/// Requirements without a normative word get one before them; the author's words stay as they are.
-fn phrase(nodes: &mut Nodes) {
-    for kind in [NodeKind::Requirement, NodeKind::NonFunctional] {
-        for node in nodes.get_mut(&kind).into_iter().flatten() {
-            let is_latin = node.text.chars().filter(char::is_ascii).count() * 2 > node.text.len();
-            if node.keyword.is_some() || !is_latin || has_keyword(&node.text) {
-                continue;
-            }
-            let said = node.text.clone();
-            let (lead, keyword) = lead(node);
-            node.text = format!("{lead}: {said}");
-            node.said = Some(said);
-            node.keyword = Some(keyword);
-        }
-    }
-}
-
-/// What is said to come later or to hold for now binds less.
-fn lead(node: &Node) -> (String, Keyword) {
-    if node.kind == NodeKind::Requirement && node.standing == Standing::Later {
-        return ("Later the system SHOULD provide".into(), Keyword::Should);
-    }
-    if node.kind == NodeKind::Requirement {
-        return match (Change::of(&node.section), node.demanded) {
-            (Change::Remove, _) => ("The system MUST NOT have any more".into(), Keyword::MustNot),
-            (_, Some(Keyword::Should)) => ("The system SHOULD provide".into(), Keyword::Should),
-            (_, Some(Keyword::May)) => ("The system MAY provide".into(), Keyword::May),
-            _ => ("The system MUST provide".into(), Keyword::Must),
-        };
-    }
-    let about = match node.section.last() {
-        Some(section)
-            if node.spans.len() == 1
-                && !is_of_all(section)
-                && !node.text.starts_with(&super::markdown::plain(section)) =>
-        {
-            format!(" for {}", super::markdown::plain(section))
-        }
-        _ => String::new(),
-    };
-    match node.standing {
-        Standing::Lasting if node.demanded == Some(Keyword::Should) => {
-            (format!("This SHOULD hold{about}"), Keyword::Should)
-        }
-        Standing::Lasting if node.demanded == Some(Keyword::May) => {
-            (format!("This MAY hold{about}"), Keyword::May)
-        }
-        Standing::Lasting => (format!("This MUST hold{about}"), Keyword::Must),
-        Standing::Interim => (format!("For now this MAY hold{about}"), Keyword::May),
-        Standing::Later => (format!("Later this SHOULD hold{about}"), Keyword::Should),
-    }
-}
-
-/// `Non-Functional Requirements` names a list and nothing that could hold.
-fn is_of_all(section: &str) -> bool {
-    let lower = section.to_lowercase();
-    [
-        "requirement",
-        "constraint",
-        "polic",
-        "attribute",
-        "nfr",
-        "quality",
-    ]
-    .iter()
-    .any(|word| lower.contains(word))
-}
-
-fn has_keyword(text: &str) -> bool {
-    text.split(|c: char| !c.is_alphabetic())
-        .any(|word| matches!(word, "MUST" | "SHALL" | "SHOULD" | "MAY" | "must" | "shall"))
 }

@@ -18,6 +18,7 @@ mod matcher;
 mod milestones;
 mod node;
 mod own_tasks;
+mod phrasing;
 mod principles;
 mod questions;
 mod refusal;
