@@ -63,11 +63,13 @@ fn a_task_keeps_its_id_its_labels_and_what_stands_below_it() {
             &[
                 "- [ ] T006 [FR-003] Say who looks (depends on T005)",
                 "  - Where: `src/audit.py`",
+                "  - Depends on nobody's mood",
+                "  - Name the agent",
             ],
         ),
         (
             "T007",
-            &["- [ ] T007 Write the handbook in docs/handbook.md (depends on T006)"],
+            &["- [ ] T007 [SC-001] Write the handbook in docs/handbook.md (depends on T006)"],
         ),
     ] {
         assert_eq!(task(&output, id), lines);

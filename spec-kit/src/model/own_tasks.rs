@@ -73,36 +73,48 @@ fn details(document: &Document, task: &Task, found: &mut OwnTask) {
         .map_or(task.whole.end, |next| next.span.start.min(task.whole.end));
     let below = Span::new(task.span.end.min(end), end);
     let mut at = below.start;
+    let mut is_code = false;
     for line in document.source.slice(below).split_inclusive('\n') {
         let start = at;
         at += line.len();
         let words = line.trim();
-        let Some(said) = words
-            .strip_prefix(['-', '*', '+'])
-            .filter(|s| s.starts_with(' '))
-        else {
+        if ["```", "~~~"].iter().any(|fence| words.starts_with(fence)) {
+            is_code = !is_code;
+        }
+        let Some(said) = point(words).filter(|_| !is_code) else {
             continue;
         };
-        let said = said.trim();
-        if let Some(command) = said.strip_prefix("Verify:") {
-            let command = command.trim();
-            let inside = command.strip_prefix('`').and_then(|c| c.strip_suffix('`'));
-            if let Some(inside) = inside.filter(|inside| !inside.contains('`')) {
-                found.verify.push(inside.to_owned());
-                continue;
-            }
+        if let Some(command) = verified(said) {
+            found.verify.push(command.to_owned());
+            continue;
         }
-        let is_taken = ["Where: `", "Depends on"]
-            .iter()
-            .any(|lead| said.starts_with(lead));
-        if said.chars().any(char::is_alphanumeric) && !is_taken {
-            let begin = start + line.find(said).unwrap_or(0);
+        let begin = start + line.find(said).unwrap_or(0);
+        let span = Span::new(begin, begin + said.len());
+        let is_wait = task.depends_on.iter().any(|wait| span.holds(wait.span));
+        if said.chars().any(char::is_alphanumeric) && !is_wait && !said.starts_with("Where: `") {
             found.details.push(Passage {
                 text: markdown::inline(said, said),
-                span: Span::new(begin, begin + said.len()),
+                span,
             });
         }
     }
+}
+
+/// What stands behind the mark of a point: `-`, `*`, `+`, `1.`.
+fn point(line: &str) -> Option<&str> {
+    let digits = line.bytes().take_while(u8::is_ascii_digit).count();
+    let rest = match digits {
+        0 => line.strip_prefix(['-', '*', '+'])?,
+        digits => line.get(digits..)?.strip_prefix(['.', ')'])?,
+    };
+    rest.starts_with(' ').then(|| rest.trim())
+}
+
+/// ``Verify: `make list` ``
+fn verified(said: &str) -> Option<&str> {
+    let command = said.strip_prefix("Verify:")?.trim();
+    let inside = command.strip_prefix('`')?.strip_suffix('`')?;
+    (!inside.contains('`')).then_some(inside)
 }
 
 /// Of several with one id the first has it, and none where something else of the source has it.

@@ -296,14 +296,35 @@ pub(super) fn stage_inventory(page: &mut Page, _context: &Context, tasks: &[&Tas
             requirements.join(", ")
         ));
     }
-    if let (Some(first), Some(last)) = (tasks.first(), tasks.last()) {
-        let range = if first.id == last.id {
-            first.id.clone()
-        } else {
-            format!("{} to {}", first.id, last.id)
-        };
-        page.line(&format!("- **Tasks**: {range} in [tasks.md](tasks.md)"));
+    if !tasks.is_empty() {
+        let ids: Vec<&str> = tasks.iter().map(|task| task.id.as_str()).collect();
+        page.line(&format!(
+            "- **Tasks**: {} in [tasks.md](tasks.md)",
+            in_rows(&ids)
+        ));
     }
+}
+
+/// Ids as `T001 to T004, T007`: none between the first and the last of a row is of another phase,
+/// or of nothing.
+fn in_rows(ids: &[&str]) -> String {
+    let number = |id: &str| id.trim_start_matches('T').parse::<u32>().ok();
+    let follows = |a: &&str, b: &&str| {
+        let next = number(a).and_then(|number| number.checked_add(1));
+        a.len() == b.len() && next.is_some() && next == number(b)
+    };
+    let rows: Vec<&[&str]> = ids.chunk_by(follows).collect();
+    let shown = rows.iter().take(MAX_ROWS).filter_map(|row| match row {
+        [] => None,
+        [one] => Some((*one).to_owned()),
+        [first, .., last] => Some(format!("{first} to {last}")),
+    });
+    let rest: usize = rows.iter().skip(MAX_ROWS).map(|row| row.len()).sum();
+    let more = match rest {
+        0 => String::new(),
+        rest => format!(" and {rest} more"),
+    };
+    shown.collect::<Vec<_>>().join(", ") + &more
 }
 
 pub(super) fn verification(page: &mut Page, context: &Context) {

@@ -61,6 +61,17 @@ impl Making<'_> {
 
     pub(super) fn take_over(&mut self, task: &mut Task, work: &Work) {
         let Some(own) = &work.own else { return };
+        for id in &own.refs {
+            let is_kind = |kind| self.model.is_kind(id, kind);
+            let is_rule = is_kind(NodeKind::NonFunctional);
+            if is_rule {
+                self.covered.insert(id.clone());
+            }
+            let is_shown = is_kind(NodeKind::Acceptance) || is_kind(NodeKind::Success);
+            if (is_rule || is_shown) && !task.refs.contains(id) {
+                task.refs.push(id.clone());
+            }
+        }
         let story = own.story.iter();
         let mut story = story.filter(|id| self.model.is_kind(id, NodeKind::Story));
         task.story = story.next().cloned();
