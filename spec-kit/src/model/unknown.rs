@@ -68,13 +68,25 @@ pub(super) fn ids(
         .map(|span| document.line_of(span))
         .into_set();
     let is_title = |span: Span| titles.contains(&document.line_of(span));
+    let tasks: BTreeSet<u32> = document
+        .tasks
+        .iter()
+        .map(|task| document.line_of(task.span))
+        .into_set();
+    // A task is known by what it is made to; one that begins another text is none.
+    let is_mention = |id: &Id, span: Span| {
+        matches!(id.prefix.as_str(), "T" | "TASK") && !tasks.contains(&document.line_of(span))
+    };
     let inside = document
         .definitions
         .iter()
         .filter(|definition| {
             let prefix = definition.id.prefix.as_str();
             let is_rule = RULES.contains(&prefix) && definition.id.written.contains('-');
-            is_rule || WISHES.contains(&prefix) || is_title(definition.span)
+            is_rule
+                || WISHES.contains(&prefix)
+                || is_title(definition.span)
+                || is_mention(&definition.id, definition.span)
         })
         .map(|definition| (&definition.id, definition.span));
     for (id, span) in cited.chain(inside) {

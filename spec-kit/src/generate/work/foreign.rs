@@ -21,7 +21,7 @@ pub(super) fn tell_apart(tasks: &mut [Task]) {
 }
 
 /// `needs T004` as `needs the source's T004`: to a reader of the task list it is no dependency.
-pub(super) fn told_apart(text: &str) -> String {
+pub(in crate::generate) fn told_apart(text: &str) -> String {
     // Most texts name none, and are long.
     let may_name = |pair: &[u8]| match pair {
         [b'T', next] => next.is_ascii_digit() || matches!(next, b'-' | b'A' | b'a'),

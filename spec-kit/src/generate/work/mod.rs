@@ -10,6 +10,7 @@ mod stages;
 mod tasks;
 
 pub(super) use facets::Facets;
+pub(super) use foreign::told_apart;
 pub(super) use layout::Layout;
 pub(super) use stages::{Stage, StageKind};
 

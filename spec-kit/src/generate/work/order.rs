@@ -5,7 +5,7 @@ use super::{Layer, Task};
 use crate::ids::{Claim, Mint};
 use crate::manifest::{NodeKind, sort_key};
 use crate::order::Order;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// A task that waits for more than this waits for the last of them.
 const MAX_DEPENDENCIES: usize = 12;
@@ -121,15 +121,19 @@ fn depend(tasks: &mut [Task]) {
 
 /// What the source has a task wait for that is none of those `before` it.
 fn lost(task: &Task, before: &[usize], tasks: &[Task]) -> Vec<String> {
-    let waits = task.own.iter().flat_map(|own| &own.waits);
-    let is_met = |id: &String| {
-        let need = waited(id);
-        let before = before.iter().filter_map(|at| tasks.get(*at));
-        before
-            .flat_map(|task| &task.makes)
-            .any(|made| *made == need)
+    let Some(own) = task.own.as_ref().filter(|own| !own.waits.is_empty()) else {
+        return Vec::new();
     };
-    waits.filter(|id| !is_met(id)).cloned().collect()
+    let before = before.iter().filter_map(|at| tasks.get(*at));
+    let made: HashSet<&str> = before
+        .flat_map(|task| &task.makes)
+        .map(String::as_str)
+        .collect();
+    let waits = own.waits.iter();
+    waits
+        .filter(|id| !made.contains(waited(id).as_str()))
+        .cloned()
+        .collect()
 }
 
 /// Of each part of the interface the one that writes the same file before it.

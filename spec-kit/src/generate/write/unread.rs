@@ -2,6 +2,7 @@
 
 use super::{Context, Page};
 use crate::facts::Role;
+use crate::generate::work::told_apart;
 use crate::model::{Listing, Model, Passage};
 use crate::text::Span;
 use std::collections::BTreeSet;
@@ -31,7 +32,7 @@ pub(super) fn unread(page: &mut Page, context: &Context) {
             false => format!("–L{last}"),
         };
         let title = listing.section.last().map_or("", String::as_str);
-        let title = context.title(title);
+        let title = told_apart(&context.title(title));
         page.line(&format!("- not read: {first}{last} ({title})"));
     }
 }

@@ -5,7 +5,7 @@ use crate::ids::spelled_alike;
 use crate::manifest::NodeKind;
 use crate::model::Work;
 use crate::order::{Gather, Order};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// What is waited for by a task's id: `T4` is `T004`.
 pub(in crate::generate::work) fn waited(id: &str) -> String {
@@ -20,29 +20,33 @@ pub(super) fn in_order(work: &[Work]) -> Vec<&Work> {
         .enumerate()
         .filter_map(|(at, work)| Some((waited(&work.own.as_ref()?.id), at)))
         .into_map();
-    let waits = |at: usize| {
-        let own = work.get(at).and_then(|work| work.own.as_ref());
-        let ids = own.into_iter().flat_map(|own| &own.waits);
-        ids.filter_map(|id| places.get(&waited(id)).copied())
-    };
+    let waits: Vec<Vec<usize>> = work
+        .iter()
+        .map(|work| {
+            let ids = work.own.iter().flat_map(|own| &own.waits);
+            let found = ids.filter_map(|id| places.get(&waited(id)).copied());
+            found.collect()
+        })
+        .collect();
     let mut order = Vec::with_capacity(work.len());
-    let mut seen = BTreeSet::new();
+    let mut seen = vec![false; work.len()];
     for first in 0..work.len() {
-        // The way down to what waits for nothing, without recursion: lists may be long.
-        let mut way = vec![first];
-        while let Some(at) = way.last().copied() {
-            seen.insert(at);
-            match waits(at).find(|other| !seen.contains(other)) {
-                Some(before) => way.push(before),
-                None => {
-                    way.pop();
-                    order.push(at);
-                }
+        // The way down to what waits for nothing, with what is still to be asked at each step, and
+        // without recursion: lists may be long.
+        let mut way = vec![(first, 0)];
+        while let Some((at, asked)) = way.last_mut() {
+            if *asked == 0 && std::mem::replace(&mut seen[*at], true) {
+                way.pop();
+                continue;
+            }
+            let next = waits.get(*at).and_then(|waits| waits.get(*asked)).copied();
+            *asked += 1;
+            match next {
+                Some(before) => way.push((before, 0)),
+                None => order.extend(way.pop().map(|(at, _)| at)),
             }
         }
     }
-    let mut done = BTreeSet::new();
-    order.retain(|at| done.insert(*at));
     order.into_iter().filter_map(|at| work.get(at)).collect()
 }
 
