@@ -98,6 +98,15 @@ fn ids_labels_ticks_and_order_of_the_tasks_stay() {
 }
 
 #[test]
+fn what_a_phase_has_for_another_story_has_no_label() {
+    let output = generated(&imported());
+    let tasks = output.file("tasks.md").expect("tasks");
+    let shown = tasks.lines().find(|line| line.contains("Show SC-001"));
+    let shown = shown.expect("a task");
+    assert!(shown.starts_with("- [ ] T008 [SC-001,"), "{shown}");
+}
+
+#[test]
 fn principles_context_and_decisions_are_in_the_bundle() {
     let output = generated(&imported());
     let has = |name: &str, words: &str| {

@@ -81,12 +81,21 @@ fn stage(page: &mut Page, context: &Context, index: usize) {
 
 /// Whether tasks of a phase have the label of their story; what all stories stand on has none.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Labels {
+enum Labels<'a> {
     Shown,
     Hidden,
+    /// The phase is the story's of this number, and what is in it for another has none.
+    Of(&'a str),
 }
 
-fn labels(stage: &Stage) -> Labels {
+/// `2` of the source's `User Story 2 - Pay with a voucher`.
+fn story_of(title: &str) -> Option<&str> {
+    let (_, rest) = title.split_once("User Story ")?;
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    rest.get(..digits).filter(|number| !number.is_empty())
+}
+
+fn labels(stage: &Stage) -> Labels<'_> {
     let title = stage.title.to_lowercase();
     let is_shared = [
         "foundation",
@@ -99,20 +108,25 @@ fn labels(stage: &Stage) -> Labels {
     .any(|word| title.contains(word));
     match stage.kind {
         StageKind::Story => Labels::Shown,
-        StageKind::Milestone if !is_shared => Labels::Shown,
+        StageKind::Milestone if !is_shared => {
+            story_of(&stage.title).map_or(Labels::Shown, Labels::Of)
+        }
         _ => Labels::Hidden,
     }
 }
 
-fn write(page: &mut Page, context: &Context, task: &Task, labels: Labels) {
+fn write(page: &mut Page, context: &Context, task: &Task, labels: Labels<'_>) {
     let tick = if task.is_done { "x" } else { " " };
     let mut line = format!("- [{tick}] {}", task.id);
     if task.is_parallel {
         line.push_str(" [P]");
     }
-    if labels == Labels::Shown
-        && let Some(story) = &task.story
-    {
+    let is_shown = |story: &&String| match labels {
+        Labels::Shown => true,
+        Labels::Hidden => false,
+        Labels::Of(number) => prd::number(story) == number,
+    };
+    if let Some(story) = task.story.as_ref().filter(is_shown) {
         line.push_str(&format!(" [{story}]"));
     }
     if !task.refs.is_empty() {
