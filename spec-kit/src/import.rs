@@ -109,19 +109,18 @@ impl Imported {
             );
             return self.left.push(left);
         }
-        let (wanted, others): (Vec<Part>, Vec<Part>) = parts(text)
-            .into_iter()
-            .partition(|part| (rule.wanted)(part));
-        let others_are_none = others.is_empty();
+        let parts = parts(text);
+        if parts.is_empty() {
+            let left = (rule.file.to_owned(), "has no headings of the second level");
+            return self.left.push(left);
+        }
+        let (wanted, others): (Vec<Part>, Vec<Part>) =
+            parts.into_iter().partition(|part| (rule.wanted)(part));
         for part in others {
             self.left
                 .push((format!("{}, {}", rule.file, part.title), rule.reason));
         }
         if wanted.is_empty() {
-            if others_are_none {
-                let left = (rule.file.to_owned(), "has no headings of the second level");
-                self.left.push(left);
-            }
             return;
         }
         if let Some(heading) = rule.heading {

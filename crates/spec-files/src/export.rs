@@ -1,7 +1,7 @@
 use crate::FilesError;
-use crate::find::read_if_there;
+use crate::find::{names_in, read_if_there};
 use crate::generate::{Change, State, change, existing};
-use crate::names::{lexical, slashed, way};
+use crate::names::{lexical, way};
 use crate::store;
 use ops_spec_kit::export::{self, Before, CONSTITUTION, Constitution};
 use ops_spec_kit::generate::{DOCUMENTS, Overwrite, slug_of};
@@ -158,28 +158,14 @@ fn constitution(target: &Path, slug: &str) -> Result<Constitution, FilesError> {
     })
 }
 
-pub(crate) fn text_if_there(path: &Path) -> Result<Option<String>, FilesError> {
+fn text_if_there(path: &Path) -> Result<Option<String>, FilesError> {
     let bytes = read_if_there(path)?;
     let text = bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
     Ok(text.map(|text| text.replace("\r\n", "\n")))
 }
 
 fn folders(specs: &Path) -> Result<Vec<String>, FilesError> {
-    let fault = |error| FilesError::Read {
-        path: specs.into(),
-        error,
-    };
-    let entries = match std::fs::read_dir(specs) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries.map_err(fault)?,
-    };
-    let mut names = Vec::new();
-    for entry in entries {
-        let entry = entry.map_err(fault)?;
-        if entry.path().is_dir() {
-            names.push(slashed(Path::new(&entry.file_name())));
-        }
-    }
-    names.sort();
+    let mut names = names_in(specs)?;
+    names.retain(|name| specs.join(name).is_dir());
     Ok(names)
 }

@@ -1,7 +1,7 @@
 //! Files of a tree, with limits: a check of a whole repository must end.
 
 use crate::FilesError;
-use crate::names::child;
+use crate::names::{child, slashed};
 use ops_spec_kit::text::MAX_BYTES;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -92,4 +92,20 @@ pub fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>, FilesError> {
         Err(FilesError::Missing(_)) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// What is in a folder, by name; nothing where there is no such folder.
+pub fn names_in(folder: &Path) -> Result<Vec<String>, FilesError> {
+    let fault = |error| FilesError::Read {
+        path: folder.into(),
+        error,
+    };
+    let entries = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.map_err(fault)?,
+    };
+    let names = entries.map(|entry| Ok(slashed(Path::new(&entry.map_err(fault)?.file_name()))));
+    let mut names = names.collect::<Result<Vec<String>, FilesError>>()?;
+    names.sort();
+    Ok(names)
 }

@@ -1,10 +1,11 @@
 use crate::FilesError;
-use crate::export::text_if_there;
+use crate::find::{names_in, read_if_there};
 use crate::generate::{State, change};
-use crate::names::{lexical, slashed};
+use crate::names::lexical;
 use crate::store;
 use ops_spec_kit::generate::Overwrite;
 use ops_spec_kit::import::{Imported, import, names};
+use ops_spec_kit::text::Source;
 use std::path::{Path, PathBuf};
 
 /// A feature of github/spec-kit that becomes one requirements document. Paths are seen from the
@@ -65,18 +66,22 @@ impl ImportPlan {
     /// # Errors
     /// What the disk says.
     pub fn write(&self) -> Result<(), FilesError> {
-        let (Some(parent), Some(name)) = (self.target.parent(), self.target.file_name()) else {
-            return Ok(());
-        };
-        let name = name.to_string_lossy();
-        store::replace_all(parent, &[(name.as_ref(), self.imported.text.as_bytes())])
+        if let Some(parent) = self.target.parent() {
+            let fault = |error| FilesError::Write {
+                path: parent.into(),
+                error,
+            };
+            std::fs::create_dir_all(parent).map_err(fault)?;
+        }
+        store::replace(&self.target, self.imported.text.as_bytes())
     }
 }
 
 /// What stands beside `spec.md`, and the constitution of the repository.
 fn beside(folder: &Path) -> Result<Vec<(String, String)>, FilesError> {
     let mut found = Vec::new();
-    for name in other_names(folder)? {
+    let is_beside = |name: &String| name != "spec.md" && !name.starts_with('.');
+    for name in names_in(folder)?.into_iter().filter(is_beside) {
         let text = match names().any(|known| known == name) {
             true => text_if_there(&folder.join(&name))?.unwrap_or_default(),
             false => String::new(),
@@ -97,18 +102,11 @@ fn beside(folder: &Path) -> Result<Vec<(String, String)>, FilesError> {
     Ok(found)
 }
 
-fn other_names(folder: &Path) -> Result<Vec<String>, FilesError> {
-    let fault = |error| FilesError::Read {
-        path: folder.into(),
-        error,
+/// Other bytes than text are refused: what is taken word by word must have words.
+fn text_if_there(path: &Path) -> Result<Option<String>, FilesError> {
+    let Some(bytes) = read_if_there(path)? else {
+        return Ok(None);
     };
-    let mut names = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(fault)? {
-        let name = slashed(Path::new(&entry.map_err(fault)?.file_name()));
-        if name != "spec.md" && !name.starts_with('.') {
-            names.push(name);
-        }
-    }
-    names.sort();
-    Ok(names)
+    let source = Source::decode(&path.to_string_lossy(), &bytes)?;
+    Ok(Some(source.text().replace("\r\n", "\n")))
 }

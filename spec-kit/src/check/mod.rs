@@ -36,6 +36,7 @@ use crate::parallel;
 use crate::report::Report;
 use context::{Context, Peers};
 use draft::Drafts;
+pub(crate) use open::PHRASES;
 pub(crate) use trace::Excluded;
 
 /// What a check depends on beside the documents.

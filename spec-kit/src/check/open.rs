@@ -126,10 +126,12 @@ fn is_template(token: &str) -> bool {
     words == "placeholder" || words.ends_with(" placeholder")
 }
 
-/// `TXXX` as an id and "to be populated", which no brackets mark.
+/// What is left of templates that no brackets mark: `TXXX` as an id and "to be populated".
+pub(crate) const PHRASES: [&str; 3] = ["TXXX", "To be populated", "to be populated"];
+
 fn phrases(document: &Document, out: &mut Drafts) {
     let text = document.source.text();
-    for phrase in ["TXXX", "To be populated", "to be populated"] {
+    for phrase in PHRASES {
         // The standard library does this sixteen bytes at a time.
         if !text.contains(phrase) {
             continue;

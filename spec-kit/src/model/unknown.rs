@@ -48,25 +48,7 @@ pub(super) fn ids(
         .into_set();
     let mut asked: BTreeMap<Key, (&Id, Span)> = BTreeMap::new();
     let cited = document.citations.iter().map(|c| (&c.id, c.span));
-    // What stands in the text of another thing is no thing of its own, and neither is what a
-    // phase or any other section is called by. Where a title is a thing, it is told as such.
-    let made = nodes.values().flatten().flat_map(|node| &node.spans);
-    let things: BTreeSet<u32> = made.map(|span| document.line_of(*span)).into_set();
-    let sections = document
-        .sections
-        .iter()
-        .filter(|section| match section.role {
-            Role::Milestones | Role::Status | Role::Phases => true,
-            Role::Tasks => false,
-            _ => !things.contains(&document.line_of(section.title_span)),
-        });
-    let titles: BTreeSet<u32> = document
-        .phases
-        .iter()
-        .map(|phase| phase.span)
-        .chain(sections.map(|section| section.title_span))
-        .map(|span| document.line_of(span))
-        .into_set();
+    let titles = titles(document, nodes);
     let is_title = |span: Span| titles.contains(&document.line_of(span));
     let tasks: BTreeSet<u32> = document
         .tasks
@@ -110,6 +92,26 @@ pub(super) fn ids(
     );
     question.spans = vec![first];
     Some(question)
+}
+
+/// The lines of titles. What stands in the text of another thing is no thing of its own, and neither
+/// is what a phase or any other section is called by. Where a title is a thing, it is told as such.
+fn titles(document: &Document, nodes: &BTreeMap<NodeKind, Vec<Node>>) -> BTreeSet<u32> {
+    let made = nodes.values().flatten().flat_map(|node| &node.spans);
+    let things: BTreeSet<u32> = made.map(|span| document.line_of(*span)).into_set();
+    let sections = document
+        .sections
+        .iter()
+        .filter(|section| match section.role {
+            Role::Milestones | Role::Status | Role::Phases => true,
+            Role::Tasks => false,
+            _ => !things.contains(&document.line_of(section.title_span)),
+        });
+    let phases = document.phases.iter().map(|phase| phase.span);
+    phases
+        .chain(sections.map(|section| section.title_span))
+        .map(|span| document.line_of(span))
+        .into_set()
 }
 
 fn own_tasks(milestones: &[Milestone]) -> impl Iterator<Item = &str> {

@@ -68,3 +68,12 @@ fn what_somebody_wrote_is_not_written_over_unasked() {
     none.exits(2)
         .says("docs/spec.md: there is no such file or folder");
 }
+
+#[test]
+fn other_bytes_than_text_are_refused_with_their_line() {
+    let folder = exported();
+    let spec = folder.path().join("specs/001-search/spec.md");
+    std::fs::write(&spec, b"# Search\n\n\xff\n").unwrap();
+    import(&folder, &[]).exits(1).says("spec.md").says("line 3");
+    assert!(!folder.path().join(TO).exists());
+}

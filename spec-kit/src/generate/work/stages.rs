@@ -62,7 +62,7 @@ pub(super) fn of(model: &Model) -> Vec<Stage> {
         for milestone in &model.milestones {
             let mut stage = Stage::new(
                 StageKind::Milestone,
-                &told_apart(&crate::model::markdown::plain(&milestone.title)),
+                &of_the_source(&crate::model::markdown::plain(&milestone.title)),
                 "",
             );
             stage.mark = milestone.mark;
@@ -96,7 +96,7 @@ pub(super) fn of(model: &Model) -> Vec<Stage> {
 }
 
 /// `Phase 2 - Search` of the source may be the third here: `Search (phase 2 of the source)`.
-fn told_apart(title: &str) -> String {
+fn of_the_source(title: &str) -> String {
     let numbered = || {
         let rest = title
             .strip_prefix("Phase ")

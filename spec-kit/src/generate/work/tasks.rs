@@ -6,6 +6,7 @@ mod listed;
 mod own;
 mod proofs;
 mod screens;
+mod sequence;
 mod things;
 mod wording;
 

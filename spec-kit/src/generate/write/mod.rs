@@ -15,6 +15,7 @@ pub(super) use prd::prd;
 pub(super) use tasks::tasks;
 
 use super::work::{Task, Work};
+use crate::check::PHRASES;
 use crate::facts::Document;
 use crate::manifest::Relation;
 use crate::model::words::Stem;
@@ -118,15 +119,12 @@ impl Page {
     }
 
     pub(super) fn done(self) -> String {
-        let mut text = OPEN.iter().fold(self.0, |text, token| opened(text, token));
+        let mut text = PHRASES.into_iter().fold(self.0, opened);
         text.truncate(text.trim_end().len());
         text.push('\n');
         text
     }
 }
-
-/// Tokens of templates that no brackets mark.
-const OPEN: &[&str] = &["TXXX", "To be populated", "to be populated"];
 
 /// What nobody filled in is said to be open wherever it was copied to.
 fn opened(text: String, token: &str) -> String {

@@ -119,7 +119,7 @@ pub(super) fn number(id: &str) -> &str {
 }
 
 /// Whether a reader may take the first word for an id, such as `FR8`, `(AC-1)` or `\\[T001\\]`.
-fn begins_with_id(text: &str) -> bool {
+fn may_begin_with_id(text: &str) -> bool {
     let word = text.trim_start_matches([' ', '\\', '[', '(', '*']);
     let letters = word.bytes().take_while(u8::is_ascii_alphabetic).count();
     let rest = word
@@ -155,7 +155,7 @@ fn write_story(page: &mut Page, context: &Context, story: &Node, index: usize) {
             story.text.trim_end_matches('.')
         ),
         // At the begin of a paragraph an id introduces what it names.
-        None if begins_with_id(&story.text) => {
+        None if may_begin_with_id(&story.text) => {
             format!("What is wanted: {}.", story.text.trim_end_matches('.'))
         }
         None => format!("{}.", story.text.trim_end_matches('.')),

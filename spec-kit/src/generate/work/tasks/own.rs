@@ -1,5 +1,6 @@
 //! Tasks that the source has with ids: what they say of themselves is kept.
 
+use super::sequence::needed_first;
 use super::{Detail, Making, Task};
 use crate::ids::spelled_alike;
 use crate::manifest::NodeKind;
@@ -28,25 +29,7 @@ pub(super) fn in_order(work: &[Work]) -> Vec<&Work> {
             found.collect()
         })
         .collect();
-    let mut order = Vec::with_capacity(work.len());
-    let mut seen = vec![false; work.len()];
-    for first in 0..work.len() {
-        // The way down to what waits for nothing, with what is still to be asked at each step, and
-        // without recursion: lists may be long.
-        let mut way = vec![(first, 0)];
-        while let Some((at, asked)) = way.last_mut() {
-            if *asked == 0 && std::mem::replace(&mut seen[*at], true) {
-                way.pop();
-                continue;
-            }
-            let next = waits.get(*at).and_then(|waits| waits.get(*asked)).copied();
-            *asked += 1;
-            match next {
-                Some(before) => way.push((before, 0)),
-                None => order.extend(way.pop().map(|(at, _)| at)),
-            }
-        }
-    }
+    let order = needed_first(&waits);
     order.into_iter().filter_map(|at| work.get(at)).collect()
 }
 

@@ -1,5 +1,6 @@
 //! Tasks from the things that the source names, and from its requirements, rules and criteria.
 
+use super::sequence::needed_first;
 use super::*;
 use crate::model::words::Stem;
 use crate::order::Gather;
@@ -343,31 +344,18 @@ impl<'a> Making<'a> {
 }
 
 /// The places of the tables in an order in which they can be made: those that others refer to come
-/// first, else the order of the source. Where some refer to each other, the first stays first.
+/// first.
 fn parents_first(tables: &[Table]) -> Vec<usize> {
     let at: BTreeMap<&str, usize> = tables
         .iter()
         .enumerate()
         .map(|(index, table)| (table.thing.name.as_str(), index))
         .into_map();
-    let mut order = Vec::with_capacity(tables.len());
-    let mut is_seen = vec![false; tables.len()];
-    // With a stack of its own: the length of a chain is a caller's choice.
-    for first in 0..tables.len() {
-        let mut open = vec![(first, 0)];
-        while let Some((index, next)) = open.pop() {
-            if next == 0 && std::mem::replace(&mut is_seen[index], true) {
-                continue;
-            }
-            let parent = tables.get(index).and_then(|table| table.parents.get(next));
-            match parent {
-                None => order.push(index),
-                Some(parent) => {
-                    open.push((index, next + 1));
-                    open.extend(at.get(parent.as_str()).map(|parent| (*parent, 0)));
-                }
-            }
-        }
-    }
-    order
+    let parents = |table: &Table| {
+        let names = table.parents.iter();
+        names
+            .filter_map(|name| at.get(name.as_str()).copied())
+            .collect()
+    };
+    needed_first(&tables.iter().map(parents).collect::<Vec<_>>())
 }
