@@ -32,6 +32,20 @@ fn has(text: &str, lines: &[&str]) {
 }
 
 #[test]
+fn a_marked_question_in_a_list_of_questions_is_asked_once() {
+    let prd = written(
+        "# Shop\n\n## Goals\n\n- Sell bread\n\n## Requirements\n\n- **FR-001**: Bread MUST be fresh.\n\n## Open Questions\n\n- [NEEDS CLARIFICATION: who bakes?]\n- When?\n",
+        "prd.md",
+    );
+    let asked: Vec<&str> = prd.lines().filter(|l| l.starts_with("- **Q-")).collect();
+    assert_eq!(asked.len(), 2, "{prd}");
+    assert!(
+        asked[0].starts_with("- **Q-01**: [NEEDS CLARIFICATION: who bakes?]"),
+        "{prd}"
+    );
+}
+
+#[test]
 fn an_amount_at_the_start_of_a_line_stays_and_a_number_of_a_scheme_goes() {
     let read = source(
         "# T\n\n## 4. Requirements\n\n- 99.9 % availability MUST hold\n- 2.5 seconds at most\n- 1.5 million users\n\n### 4.2 Mail\n\n- 1.1 The system sends\n- 1.2 The system stores\n\n## 5. Features\n\n- 5.1 The system prints\n",

@@ -103,7 +103,41 @@ fn what_a_phase_has_for_another_story_has_no_label() {
     let tasks = output.file("tasks.md").expect("tasks");
     let shown = tasks.lines().find(|line| line.contains("Show SC-001"));
     let shown = shown.expect("a task");
-    assert!(shown.starts_with("- [ ] T008 [SC-001,"), "{shown}");
+    assert!(
+        shown.contains(" [SC-001,") && !shown.contains("[US"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn a_task_that_shows_a_criterion_is_not_made_twice() {
+    let output = generated(&imported());
+    let tasks = output.file("tasks.md").expect("tasks");
+    let named: Vec<&str> = tasks
+        .lines()
+        .filter(|line| line.contains("[SC-002"))
+        .collect();
+    assert_eq!(named.len(), 1, "{named:?}");
+    assert!(named[0].starts_with("- [x] T009 [SC-002"), "{named:?}");
+    let plan = output.file("plan.md").expect("a plan");
+    let row = plan.lines().find(|line| line.contains("(SC-002) |"));
+    assert!(
+        row.is_some_and(|row| row.contains("T009")),
+        "{row:?}\n{plan}"
+    );
+}
+
+#[test]
+fn tasks_are_no_contradiction_and_a_bare_mark_asks_about_its_line() {
+    let output = generated(&imported());
+    let prd = output.file("prd.md").expect("a PRD");
+    assert!(!prd.contains(" in one place"), "{prd}");
+    let asked: Vec<&str> = prd
+        .lines()
+        .filter(|line| line.starts_with("- **Q-"))
+        .collect();
+    assert_eq!(asked.len(), 1, "{asked:?}");
+    assert!(asked[0].contains("target platform"), "{asked:?}");
 }
 
 #[test]

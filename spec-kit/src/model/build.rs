@@ -38,10 +38,9 @@ pub(super) fn model(document: &Document, mint: &mut Mint) -> Result<Model, Lacki
             .flatten()
             .filter_map(|node| node.own.as_deref()),
     );
-    nodes
-        .entry(NodeKind::Question)
-        .or_default()
-        .extend(questions::questions(document));
+    let asked = nodes.entry(NodeKind::Question).or_default();
+    asked.iter_mut().for_each(questions::unmark);
+    asked.extend(questions::questions(document));
     own_tasks::settle(&mut milestones, &nodes);
     // What the source calls T9, the bundle calls nothing else so.
     let cited = document.citations.iter().map(|citation| &citation.id);

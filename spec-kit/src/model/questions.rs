@@ -5,9 +5,9 @@ use super::markdown;
 use super::node::Node;
 use super::words::Stem;
 use super::words::{short, similarity};
-use crate::facts::{ClosedSet, Document, InventoryKind, Mark, Quantity, StatusClaim};
+use crate::facts::{ClosedSet, Document, InventoryKind, Mark, Quantity, Role, StatusClaim};
 use crate::manifest::NodeKind;
-use crate::order::Order;
+use crate::order::{Gather, Order};
 use crate::text::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,27 +21,43 @@ const NEARLY_EQUAL: f64 = 0.75;
 
 pub(super) fn questions(document: &Document) -> Vec<Node> {
     let mut found = Vec::new();
-    for open in &document.clarifications {
+    let listed = document.items.iter();
+    let listed: Vec<Span> = listed
+        .filter(|item| item.role == Role::OpenQuestions)
+        .map(|item| item.span)
+        .collect();
+    // What stands in a list of questions is one of them.
+    let is_listed = |span: Span| {
+        let after = listed.partition_point(|item| item.start <= span.start);
+        let before = after.checked_sub(1).and_then(|at| listed.get(at));
+        before.is_some_and(|item| item.holds(span))
+    };
+    let (asked, bare): (Vec<_>, Vec<_>) = document
+        .clarifications
+        .iter()
+        .filter(|open| !is_listed(open.span))
+        .partition(|open| !open.question.trim().is_empty());
+    for open in asked {
         found.push(question(
             document,
             markdown::plain(open.question.trim()),
             &[open.span],
         ));
     }
-    for open in document
-        .todos
-        .iter()
-        .chain(&document.tokens)
-        .filter(|open| !is_excluded(document, open.span))
+    let marked = document.todos.iter().chain(&document.tokens);
+    for span in marked
+        .map(|open| open.span)
+        .chain(bare.into_iter().map(|open| open.span))
+        .filter(|span| !is_excluded(document, *span))
         .take(MAX_COMPARED)
     {
-        let line = document.source.line(document.line_of(open.span));
+        let line = document.source.line(document.line_of(span));
         let around = short(&super::words::normal(line, 12), 12);
         let text = format!(
             "The source leaves something open here: “{}”. What belongs there?",
             markdown::plain(&around)
         );
-        found.push(question(document, text, &[open.span]));
+        found.push(question(document, text, &[span]));
     }
     claims(document, &mut found);
     denials(document, &mut found);
@@ -49,6 +65,17 @@ pub(super) fn questions(document: &Document) -> Vec<Node> {
     quantities(document, &mut found);
     paths(document, &mut found);
     found
+}
+
+/// A question of the source's own list without the mark that it is one.
+pub(super) fn unmark(node: &mut Node) {
+    let open = node.text.trim_start_matches('\\');
+    let inside = open
+        .strip_prefix("[NEEDS CLARIFICATION:")
+        .and_then(|rest| rest.trim_end().strip_suffix(']'));
+    if let Some(inside) = inside {
+        node.text = inside.trim_end_matches('\\').trim().to_owned();
+    }
 }
 
 /// What stands open among the non-goals holds nothing up.
@@ -59,7 +86,7 @@ fn is_excluded(document: &Document, span: Span) -> bool {
     after
         .checked_sub(1)
         .and_then(|at| document.sections.get(at))
-        .is_some_and(|section| section.role == crate::facts::Role::NonGoals)
+        .is_some_and(|section| section.role == Role::NonGoals)
 }
 
 fn question(document: &Document, text: String, spans: &[Span]) -> Node {
@@ -84,6 +111,14 @@ fn line(document: &Document, span: Span) -> u32 {
 }
 
 fn claims(document: &Document, found: &mut Vec<Node>) {
+    // Two tasks with ids are two things, however much alike: one may be done before the other.
+    let tasks: BTreeSet<u32> = document
+        .tasks
+        .iter()
+        .filter(|task| task.id.is_some())
+        .map(|task| line(document, task.span))
+        .into_set();
+    let is_task = |claim: &StatusClaim| tasks.contains(&line(document, claim.span));
     let mut by_head: BTreeMap<Stem, Vec<(&StatusClaim, Vec<Stem>)>> = BTreeMap::new();
     for claim in &document.claims {
         let stems = concepts::stems(&claim.subject);
@@ -106,6 +141,7 @@ fn claims(document: &Document, found: &mut Vec<Node>) {
                     && first.mark != Mark::Unknown
                     && second.mark != Mark::Unknown
                     && line(document, first.span) != line(document, second.span)
+                    && !(is_task(first) && is_task(second))
                     && pairs.insert((first.span, second.span))
                 {
                     conflicts.push((*first, *second));

@@ -311,7 +311,9 @@ fn show_last(tasks: &mut [Task], last: usize) {
             *stage = (*stage).max(task.stage);
         }
     }
-    for task in tasks.iter_mut().filter(|task| task.layer == Layer::Show) {
+    // The source says itself where its own tasks stand.
+    let shows = |task: &&mut Task| task.layer == Layer::Show && task.own.is_none();
+    for task in tasks.iter_mut().filter(shows) {
         task.stage = task
             .needs
             .iter()

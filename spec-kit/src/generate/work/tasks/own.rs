@@ -1,7 +1,7 @@
 //! Tasks that the source has with ids: what they say of themselves is kept.
 
 use super::sequence::needed_first;
-use super::{Detail, Making, Task};
+use super::{Detail, Layer, Making, Task};
 use crate::ids::spelled_alike;
 use crate::manifest::NodeKind;
 use crate::model::Work;
@@ -33,6 +33,14 @@ pub(super) fn in_order(work: &[Work]) -> Vec<&Work> {
     order.into_iter().filter_map(|at| work.get(at)).collect()
 }
 
+impl Task {
+    /// The criterion that a task of the source shows.
+    pub(super) fn shows(&self) -> Option<String> {
+        let is_own = self.own.is_some() && self.layer == Layer::Show;
+        self.refs.first().filter(|_| is_own).cloned()
+    }
+}
+
 impl Making<'_> {
     /// The requirements that a task of the source names, if it names any.
     pub(super) fn named_by_own(&self, work: &Work) -> Option<Vec<String>> {
@@ -54,8 +62,13 @@ impl Making<'_> {
             if is_rule {
                 self.covered.insert(id.clone());
             }
-            let is_shown = is_kind(NodeKind::Acceptance) || is_kind(NodeKind::Success);
-            if (is_rule || is_shown) && !task.refs.contains(id) {
+            let is_criterion = is_kind(NodeKind::Acceptance) || is_kind(NodeKind::Success);
+            // What names a criterion first shows it.
+            if is_criterion && own.refs.first() == Some(id) {
+                task.layer = Layer::Show;
+                task.refs.retain(|other| other != id);
+                task.refs.insert(0, id.clone());
+            } else if (is_rule || is_criterion) && !task.refs.contains(id) {
                 task.refs.push(id.clone());
             }
         }

@@ -286,8 +286,10 @@ impl<'a> Making<'a> {
     pub(super) fn criteria(&mut self) {
         let model = self.model;
         let near = self.near_criteria();
+        let shown: BTreeSet<String> = self.tasks.iter().filter_map(Task::shows).into_set();
         let criteria = [NodeKind::Acceptance, NodeKind::Success];
-        for node in criteria.iter().flat_map(|kind| model.of_kind(*kind)) {
+        let criteria = criteria.iter().flat_map(|kind| model.of_kind(*kind));
+        for node in criteria.filter(|node| !shown.contains(&node.id)) {
             let validated = model.targets(&node.id, Relation::Validates);
             let mut task = Task::new(
                 Layer::Show,
