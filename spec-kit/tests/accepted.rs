@@ -98,6 +98,34 @@ const SCRAPS: &[&str] = &[
     "Task 2",
     "P-01",
     "7 tables",
+    "`POST` /runs",
+    "T01,T02",
+    "T-1",
+    "FR-001a",
+    "FR-001.2",
+    "R1:",
+    "R1*",
+    "`FR-002`x",
+    "FR-001–FR-003",
+    "US1, US2",
+    "T001 [P] [US1]",
+    "T002 needs T001",
+    "[FR-004,AC-001]",
+    "(serves G-02)",
+    "SC-001",
+    "REQ-7.1",
+    "<!-- FR-009 -->:",
+    "Phase 2",
+    "## Goals",
+    "# ",
+    "- [ ] ",
+    "1. ",
+    "> ",
+    "**",
+    "`",
+    "[",
+    "| a | b |",
+    "SHALL NOT",
 ];
 
 proptest! {
@@ -121,7 +149,7 @@ proptest! {
     fn changed_fixtures_have_no_errors(
         one in any::<prop::sample::Index>(),
         other in any::<prop::sample::Index>(),
-        changes in prop::collection::vec(change(), 1..5),
+        changes in prop::collection::vec(change(), 1..8),
     ) {
         let all = fixtures();
         let mut lines: Vec<String> = one.get(&all).1.lines().map(str::to_owned).collect();
@@ -143,6 +171,8 @@ enum Change {
     /// Lines of another document.
     Bring(prop::sample::Index, prop::sample::Index, usize),
     Scrap(prop::sample::Index, &'static str),
+    /// In the midst of a line.
+    Inside(prop::sample::Index, prop::sample::Index, &'static str),
     DropWord(prop::sample::Index, prop::sample::Index),
 }
 
@@ -154,6 +184,8 @@ fn change() -> impl Strategy<Value = Change> {
         (line(), line()).prop_map(|(a, b)| Change::Swap(a, b)),
         (line(), line(), 1..7usize).prop_map(|(a, b, n)| Change::Bring(a, b, n)),
         (line(), prop::sample::select(SCRAPS)).prop_map(|(a, s)| Change::Scrap(a, s)),
+        (line(), line(), prop::sample::select(SCRAPS))
+            .prop_map(|(a, b, s)| Change::Inside(a, b, s)),
         (line(), line()).prop_map(|(a, b)| Change::DropWord(a, b)),
     ]
 }
@@ -179,6 +211,12 @@ impl Change {
             Self::Scrap(at, scrap) => {
                 let at = at.index(count);
                 lines[at] = format!("{} {scrap}", lines[at]);
+            }
+            Self::Inside(at, place, scrap) => {
+                let line = &mut lines[at.index(count)];
+                let starts = line.char_indices().map(|(start, _)| start);
+                let places: Vec<usize> = starts.chain([line.len()]).collect();
+                line.insert_str(*place.get(&places), scrap);
             }
             Self::DropWord(at, word) => {
                 let at = at.index(count);

@@ -190,3 +190,17 @@ fn a_path_in_code_ends_with_the_code() {
         .collect();
     assert_eq!(endpoints, ["GET /api/v1/menus", "POST /api/v1/orders"]);
 }
+
+/// A table of methods and paths in running text: the code ends before the path begins.
+#[test]
+fn a_path_behind_a_method_in_code_is_read_once() {
+    let text = "# A\n\n## Requirements\n\n- Orders come by `POST` /orders and go by `DELETE`: `/orders/{id}` or `GET`/orders.\n";
+    let document = read::document("prd.md", text.as_bytes()).expect("text");
+    let endpoints: Vec<&str> = document
+        .inventory
+        .iter()
+        .filter(|thing| thing.kind == ops_spec_kit::facts::InventoryKind::Endpoint)
+        .map(|thing| thing.name.as_str())
+        .collect();
+    assert_eq!(endpoints, ["POST /orders", "DELETE /orders/{id}"]);
+}

@@ -72,11 +72,9 @@ fn introduce(document: &Document, statements: &mut [Statement]) {
         if above > 0 && document.source.line(above).trim().is_empty() {
             above -= 1;
         }
-        let text = document.source.line(above).trim();
-        statement.under = match (text.strip_suffix(':'), &before) {
-            (Some(intro), _) if above > 0 && !intro.starts_with(['-', '*', '+', '|', '#', '>']) => {
-                intro.to_owned()
-            }
+        let intro = introducing(document.source.line(above));
+        statement.under = match (intro, &before) {
+            (Some(intro), _) if above > 0 => intro.to_owned(),
             (_, Some((last, under))) if *last == above => under.clone(),
             _ => String::new(),
         };
@@ -430,8 +428,15 @@ fn intro_line<'d>(document: &'d Document, item: &Item) -> Option<&'d str> {
             return None;
         }
     };
+    introducing(line)
+}
+
+/// What a line says of the list below it, where it is a sentence with a colon at its end. What a
+/// comment says is no word of the document.
+fn introducing(line: &str) -> Option<&str> {
     let text = line.trim().strip_suffix(':')?;
-    (!text.starts_with(['#', '-', '*', '|', '>'])).then_some(text)
+    let is_said = !text.starts_with(['#', '-', '*', '+', '|', '>']) && !text.contains("<!--");
+    is_said.then_some(text)
 }
 
 /// Whether it stands in a list or table, rather than as a paragraph.

@@ -95,7 +95,7 @@ pub fn paragraph(markdown: &str) -> String {
 /// A line of markdown as it may follow what has an id: in quotes where it begins with one itself,
 /// which the source gives to nothing there.
 pub fn line(markdown: String) -> String {
-    match crate::read::begins_with_id(&markdown.replace(['\\', '`'], "")) {
+    match crate::read::leading_id(&markdown.replace(['\\', '`'], "")).is_some() {
         true => format!("“{markdown}”"),
         false => markdown,
     }

@@ -119,6 +119,18 @@ fn own_tasks(milestones: &[Milestone]) -> impl Iterator<Item = &str> {
     work.filter_map(|work| Some(work.own.as_ref()?.id.as_str()))
 }
 
+/// Readers of a row know the ids between its ends by how these are written: `T0` and `T001` are the
+/// ends of none.
+fn is_spelled_as(one: &Id, other: &Id) -> bool {
+    let digits = |id: &Id| {
+        let stem = id.written.trim_end_matches(|c: char| c.is_ascii_digit());
+        id.written.get(stem.len()..).unwrap_or("").to_owned()
+    };
+    let (one, other) = (digits(one), digits(other));
+    let is_filled = one.starts_with('0') || other.starts_with('0');
+    one.len() == other.len() || !is_filled
+}
+
 fn key(id: &Id) -> Key {
     (id.prefix.clone(), id.numbers.clone())
 }
@@ -135,6 +147,7 @@ fn written(asked: &BTreeMap<Key, (&Id, Span)>) -> Vec<String> {
             )
             && last.prefix == id.prefix
             && *own == before.saturating_add(1)
+            && is_spelled_as(id, first)
             && own - from < LONGEST
         {
             *last = id;

@@ -220,8 +220,9 @@ fn cut(stem: &mut String) {
 pub fn short(text: &str, words: usize) -> String {
     let mut all = text.split_whitespace();
     let mut out = all.by_ref().take(words).collect::<Vec<_>>().join(" ");
-    if out.chars().count() > 90 {
-        out = out.chars().take(90).collect::<String>() + "…";
+    if let Some((end, _)) = out.char_indices().nth(90) {
+        out.truncate(end_of_word(&out, end));
+        out.push('…');
     } else if all.next().is_some() {
         out.truncate(out.trim_end_matches([',', ';', ':', '-', '—', '(']).len());
         out.push('…');
@@ -231,6 +232,17 @@ pub fn short(text: &str, words: usize) -> String {
         out.push('`');
     }
     out
+}
+
+/// Where to cut, so that no half of an id or a name is left: half of one is another.
+fn end_of_word(text: &str, at: usize) -> usize {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let (before, after) = text.split_at(at);
+    let begin = before.trim_end_matches(is_part).len();
+    match after.starts_with(is_part) && begin > at / 2 {
+        true => begin,
+        false => at,
+    }
 }
 
 /// How much of two texts is the same, 0 to 1: twice the shared stems over all, as multisets.

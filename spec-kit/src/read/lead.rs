@@ -19,13 +19,28 @@ pub(super) struct Lead {
     pub rest: usize,
 }
 
-/// Whether words without markup begin with what is read as an id.
-pub(crate) fn begins_with_id(text: &str) -> bool {
+/// What is read as an id at the beginning of words without markup.
+pub(crate) fn leading_id(text: &str) -> Option<Id> {
+    plain(text).id.map(|(id, _)| id)
+}
+
+/// Words without markup, without the id of a task at their beginning.
+pub(crate) fn without_task_id(text: &str) -> &str {
+    let lead = plain(text);
+    match lead.id {
+        Some((id, _)) if matches!(id.prefix.as_str(), "T" | "TASK") => {
+            text.get(lead.rest..).unwrap_or(text)
+        }
+        _ => text,
+    }
+}
+
+fn plain(text: &str) -> Lead {
     let words = Inline {
         text: text.to_owned(),
         ..Inline::default()
     };
-    read(&words, &Marks::default()).id.is_some()
+    read(&words, &Marks::default())
 }
 
 /// Reads the start of a line's words.

@@ -44,7 +44,7 @@ use crate::outline::{Inline, Outline};
 use crate::parallel;
 use crate::text::{Source, SourceError, Span};
 pub(crate) use denials::denials;
-pub(crate) use lead::begins_with_id;
+pub(crate) use lead::{leading_id, without_task_id};
 use marks::Marks;
 pub(crate) use notes::is_token;
 use reading::Reading;

@@ -45,7 +45,7 @@ impl Stage {
         Self {
             id: String::new(),
             kind,
-            title: title.to_owned(),
+            title: called(title),
             mark: None,
             spans: Vec::new(),
             story: None,
@@ -53,6 +53,16 @@ impl Stage {
             entry: String::new(),
             exit: String::new(),
         }
+    }
+}
+
+/// In quotes where it begins with what the bundle would call a thing of its own: a phase `R1: Paper`
+/// is no risk. Phases are called by their stories, and by `M1`.
+fn called(title: &str) -> String {
+    const THINGS: &[&str] = &["AC", "D", "FR", "G", "NFR", "NG", "P", "PE", "Q", "R", "SC"];
+    match crate::read::leading_id(title) {
+        Some(id) if THINGS.contains(&id.prefix.as_str()) => format!("“{title}”"),
+        _ => title.to_owned(),
     }
 }
 

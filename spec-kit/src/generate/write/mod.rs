@@ -154,8 +154,10 @@ fn opened(text: String, token: &str) -> String {
 const MAX_TOKENS: usize = 64;
 
 impl Context<'_> {
-    /// A title of the source, with its open tokens as what they are: `TODO(NAME)`.
+    /// A title of the source, with its open tokens as what they are: `TODO(NAME)`. A task that it
+    /// is called by is none of the bundle's.
     fn title(&self, title: &str) -> String {
+        let title = crate::read::without_task_id(title);
         let open = self.document.tokens.iter().take(MAX_TOKENS);
         let text = open.fold(title.to_owned(), |text, token| {
             let inner = token.text.trim_matches(['[', ']', '<', '>', ' ']);

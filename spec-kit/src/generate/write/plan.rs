@@ -279,7 +279,7 @@ fn phases(page: &mut Page, context: &Context) {
         page.heading(3, &format!("Phase {}: {}", index + 1, stage.title));
         let tasks: Vec<&super::super::work::Task> = context.work.of_stage(index).collect();
         let done = tasks.iter().filter(|task| task.is_done).count();
-        let purpose = markdown::paragraph(&stage.purpose);
+        let purpose = markdown::line(markdown::paragraph(&stage.purpose));
         page.paragraph(&format!("{purpose}{}", context.mark(&stage.spans)));
         page.line(&format!("- **Entry**: {}", stage.entry));
         page.line(&format!("- **Exit**: {}", stage.exit));

@@ -137,7 +137,7 @@ fn write_story(page: &mut Page, context: &Context, story: &Node, index: usize) {
         &format!(
             "User Story {} - {} (Priority: P{priority})",
             number(&story.id),
-            story.name()
+            markdown::line(story.name())
         ),
     );
     let served = model.targets(&story.id, Relation::Serves);

@@ -101,15 +101,22 @@ impl Found {
             UnitKind::Item(_) | UnitKind::Row(..) | UnitKind::Heading(_)
         );
         let mut at = 0;
-        while let Some((start, end, name)) = method_and_path(text, at) {
+        while let Some(call) = call(text, at) {
+            let Call {
+                start,
+                slash,
+                end,
+                name,
+            } = call;
             at = end;
-            // `` `GET /menus`를 ``: what follows a code span is no part of the path.
+            // `` `GET /menus`를 ``: what follows the code span is no part of the path. In
+            // `` `GET` /menus `` it is not in the path's way.
             let piece = words
                 .pieces
-                .partition_point(|piece| piece.range.end <= start);
+                .partition_point(|piece| piece.range.end <= slash);
             let name = match words.pieces.get(piece) {
                 Some(piece)
-                    if piece.kind == PieceKind::Code && (start..end).contains(&piece.range.end) =>
+                    if piece.kind == PieceKind::Code && (slash..end).contains(&piece.range.end) =>
                 {
                     at = piece.range.end;
                     let excess = end - piece.range.end;
@@ -186,8 +193,17 @@ fn says_base(before: &str) -> bool {
         .any(|word| before.trim_end_matches([':', ' ']).ends_with(word))
 }
 
+/// A method and a path, and where they stand.
+struct Call {
+    start: usize,
+    /// Where the path begins.
+    slash: usize,
+    end: usize,
+    name: String,
+}
+
 /// `POST /runs.create`, `**POST** /runs`, `[GET] /runs`, from a place on.
-fn method_and_path(text: &str, from: usize) -> Option<(usize, usize, String)> {
+fn call(text: &str, from: usize) -> Option<Call> {
     let mut at = from;
     loop {
         let rest = text.get(at..)?;
@@ -224,7 +240,12 @@ fn method_and_path(text: &str, from: usize) -> Option<(usize, usize, String)> {
         if path.len() < 2 {
             continue;
         }
-        return Some((start, slash + path.len(), format!("{method} {path}")));
+        return Some(Call {
+            start,
+            slash,
+            end: slash + path.len(),
+            name: format!("{method} {path}"),
+        });
     }
 }
 
