@@ -55,12 +55,9 @@ impl Source {
             text.to_owned()
         };
         let mut lines = vec![0];
-        lines.extend(
-            text.bytes()
-                .enumerate()
-                .filter(|(_, byte)| *byte == b'\n')
-                .map(|(at, _)| at + 1),
-        );
+        for (at, _) in text.match_indices('\n') {
+            lines.push(at + 1);
+        }
         Ok(Self {
             file: file.to_owned(),
             text,
