@@ -252,7 +252,7 @@ const LONGEST_STATUS: usize = 96;
 /// What a status word means when it stands alone, as in a cell or after `Status:`.
 pub(super) fn word(text: &str) -> Option<Mark> {
     let bare = text.trim_matches(|c: char| !c.is_alphanumeric());
-    if bare.len() > LONGEST_STATUS {
+    if bare.len() > LONGEST_STATUS || !LEXICON.may_have(bare) {
         return None;
     }
     LEXICON.get(fold(bare).trim_matches(|c: char| !c.is_alphanumeric()))
@@ -277,7 +277,7 @@ pub(super) fn heading_word(text: &str) -> Option<Mark> {
 
 /// A line that explains marks: it names itself so, or has two marks and little else.
 pub(super) fn is_legend(text: &str) -> bool {
-    if !may_have_sign(text) {
+    if text.is_ascii() || !may_have_sign(text) {
         return false;
     }
     let signs = text.chars().filter(|c| usual(*c).is_some()).count();

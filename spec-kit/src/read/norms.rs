@@ -1,7 +1,7 @@
 //! Normative words (RFC 2119 and its like elsewhere) and the classes of EARS.
 
 use super::lexicon::Lexicon;
-use super::words::{find_word, fold, joins};
+use super::words::{find_word, fold, is_cjk, joins, word_starts};
 use crate::facts::{Cue, Keyword};
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -153,7 +153,13 @@ static LEXICON: LazyLock<Lexicon<Keyword>> = LazyLock::new(|| {
 /// The strongest normative word of a sentence. A capital one beats another that is not.
 pub(super) fn keyword(text: &str) -> Option<Keyword> {
     // The first of them is what the sentence says; what follows qualifies it.
-    capital(text).or_else(|| Some(first_of(&fold(text))?.0))
+    capital(text).or_else(|| {
+        let found = match text.is_ascii() {
+            true => first_of(text),
+            false => first_of(&fold(text)),
+        };
+        Some(found?.0)
+    })
 }
 
 fn capital(text: &str) -> Option<Keyword> {
@@ -179,81 +185,106 @@ fn capital(text: &str) -> Option<Keyword> {
         .map(|(_, keyword)| *keyword)
 }
 
-/// The first normative words of a folded text, and where they stand.
+/// The first normative words of a text that is folded or all ASCII, and where they stand.
 /// Goes over the words once and asks at each: a search per word of the table takes ten times longer.
-pub(super) fn first_of(folded: &str) -> Option<(Keyword, Range<usize>)> {
-    let mut before = None;
-    for (at, letter) in folded.char_indices() {
-        let starts = !(joins(letter) && before.is_some_and(joins));
-        before = Some(letter);
-        if !starts {
-            continue;
-        }
-        let rest = folded.get(at..)?;
-        if let Some((word, keyword)) = LEXICON.longest(rest, |word| boundary(rest, word)) {
-            return Some((keyword, at..at + word.len()));
+pub(super) fn first_of(text: &str) -> Option<(Keyword, Range<usize>)> {
+    for at in word_starts(text) {
+        let rest = text.get(at..)?;
+        let longest = LEXICON.longest(rest, |word| end_of(rest, word).is_some());
+        if let Some((word, keyword)) = longest {
+            return Some((keyword, at..at + end_of(rest, word)?));
         }
     }
     None
 }
 
+/// Where a word ends that a text begins with, in whatever case and with whatever blanks.
+fn end_of(text: &str, word: &str) -> Option<usize> {
+    let mut end = 0;
+    for letter in word.bytes() {
+        let rest = text.as_bytes().get(end..)?;
+        let length = match letter {
+            b' ' => rest
+                .iter()
+                .take_while(|byte| matches!(byte, b' ' | b'\t'..=b'\r'))
+                .count(),
+            _ => usize::from(rest.first()?.eq_ignore_ascii_case(&letter)),
+        };
+        if length == 0 {
+            return None;
+        }
+        end += length;
+    }
+    let goes_on = text.get(end..)?.starts_with(joins);
+    (!goes_on || word.ends_with(is_cjk)).then_some(end)
+}
+
+/// What sentences of a class begin with.
+const CUES: &[(Cue, &[&str])] = &[
+    (
+        Cue::Event,
+        &[
+            "when",
+            "wenn",
+            "sobald",
+            "lorsque",
+            "quand",
+            "cuando",
+            "quando",
+            "upon",
+            "on receiving",
+            "after",
+            "当",
+        ],
+    ),
+    (
+        Cue::State,
+        &[
+            "while",
+            "during",
+            "as long as",
+            "wahrend",
+            "solange",
+            "pendant",
+            "tant que",
+            "mientras",
+            "enquanto",
+            "在",
+        ],
+    ),
+    (Cue::Unwanted, &["if", "falls", "si", "se", "如果", "若"]),
+    (
+        Cue::Optional,
+        &["where", "wo", "sofern", "ou", "donde", "onde"],
+    ),
+];
+
+static CUE_WORDS: LazyLock<Lexicon<Cue>> = LazyLock::new(|| {
+    Lexicon::new(
+        CUES.iter()
+            .flat_map(|(cue, words)| words.iter().map(move |word| (*word, *cue))),
+    )
+});
+
 /// The class of a sentence by the Easy Approach to Requirements Syntax.
 pub(super) fn cue(text: &str, keyword: Option<Keyword>) -> Cue {
     // Longer than any of the words, whatever blanks are in it.
     let head = text.get(..text.floor_char_boundary(64)).unwrap_or(text);
-    let folded = fold(head);
-    let starts = |words: &[&str]| {
-        words.iter().any(|word| {
-            folded.as_bytes().first() == word.as_bytes().first()
-                && folded.starts_with(word)
-                && boundary(&folded, word)
-        })
+    let head = head.trim_start();
+    let said = match head.is_ascii() {
+        _ if !CUE_WORDS.may_have(head) => None,
+        true => cue_word(head),
+        false => cue_word(&fold(head)),
     };
-    if starts(&[
-        "when",
-        "wenn",
-        "sobald",
-        "lorsque",
-        "quand",
-        "cuando",
-        "quando",
-        "upon",
-        "on receiving",
-        "after",
-        "当",
-    ]) {
-        return Cue::Event;
-    }
-    if starts(&[
-        "while",
-        "during",
-        "as long as",
-        "wahrend",
-        "solange",
-        "pendant",
-        "tant que",
-        "mientras",
-        "enquanto",
-        "在",
-    ]) {
-        return Cue::State;
-    }
-    if starts(&["if", "falls", "si", "se", "如果", "若"]) {
-        return Cue::Unwanted;
-    }
-    if starts(&["where", "wo", "sofern", "ou", "donde", "onde"]) && keyword.is_some() {
-        return Cue::Optional;
-    }
-    match keyword {
-        Some(_) => Cue::Ubiquitous,
-        None => Cue::None,
+    match (said, keyword) {
+        (Some(Cue::Optional) | None, None) => Cue::None,
+        (said, _) => said.unwrap_or(Cue::Ubiquitous),
     }
 }
 
-fn boundary(text: &str, word: &str) -> bool {
-    let after = text.get(word.len()..).and_then(|rest| rest.chars().next());
-    word.chars().next_back().is_some_and(super::words::is_cjk)
-        || !after.is_some_and(super::words::joins)
+fn cue_word(text: &str) -> Option<Cue> {
+    let found = CUE_WORDS.longest(text, |word| end_of(text, word).is_some());
+    found.map(|(_, cue)| cue)
 }
 
 /// `P1`, `Priority: 2`, `(Priority: P1)`, `high`
@@ -261,7 +292,8 @@ pub(super) fn priority(text: &str) -> Option<u32> {
     if let Some(level) = named_priority(text) {
         return Some(level);
     }
-    let open = text.find(['(', '['])?;
+    let opens = |byte| matches!(byte, b'(' | b'[');
+    let open = text.bytes().position(opens)?;
     let inner = text.get(open + 1..)?;
     let inner = inner.get(..inner.find([')', ']'])?)?;
     (inner.len() <= 3 && inner.starts_with(['p', 'P']))
@@ -271,11 +303,14 @@ pub(super) fn priority(text: &str) -> Option<u32> {
 
 fn named_priority(text: &str) -> Option<u32> {
     // What all of the words begin with, so that hardly any text is folded.
-    let begins = |letters: &[u8]| {
-        matches!(letters.first(), Some(b'p' | b'P')) && letters.eq_ignore_ascii_case(b"prior")
+    let bytes = text.as_bytes();
+    let begins = |(at, byte): (usize, &u8)| {
+        let letters = || bytes.get(at..at + 5);
+        matches!(byte, b'p' | b'P')
+            && letters().is_some_and(|own| own.eq_ignore_ascii_case(b"prior"))
     };
     let is_there =
-        text.as_bytes().windows(5).any(begins) || !text.is_ascii() && text.contains(['優', '优']);
+        bytes.iter().enumerate().any(begins) || !text.is_ascii() && text.contains(['優', '优']);
     if !is_there {
         return None;
     }

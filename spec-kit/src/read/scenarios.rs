@@ -1,8 +1,10 @@
 //! `Given … When … Then …`, in one line or one point per step, and EARS sentences.
 
-use super::words::joins;
+use super::lexicon::Lexicon;
+use super::words::{joins, word_starts};
 use crate::facts::Scenario;
 use crate::text::Span;
+use std::sync::LazyLock;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {
@@ -57,28 +59,31 @@ const STEPS: &[(Step, &[&str])] = &[
     ),
 ];
 
+static LEXICON: LazyLock<Lexicon<Step>> = LazyLock::new(|| {
+    Lexicon::new(
+        STEPS
+            .iter()
+            .flat_map(|(step, words)| words.iter().map(move |word| (*word, *step))),
+    )
+});
+
 /// Bytes of a line in which its first step begins.
 const HEAD: usize = 64;
-/// Bytes of the longest word of a step, and some more.
-const WORD: usize = 16;
 
 /// A whole scenario in one line of words.
 pub(super) fn of_line(text: &str, span: Span) -> Option<Scenario> {
     // It begins so or is none, and most lines do not.
     let head = text.get(..text.floor_char_boundary(HEAD)).unwrap_or(text);
-    if !may_begin(head) {
+    let begins = |step| matches!(step, Step::Given | Step::When);
+    let mut steps = word_starts(head).filter_map(|at| at_begin(head.get(at..)?));
+    if !steps.any(|(_, step)| begins(step)) {
         return None;
     }
-    let head = ascii_fold(head);
-    if first(&head, Step::When, 0).is_none() && first(&head, Step::Given, 0).is_none() {
-        return None;
-    }
-    let folded = ascii_fold(text);
     // A word of time behind the then is one of its own words.
-    let when = first(&folded, Step::When, 0)
-        .filter(|when| first(&folded, Step::Then, 0).is_none_or(|then| when.0 < then.0));
-    let given = first(&folded, Step::Given, 0).filter(|at| when.is_none_or(|when| at.0 < when.0));
-    let then = first(&folded, Step::Then, when.or(given).map_or(0, |at| at.1));
+    let when = first(text, Step::When, 0)
+        .filter(|when| first(text, Step::Then, 0).is_none_or(|then| when.0 < then.0));
+    let given = first(text, Step::Given, 0).filter(|at| when.is_none_or(|when| at.0 < when.0));
+    let then = first(text, Step::Then, when.or(given).map_or(0, |at| at.1));
     let leads = given
         .or(when)
         .is_some_and(|at| text.get(..at.0).is_some_and(|lead| lead.trim().len() <= 12));
@@ -104,41 +109,16 @@ pub(super) fn of_line(text: &str, span: Span) -> Option<Scenario> {
     })
 }
 
-/// Whether any word begins as one does that begins a step.
-fn may_begin(head: &str) -> bool {
-    let mut is_inside = false;
-    head.as_bytes().windows(2).any(|letters| {
-        let [letter, next] = letters else {
-            return false;
-        };
-        let begins = match letter.to_ascii_lowercase() {
-            other if !other.is_ascii() => true,
-            _ if is_inside => false,
-            b'a' => next.eq_ignore_ascii_case(&b'n'),
-            b'c' => next.eq_ignore_ascii_case(&b'u'),
-            b'd' | b'f' => next.eq_ignore_ascii_case(&b'a'),
-            b'g' => matches!(next.to_ascii_lowercase(), b'i' | b'e'),
-            b'i' => next.eq_ignore_ascii_case(&b'f'),
-            b'l' => next.eq_ignore_ascii_case(&b'o'),
-            b'q' => next.eq_ignore_ascii_case(&b'u'),
-            b'w' => matches!(next.to_ascii_lowercase(), b'h' | b'e'),
-            _ => false,
-        };
-        is_inside = letter.is_ascii_alphanumeric() || *letter == b'_';
-        begins
-    })
-}
-
 /// `WHEN x, THE SYSTEM SHALL y` without a `then`.
 pub(super) fn of_ears(text: &str, span: Span) -> Option<Scenario> {
     if let Some(scenario) = of_line(text, span) {
         return Some(scenario);
     }
-    let folded = ascii_fold(text);
-    let (at, start) = first(&folded, Step::When, 0)?;
+    let (at, start) = first(text, Step::When, 0)?;
     if text.get(..at)?.trim().len() > 12 {
         return None;
     }
+    let folded = text.to_ascii_lowercase();
     let end = [", the ", " the system ", ", "]
         .iter()
         .find_map(|joint| folded.get(start..)?.find(joint).map(|at| start + at))?;
@@ -210,57 +190,37 @@ pub(super) fn step_of(text: &str) -> Option<Step> {
 /// The step that a line begins with, and where its word ends.
 fn begin(text: &str) -> Option<(Step, usize)> {
     let rest = text.trim_start();
-    let lead = text.len() - rest.len();
-    let mut head = [0; WORD];
-    let length = rest.len().min(WORD);
-    let head = head.get_mut(..length)?;
-    head.copy_from_slice(rest.as_bytes().get(..length)?);
-    head.make_ascii_lowercase();
-    STEPS.iter().find_map(|(step, words)| {
-        let fits = words
-            .iter()
-            .filter(|word| is_at(head, word) && ends_there(rest, word));
-        let word = fits.max_by_key(|word| word.len())?;
-        Some((*step, lead + word.len()))
-    })
+    let (word, step) = at_begin(rest)?;
+    Some((step, text.len() - rest.len() + word.len()))
 }
 
-/// Whether folded bytes begin with a word. Most differ in the first.
-fn is_at(folded: &[u8], word: &str) -> bool {
-    folded.first() == word.as_bytes().first() && folded.starts_with(word.as_bytes())
+/// The longest word of a step that a text begins with, in whatever case.
+fn at_begin(text: &str) -> Option<(&'static str, Step)> {
+    LEXICON.longest(text, |word| {
+        let head = text.as_bytes().get(..word.len());
+        head.is_some_and(|head| head.eq_ignore_ascii_case(word.as_bytes()))
+            && ends_there(text, word)
+    })
 }
 
 /// Whether a word at the begin of a text is a whole one.
 fn ends_there(text: &str, word: &str) -> bool {
-    let goes_on = |rest: &str| rest.chars().next().is_some_and(joins);
+    let goes_on = |rest: &str| rest.starts_with(joins);
     text.get(word.len()..)
-        .is_some_and(|rest| !(word.chars().next_back().is_some_and(joins) && goes_on(rest)))
+        .is_some_and(|rest| !(word.ends_with(joins) && goes_on(rest)))
 }
 
 /// The first word of a step behind a place, and of several there the longest.
-fn first(folded: &str, step: Step, from: usize) -> Option<(usize, usize)> {
-    let words = STEPS.iter().find(|(of, _)| *of == step)?.1;
-    let text = folded.get(from..)?;
-    let mut is_inside = false;
-    for (at, letter) in text.char_indices() {
-        let was_inside = std::mem::replace(&mut is_inside, joins(letter));
-        if was_inside && is_inside {
-            continue;
-        }
-        let rest = text.get(at..)?;
-        let fits = words
-            .iter()
-            .filter(|word| is_at(rest.as_bytes(), word) && ends_there(rest, word));
-        if let Some(word) = fits.max_by_key(|word| word.len()) {
-            return Some((from + at, from + at + word.len()));
+fn first(text: &str, step: Step, from: usize) -> Option<(usize, usize)> {
+    for at in word_starts(text.get(from..)?) {
+        let at = from + at;
+        if let Some((word, found)) = at_begin(text.get(at..)?)
+            && found == step
+        {
+            return Some((at, at + word.len()));
         }
     }
     None
-}
-
-/// Lower case of the same length in bytes, so that places in it are places in the text.
-fn ascii_fold(text: &str) -> String {
-    text.to_ascii_lowercase()
 }
 
 fn tidy(text: &str) -> String {

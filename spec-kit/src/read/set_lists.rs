@@ -69,7 +69,7 @@ static SUBJECT_WORDS: LazyLock<Lexicon<()>> =
     LazyLock::new(|| Lexicon::new(SUBJECTS.iter().map(|word| (*word, ()))));
 
 pub(super) fn is_subject(word: &str) -> bool {
-    word.len() <= 24 && SUBJECT_WORDS.get_singular(word).is_some()
+    word.len() <= 24 && SUBJECT_WORDS.may_have(word) && SUBJECT_WORDS.get_singular(word).is_some()
 }
 
 /// Said after a subject and before its values.

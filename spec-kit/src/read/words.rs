@@ -35,13 +35,17 @@ pub(super) fn fold(text: &str) -> String {
 /// Words of ASCII with one blank between them, and one at either end where the text has some there.
 fn fold_words(ascii: &str, out: &mut String) {
     let mut from = 0;
+    let mut is_blank = out.is_empty() || out.ends_with(' ');
     for (at, byte) in ascii.bytes().enumerate() {
-        if !matches!(byte, b' ' | b'\t'..=b'\r') {
+        let was_blank = is_blank;
+        is_blank = matches!(byte, b' ' | b'\t'..=b'\r');
+        // Most blanks stand alone, and so with the words around them.
+        if !is_blank || byte == b' ' && !was_blank {
             continue;
         }
         out.push_str(ascii.get(from..at).unwrap_or(""));
         from = at + 1;
-        if out.as_bytes().last().is_some_and(|last| *last != b' ') {
+        if !was_blank {
             out.push(' ');
         }
     }
@@ -87,6 +91,24 @@ pub(super) fn joins(letter: char) -> bool {
         true => letter == '_' || letter.is_ascii_alphanumeric(),
         false => letter.is_alphanumeric() && !is_cjk(letter),
     }
+}
+
+/// Where a word may begin: at letters that go on with none, and so not at signs of ASCII.
+pub(super) fn word_starts(text: &str) -> impl Iterator<Item = usize> {
+    let mut is_inside = false;
+    text.bytes().enumerate().filter_map(move |(at, byte)| {
+        let joins_here = match byte {
+            0x80..0xc0 => return None,
+            0xc0.. => text.get(at..)?.starts_with(joins),
+            _ => byte == b'_' || byte.is_ascii_alphanumeric(),
+        };
+        let was_inside = std::mem::replace(&mut is_inside, joins_here);
+        let begins = match joins_here {
+            true => !was_inside,
+            false => !byte.is_ascii(),
+        };
+        begins.then_some(at)
+    })
 }
 
 pub(super) fn is_cjk(letter: char) -> bool {
@@ -245,14 +267,19 @@ pub(super) fn singular_parts(word: &str) -> (&str, &'static str) {
         return (word, "");
     }
     let last = word.as_bytes()[word.len() - 1].to_ascii_lowercase();
-    for (many, one) in [
-        ("indices", "index"),
-        ("indexes", "index"),
-        ("criteria", "criterion"),
-        ("statuses", "status"),
-    ] {
-        if word.eq_ignore_ascii_case(many) {
-            return ("", one);
+    if !matches!(last, b's' | b'a') {
+        return (word, "");
+    }
+    if matches!(word.len(), 7 | 8) {
+        for (many, one) in [
+            ("indices", "index"),
+            ("indexes", "index"),
+            ("criteria", "criterion"),
+            ("statuses", "status"),
+        ] {
+            if word.eq_ignore_ascii_case(many) {
+                return ("", one);
+            }
         }
     }
     let without = |many: usize| &word[..word.len() - many];
