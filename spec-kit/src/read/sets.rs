@@ -2,7 +2,7 @@
 
 use super::reading::Reading;
 use super::set_lists::{List, is_subject, tight, values_after, values_before};
-use super::words::{fold, joins, singular};
+use super::words::{fold, is_cjk, joins, singular};
 use crate::facts::{ClosedSet, Member};
 use crate::outline::Inline;
 use std::ops::Range;
@@ -24,19 +24,21 @@ pub(super) fn sets(reading: &Reading<'_>) -> Vec<ClosedSet> {
 
 fn in_words(words: &Inline, context: Option<&str>, out: &mut Vec<ClosedSet>) {
     let text = words.text.as_str();
-    let found = tokens(text);
     let mut from = 0;
-    for (index, token) in found.iter().enumerate() {
+    let mut before = None;
+    for token in tokens(text) {
+        let beside = before.replace(token.clone());
         if token.start < from {
             continue;
         }
         let word = text.get(token.clone()).unwrap_or("");
         let subject = if is_subject(word) {
-            Some(named(text, &found, index))
+            named(text, beside, &token)
+        } else if membership(text, &token) {
+            singular(word)
         } else {
-            membership(text, token).then(|| singular(word))
+            continue;
         };
-        let Some(subject) = subject else { continue };
         let values = values_after(text, token.end).or_else(|| values_before(text, token.start));
         if let Some(list) = values {
             from = list.end;
@@ -47,26 +49,15 @@ fn in_words(words: &Inline, context: Option<&str>, out: &mut Vec<ClosedSet>) {
 }
 
 /// `run status` of `Run status: …`.
-fn named(text: &str, tokens: &[Range<usize>], index: usize) -> String {
-    let word = |at: usize| {
-        tokens
-            .get(at)
-            .and_then(|token| text.get(token.clone()))
-            .unwrap_or("")
-    };
-    let mut head = singular(word(index));
+fn named(text: &str, before: Option<Range<usize>>, token: &Range<usize>) -> String {
+    let word = |token: &Range<usize>| text.get(token.clone()).unwrap_or("");
+    let mut head = singular(word(token));
     if matches!(head.as_str(), "state" | "lifecycle" | "zustand" | "statut") {
         head = "status".to_owned();
     }
-    let before = index.checked_sub(1).map(|at| (at, word(at)));
-    let beside = before.filter(|(at, _)| {
-        let end = tokens.get(*at).map_or(0, |token| token.end);
-        tokens
-            .get(index)
-            .is_some_and(|token| text.get(end..token.start) == Some(" "))
-    });
-    match beside {
-        Some((_, word)) if is_noun(word) => {
+    let beside = before.filter(|before| text.get(before.end..token.start) == Some(" "));
+    match beside.as_ref().map(word) {
+        Some(word) if is_noun(word) => {
             let word = singular(word);
             if word == "status" || word == head {
                 head
@@ -129,6 +120,13 @@ fn is_noun(word: &str) -> bool {
 /// `kind in (…)`: any name may have values so.
 fn membership(text: &str, token: &Range<usize>) -> bool {
     let rest = text.get(token.end..).unwrap_or("");
+    // What most words are followed by: another word, or a sign.
+    if let [b' ' | b'"' | b',' | b'.', next, ..] = rest.as_bytes()
+        && next.is_ascii_graphic()
+        && !matches!(next, b'i' | b'I')
+    {
+        return false;
+    }
     let rest = rest.strip_prefix([' ', '"']).unwrap_or(rest).trim_start();
     rest.starts_with(['i', 'I', '∈'])
         && ["in (", "IN (", "in {", "in [", "IN(", "∈ {", "∈ (", "in("]
@@ -142,10 +140,14 @@ fn membership(text: &str, token: &Range<usize>) -> bool {
 /// `queued → claimed → running` on its own, below a heading that says of what.
 fn chain(words: &Inline, context: Option<&str>, out: &mut Vec<ClosedSet>) {
     let text = words.text.as_str();
-    let Some(first) = text.find('→').or_else(|| text.find("->")) else {
+    let before = |at: usize| text.get(..at).unwrap_or("");
+    let long = || {
+        let mut ends = text.match_indices('>');
+        ends.find_map(|(at, _)| before(at).strip_suffix('-'))
+    };
+    let Some(before) = text.find('→').map(before).or_else(long) else {
         return;
     };
-    let before = text.get(..first).unwrap_or("");
     let start = before
         .trim_end()
         .rfind([' ', ':', '(', '：'])
@@ -163,10 +165,12 @@ fn chain(words: &Inline, context: Option<&str>, out: &mut Vec<ClosedSet>) {
         return;
     }
     let folded = context.map(fold).unwrap_or_default();
-    let context_tokens = tokens(&folded);
-    let subject = context_tokens
-        .iter()
-        .position(|token| folded.get(token.clone()).is_some_and(is_subject));
+    let mut before = None;
+    let subject = tokens(&folded).find_map(|token| {
+        let beside = before.replace(token.clone());
+        let is_own = folded.get(token.clone()).is_some_and(is_subject);
+        is_own.then(|| named(&folded, beside, &token))
+    });
     let is_status = list
         .members
         .iter()
@@ -174,7 +178,7 @@ fn chain(words: &Inline, context: Option<&str>, out: &mut Vec<ClosedSet>) {
         .count()
         >= 2;
     let subject = match subject {
-        Some(index) => named(&folded, &context_tokens, index),
+        Some(subject) => subject,
         None if is_status => "status".to_owned(),
         None => return,
     };
@@ -290,33 +294,79 @@ fn is_open(text: &str, list: &List) -> bool {
 }
 
 /// Words of letters, digits and underscores.
-fn tokens(text: &str) -> Vec<Range<usize>> {
-    let mut out = Vec::new();
-    let mut start = None;
-    let mut script = false;
-    for (at, letter) in text.char_indices() {
-        let (part, cjk) = match letter.is_ascii() {
-            true => (letter.is_ascii_alphanumeric() || letter == '_', false),
-            false => {
-                let cjk = super::words::is_cjk(letter) && letter.is_alphabetic();
-                (joins(letter) || cjk, cjk)
-            }
+fn tokens(text: &str) -> Tokens<'_> {
+    Tokens { text, at: 0 }
+}
+
+struct Tokens<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+/// What a letter is part of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Word,
+    /// Of a script without blanks.
+    Script,
+    None,
+}
+
+impl Tokens<'_> {
+    /// Goes over letters of ASCII that are all part of a word, or none of them.
+    fn skip(&mut self, are: Part) {
+        let is_part = |byte: &&u8| {
+            byte.is_ascii()
+                && (**byte == b'_' || byte.is_ascii_alphanumeric()) == (are == Part::Word)
         };
-        if let Some(from) = start
-            && (!part || cjk != script)
-        {
-            out.push(from..at);
-            start = None;
-        }
-        if part && start.is_none() {
-            start = Some(at);
-            script = cjk;
-        }
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or(&[]);
+        self.at += rest.iter().take_while(is_part).count();
     }
-    if let Some(from) = start {
-        out.push(from..text.len());
+
+    /// What the letter at a place is part of, and how long it is.
+    fn part(&self, at: usize) -> Option<(Part, usize)> {
+        let byte = *self.text.as_bytes().get(at)?;
+        if byte.is_ascii() {
+            let part = match byte == b'_' || byte.is_ascii_alphanumeric() {
+                true => Part::Word,
+                false => Part::None,
+            };
+            return Some((part, 1));
+        }
+        let letter = self.text.get(at..)?.chars().next()?;
+        let part = if is_cjk(letter) && letter.is_alphabetic() {
+            Part::Script
+        } else if joins(letter) {
+            Part::Word
+        } else {
+            Part::None
+        };
+        Some((part, letter.len_utf8()))
     }
-    out
+}
+
+impl Iterator for Tokens<'_> {
+    type Item = Range<usize>;
+
+    fn next(&mut self) -> Option<Range<usize>> {
+        let (kind, length) = loop {
+            self.skip(Part::None);
+            let (kind, length) = self.part(self.at)?;
+            if kind != Part::None {
+                break (kind, length);
+            }
+            self.at += length;
+        };
+        let start = self.at;
+        self.at += length;
+        if kind == Part::Word {
+            self.skip(kind);
+        }
+        while let Some((_, length)) = self.part(self.at).filter(|(part, _)| *part == kind) {
+            self.at += length;
+        }
+        Some(start..self.at)
+    }
 }
 
 #[cfg(test)]
