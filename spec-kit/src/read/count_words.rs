@@ -1,5 +1,8 @@
 //! Words for what is counted, for numbers, and what may stand between the two.
 
+use super::lexicon::Lexicon;
+use std::sync::LazyLock;
+
 /// Words for what can be counted in a bundle, and the noun that they mean.
 pub(super) const NOUNS: &[(&str, &str)] = &[
     ("table", "table"),
@@ -136,7 +139,7 @@ pub(super) const BETWEEN: &[&str] = &[
     "http",
     "parallel",
 ];
-pub(super) const NUMBERS: &[(&str, u64)] = &[
+const NUMBERS: &[(&str, u64)] = &[
     ("two", 2),
     ("three", 3),
     ("four", 4),
@@ -160,3 +163,48 @@ pub(super) const NUMBERS: &[(&str, u64)] = &[
     ("trois", 3),
     ("tres", 3),
 ];
+
+pub(super) static NUMBER_WORDS: LazyLock<Lexicon<u64>> =
+    LazyLock::new(|| Lexicon::new(NUMBERS.iter().copied()));
+
+/// What stands before a word.
+pub(super) fn is_gap(letter: char) -> bool {
+    letter.is_whitespace() || matches!(letter, '(' | '（' | '：' | '、')
+}
+
+/// Where the next word from a place on begins that may be a number: few are.
+pub(super) fn next_number(text: &str, from: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut at = from;
+    let mut is_inside = false;
+    loop {
+        match *bytes.get(at)? {
+            // Most of a text.
+            b')'..=b'~' if is_inside => {}
+            b' ' | b'\t'..=b'\r' | b'(' => is_inside = false,
+            0x80..0xc0 => {}
+            0xc0.. if text.get(at..)?.starts_with(is_gap) => is_inside = false,
+            _ if is_inside => {}
+            b'0'..=b'9' | 0xc0.. => return Some(at),
+            b'_' | b'/' | b'%' | b'-' => is_inside = true,
+            byte if byte.is_ascii_alphabetic() => {
+                if is_number_word(text.get(at..)?) {
+                    return Some(at);
+                }
+                is_inside = true;
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+}
+
+/// Whether a text begins with a number in words, as far as its ASCII tells.
+fn is_number_word(text: &str) -> bool {
+    let is_letter = |byte: &u8| byte.is_ascii_alphanumeric();
+    NUMBER_WORDS.may_have(text) && {
+        let length = text.bytes().take_while(is_letter).count();
+        let (word, rest) = text.split_at(length);
+        NUMBER_WORDS.get(word).is_some() || rest.bytes().next().is_some_and(|byte| !byte.is_ascii())
+    }
+}

@@ -1,17 +1,12 @@
 //! Numbers that a document states of its own lists: `7 tables`, `12/40 done`, `80 %`.
 
-use super::count_words::{BETWEEN, NOUNS, NUMBERS};
-use super::lexicon::Lexicon;
+use super::count_words::{BETWEEN, NOUNS, NUMBER_WORDS, is_gap, next_number};
 use super::reading::Reading;
 use super::units::{Unit, UnitKind};
 use super::words::{fold, is_cjk, joins, singular};
 use crate::facts::{DocumentKind, Role, StatedCount};
 use crate::order::Order;
 use crate::outline::Inline;
-use std::sync::LazyLock;
-
-static NUMBER_WORDS: LazyLock<Lexicon<u64>> =
-    LazyLock::new(|| Lexicon::new(NUMBERS.iter().copied()));
 
 /// Sections whose titles a row of a summary may name; more of them no summary has.
 const MAX_NAMED: usize = 400;
@@ -103,17 +98,15 @@ fn in_words(
 ) {
     let text = words.text.as_str();
     let mut at = 0;
-    for part in
-        text.split_inclusive(|c: char| c.is_whitespace() || matches!(c, '(' | '（' | '：' | '、'))
-    {
-        let start = at;
-        at += part.len();
+    while let Some(start) = next_number(text, at) {
+        let rest = text.get(start..).unwrap_or("");
+        let part = rest.split_inclusive(is_gap).next().unwrap_or(rest);
+        at = start + part.len();
         let word =
             part.trim_matches(|c: char| !(joins(c) || is_cjk(c) || matches!(c, '/' | '%' | '-')));
         if word.is_empty() || word.len() > 40 {
             continue;
         }
-        // What was trimmed away is in no word, so the first find would be this one.
         let begin = start + (word.as_ptr().addr() - part.as_ptr().addr());
         let before = text.get(..begin).unwrap_or("");
         let counted = number(word)
