@@ -23,13 +23,15 @@ pub(super) fn quantities(reading: &Reading<'_>) -> Vec<Quantity> {
 
 /// Questions that stand open in a text.
 fn open_questions(text: &str) -> Vec<Range<usize>> {
-    let begins = text.match_indices("[NEEDS CLARIFICATION");
     let mut found: Vec<Range<usize>> = Vec::new();
-    for (start, _) in begins {
+    for (start, _) in text.match_indices('[') {
+        let rest = text.get(start..).unwrap_or("");
+        if !rest.starts_with("[NEEDS CLARIFICATION") {
+            continue;
+        }
         if found.last().is_some_and(|last| start < last.end) {
             continue;
         }
-        let rest = text.get(start..).unwrap_or("");
         let end = rest.find(']').map_or(text.len(), |end| start + end);
         found.push(start..end);
     }
@@ -60,15 +62,15 @@ fn in_words(words: &Inline, out: &mut Vec<Quantity>) {
             at = question.end;
             continue;
         }
+        if !may_start(text, start) || is_code(words, start) {
+            at = skip_word(text, number_end(text, start).unwrap_or(start));
+            continue;
+        }
         let Some(first) = number(text, start) else {
             at = skip_word(text, start);
             continue;
         };
         at = first.end;
-        if !may_start(text, start) || is_code(words, start) {
-            at = skip_word(text, at).max(first.end);
-            continue;
-        }
         let (low_end, high) = range(text, &first).map_or((first.end, first.value), |second| {
             (second.end, second.value)
         });
@@ -81,11 +83,11 @@ fn in_words(words: &Inline, out: &mut Vec<Quantity>) {
 }
 
 fn skip_word(text: &str, at: usize) -> usize {
-    let rest = text.get(at..).unwrap_or("");
-    at + rest
-        .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-' | ':' | '/')))
-        .unwrap_or(rest.len())
-        .max(1)
+    let rest = text.as_bytes().get(at..).unwrap_or(&[]);
+    let is_part = |byte: &&u8| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b':' | b'/')
+    };
+    at + rest.iter().take_while(is_part).count().max(1)
 }
 
 fn is_code(words: &Inline, at: usize) -> bool {
@@ -106,26 +108,32 @@ fn may_start(text: &str, at: usize) -> bool {
         .is_some_and(|before| before.ends_with(" -") && !before.ends_with("- "))
 }
 
-/// Digits alone, as most numbers are.
-fn plain_number(rest: &str, at: usize) -> Option<Number> {
+/// How many digits a number has that is nothing else, as most are.
+fn plain_digits(rest: &str) -> Option<usize> {
     let length = rest.bytes().take_while(u8::is_ascii_digit).count();
     // What may go on as one number, with a blank that is none of ASCII too.
-    let goes_on = rest
-        .get(length..)
-        .is_some_and(|after| after.starts_with(['.', ',', '\u{a0}', '\u{202f}']));
-    if length > 24 || goes_on {
-        return None;
+    let after = rest.get(length..)?;
+    let goes_on = after
+        .strip_prefix(['.', ',', '\u{a0}', '\u{202f}'])
+        .is_some_and(|more| more.as_bytes().first().is_some_and(u8::is_ascii_digit));
+    (length <= 24 && !goes_on).then_some(length)
+}
+
+/// Where the number ends that begins at a place; `None` where none does.
+fn number_end(text: &str, at: usize) -> Option<usize> {
+    match plain_digits(text.get(at..)?) {
+        Some(length) => Some(at + length),
+        None => number(text, at).map(|number| number.end),
     }
-    Some(Number {
-        value: rest.get(..length)?.parse().ok()?,
-        end: at + length,
-    })
 }
 
 fn number(text: &str, at: usize) -> Option<Number> {
     let rest = text.get(at..)?;
-    if let Some(number) = plain_number(rest, at) {
-        return Some(number);
+    if let Some(length) = plain_digits(rest) {
+        return Some(Number {
+            value: rest.get(..length)?.parse().ok()?,
+            end: at + length,
+        });
     }
     let mut digits = String::new();
     let mut end = 0;
@@ -199,8 +207,9 @@ fn unit(text: &str, at: usize) -> Option<Unit> {
         return None;
     }
     let lower = fold_head(trimmed);
+    let first = lower.as_bytes().first();
     for (name, base, factor) in UNITS {
-        if !lower.starts_with(name) {
+        if name.as_bytes().first() != first || !lower.starts_with(name) {
             continue;
         }
         let after = lower.get(name.len()..).and_then(|rest| rest.chars().next());
