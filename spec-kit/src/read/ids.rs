@@ -1,17 +1,50 @@
 //! Ids in text: their shape, and which shapes are ids at all.
 
+use super::lexicon::Lexicon;
 use super::words::joins;
 use crate::facts::{Id, Numbers};
 use smallvec::smallvec;
 use smol_str::{SmolStr, format_smolstr};
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// Prefixes that are ids wherever they stand; without a hyphen too.
-const KNOWN: &[&str] = &[
-    "FR", "NFR", "SC", "AC", "US", "REQ", "NG", "PE", "CHK", "UC", "UJ", "SM", "TASK", "STORY",
-    "EPIC", "GOAL", "RISK", "DEC", "OQ", "ADR", "TC", "BR", "TR", "SR", "KPI", "ASM", "OBJ", "CON",
-    "INV", "CR", "QR",
-];
+fn is_known(prefix: &str) -> bool {
+    matches!(
+        prefix,
+        "FR" | "NFR"
+            | "SC"
+            | "AC"
+            | "US"
+            | "REQ"
+            | "NG"
+            | "PE"
+            | "CHK"
+            | "UC"
+            | "UJ"
+            | "SM"
+            | "TASK"
+            | "STORY"
+            | "EPIC"
+            | "GOAL"
+            | "RISK"
+            | "DEC"
+            | "OQ"
+            | "ADR"
+            | "TC"
+            | "BR"
+            | "TR"
+            | "SR"
+            | "KPI"
+            | "ASM"
+            | "OBJ"
+            | "CON"
+            | "INV"
+            | "CR"
+            | "QR"
+    )
+}
+
 /// Single letters that are ids with a hyphen and at most three digits.
 const LETTERS: &str = "GTPDRACEFQSU";
 
@@ -34,30 +67,30 @@ pub(super) enum Shape {
 }
 
 /// Every id-like word, left to right.
-pub(super) fn scan(text: &str) -> Vec<Found> {
-    let mut found = Vec::new();
+pub(super) fn scan(text: &str) -> impl Iterator<Item = Found> {
     let bytes = text.as_bytes();
     let mut at = 0;
-    while at < bytes.len() {
-        let Some(byte) = bytes.get(at) else { break };
-        if !byte.is_ascii_uppercase() || !starts_word(text, at) {
-            at += 1;
-            continue;
-        }
-        match one(text, at) {
-            Some(id) => {
-                at = id.range.end.max(at + 1);
-                found.push(id);
+    std::iter::from_fn(move || {
+        while let Some(byte) = bytes.get(at) {
+            if !byte.is_ascii_uppercase() || !starts_word(text, at) {
+                at += 1;
+                continue;
             }
-            None => {
-                while bytes.get(at).is_some_and(u8::is_ascii_alphanumeric) {
-                    at += 1;
+            let found = one(text, at);
+            match &found {
+                Some(id) => {
+                    at = id.range.end.max(at + 1);
+                    return found;
                 }
-                at = at.max(1);
+                None => {
+                    while bytes.get(at).is_some_and(u8::is_ascii_alphanumeric) {
+                        at += 1;
+                    }
+                }
             }
         }
-    }
-    found
+        None
+    })
 }
 
 fn starts_word(text: &str, at: usize) -> bool {
@@ -211,8 +244,11 @@ fn shape(prefix: &str, look: &Look) -> Shape {
         padded,
         lettered,
     } = *look;
-    let head = prefix.split('-').next().unwrap_or(prefix);
-    if KNOWN.contains(&prefix) || (head != "US" && KNOWN.contains(&head) && hyphen) {
+    let is_family = || {
+        let head = prefix.split('-').next().unwrap_or(prefix);
+        head != "US" && is_known(head)
+    };
+    if is_known(prefix) || hyphen && is_family() {
         return Shape::Sure;
     }
     if prefix.len() == 1 && LETTERS.contains(prefix) {
@@ -296,40 +332,47 @@ fn begins_with(ascii: &str, word: &str) -> bool {
         })
 }
 
+/// Words that begin an id, and its prefix.
+const FORMS: &[(&str, &str)] = &[
+    ("user story", "US"),
+    ("story", "US"),
+    ("requirement", ""),
+    ("task", "T"),
+    ("goal", "G"),
+    ("acceptance criterion", "AC"),
+    ("use case", "UC"),
+    ("epic", "EPIC"),
+    ("risk", "R"),
+    ("decision", "D"),
+    ("benutzergeschichte", "US"),
+    ("nutzergeschichte", "US"),
+    ("user-story", "US"),
+    ("anforderung", ""),
+    ("aufgabe", "T"),
+    ("exigence", ""),
+    ("tache", "T"),
+    ("requisito", ""),
+    ("tarea", "T"),
+    ("tarefa", "T"),
+    ("historia de usuario", "US"),
+    ("recit utilisateur", "US"),
+    ("ユーザーストーリー", "US"),
+    ("用户故事", "US"),
+    ("用戶故事", "US"),
+    ("使用者故事", "US"),
+    ("사용자 스토리", "US"),
+    ("요구사항", ""),
+    ("需求", ""),
+    ("任务", "T"),
+];
+static FORM_WORDS: LazyLock<Lexicon<()>> =
+    LazyLock::new(|| Lexicon::new(FORMS.iter().map(|(word, _)| (*word, ()))));
+
 /// Ids in words at the start of a heading: `User Story 1 - …`, `Requirement 3: …`, `Task 4`.
 pub(super) fn worded(text: &str) -> Option<(Id, usize)> {
-    const FORMS: &[(&str, &str)] = &[
-        ("user story", "US"),
-        ("story", "US"),
-        ("requirement", ""),
-        ("task", "T"),
-        ("goal", "G"),
-        ("acceptance criterion", "AC"),
-        ("use case", "UC"),
-        ("epic", "EPIC"),
-        ("risk", "R"),
-        ("decision", "D"),
-        ("benutzergeschichte", "US"),
-        ("nutzergeschichte", "US"),
-        ("user-story", "US"),
-        ("anforderung", ""),
-        ("aufgabe", "T"),
-        ("exigence", ""),
-        ("tache", "T"),
-        ("requisito", ""),
-        ("tarea", "T"),
-        ("tarefa", "T"),
-        ("historia de usuario", "US"),
-        ("recit utilisateur", "US"),
-        ("ユーザーストーリー", "US"),
-        ("用户故事", "US"),
-        ("用戶故事", "US"),
-        ("使用者故事", "US"),
-        ("사용자 스토리", "US"),
-        ("요구사항", ""),
-        ("需求", ""),
-        ("任务", "T"),
-    ];
+    if !FORM_WORDS.may_have(text) {
+        return None;
+    }
     // Folding keeps the number of letters for all of these words.
     let head = text
         .char_indices()
@@ -382,7 +425,6 @@ mod tests {
 
     fn written(text: &str, least: Shape) -> Vec<String> {
         scan(text)
-            .into_iter()
             .filter(|found| found.shape >= least)
             .map(|found| match found.id.bundle {
                 Some(bundle) => format!("{bundle}/{}", found.id.written),

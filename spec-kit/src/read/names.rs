@@ -152,9 +152,10 @@ pub(super) fn is_path(code: &str) -> bool {
     let code = code.trim();
     if code.is_empty()
         || code.len() > 200
-        || code.contains(char::is_whitespace)
+        || code.contains(|c: char| {
+            c.is_whitespace() || matches!(c, '(' | ')' | '=' | ';' | '|' | '"' | '\'' | '<' | '>')
+        })
         || code.contains("://")
-        || code.contains(['(', ')', '=', ';', '|', '"', '\'', '<', '>'])
     {
         return false;
     }
@@ -229,27 +230,34 @@ pub(super) fn is_plain_path(word: &str) -> bool {
             && !word.contains(".."))
 }
 
-/// Words outside code and links, without the punctuation around them.
-pub(super) fn words(words: &Inline) -> Vec<(&str, Range<usize>)> {
-    let mut out = Vec::new();
+/// Words outside code and links, without the punctuation around them, of which `may_be` is true
+/// with it.
+pub(super) fn words<'a>(
+    words: &'a Inline,
+    may_be: impl Fn(&str) -> bool + Copy + 'a,
+) -> impl Iterator<Item = (&'a str, Range<usize>)> {
     let pieces = words.pieces.iter();
-    for piece in pieces.filter(|piece| piece.kind == PieceKind::Text) {
+    let texts = pieces.filter(|piece| piece.kind == PieceKind::Text);
+    texts.flat_map(move |piece| {
         let text = words.text.get(piece.range.clone()).unwrap_or("");
-        let mut at = piece.range.start;
-        for part in text.split_inclusive(char::is_whitespace) {
-            let word = part.trim().trim_matches([
+        let parts = text
+            .split(char::is_whitespace)
+            .filter(move |part| may_be(part));
+        parts.filter_map(|part| {
+            let word = part.trim_matches([
                 ',', ';', ':', '(', ')', '"', '\'', '*', '_', '!', '?', '[', ']', '{', '}',
             ]);
             let word = word.trim_end_matches('.');
-            if !word.is_empty() {
-                // What was trimmed away is in no word, so the first find would be this one.
-                let start = at + (word.as_ptr().addr() - part.as_ptr().addr());
-                out.push((word, start..start + word.len()));
-            }
-            at += part.len();
-        }
-    }
-    out
+            let start = word.as_ptr().addr() - words.text.as_ptr().addr();
+            (!word.is_empty()).then(|| (word, start..start + word.len()))
+        })
+    })
+}
+
+/// Whether a file may be named so: it has a dot or a folder, or one of a few names in capitals.
+pub(super) fn may_be_file(text: &str) -> bool {
+    let is_telling = |byte: u8| matches!(byte, b'.' | b'/' | b'D' | b'M' | b'L' | b'P' | b'J');
+    text.bytes().any(is_telling)
 }
 
 #[cfg(test)]

@@ -250,9 +250,7 @@ pub(crate) fn is_token(label: &str) -> bool {
     let fine = label.chars().all(|c| {
         c.is_ascii_uppercase() || c.is_ascii_digit() || matches!(c, '_' | ' ' | '-' | '/')
     });
-    let is_id = ids::scan(label)
-        .iter()
-        .any(|found| found.range.len() == label.trim().len());
+    let is_id = ids::scan(label).any(|found| found.range.len() == label.trim().len());
     letters >= 3
         && fine
         && !is_id

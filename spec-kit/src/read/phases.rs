@@ -99,7 +99,6 @@ fn bracketed(title: &str) -> Vec<Label> {
         .unwrap_or("")
         .trim_matches(['(', ')', '（', '）', ' ']);
     let starts: Vec<usize> = ids::scan(inner)
-        .iter()
         .filter(|found| found.id.prefix == "M")
         .map(|found| found.range.start)
         .collect();
@@ -261,7 +260,6 @@ fn phase(label: Label, span: Span, whole: Span, mark: Option<crate::facts::Mark>
         .filter(|id| id.prefix == "US")
         .or_else(|| {
             ids::scan(&label.title)
-                .into_iter()
                 .map(|found| found.id)
                 .find(|id| id.prefix == "US")
         });

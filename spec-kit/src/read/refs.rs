@@ -289,11 +289,13 @@ impl Defined {
     /// Ids that words name, without the one at `but`.
     fn citations(&self, words: &Inline, but: Option<&Range<usize>>, out: &mut Vec<Citation>) {
         let text = words.text.as_str();
-        let found = ids::scan(text);
+        if !text.bytes().any(|byte| byte.is_ascii_digit()) {
+            return;
+        }
         let mut last: Option<(Range<usize>, Option<&'static str>)> = None;
-        for found in &found {
+        for found in ids::scan(text) {
             if but.is_some_and(|but| but.start <= found.range.start && found.range.end <= but.end)
-                || !self.counts(text, found)
+                || !self.counts(text, &found)
             {
                 continue;
             }
@@ -309,14 +311,14 @@ impl Defined {
                 && let Some(previous) = out.last()
                 && is_range(text.get(before.end..found.range.start).unwrap_or(""))
             {
-                between(&previous.id.clone(), found, words, relation, out);
+                between(&previous.id.clone(), &found, words, relation, out);
             }
             out.push(Citation {
-                id: found.id.clone(),
+                id: found.id,
                 span: words.span_of(found.range.clone()),
                 relation,
             });
-            last = Some((found.range.clone(), relation));
+            last = Some((found.range, relation));
         }
         dotted_refs(words, out);
     }
@@ -414,19 +416,19 @@ fn between(
 /// common.
 fn may_list(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let is_there = |(at, byte): (usize, &u8)| {
-        let next = bytes.get(at + 1..at + 3);
-        match byte {
-            b'r' | b'R' => matches!(next, Some([b'e' | b'E', b'q' | b'Q'])),
-            b'a' | b'A' => matches!(next, Some([b'n' | b'N', b'f' | b'F'])),
-            b'e' | b'E' => matches!(next, Some([b'x' | b'X', b'i' | b'I'])),
-            0xe8 | 0xe9 => true,
-            _ => false,
-        }
+    // Rare letters, and which ones stand beside them.
+    let beside = |at: usize, letters: [u8; 2]| {
+        let own = bytes.get(at..at + 2);
+        own.is_some_and(|own| own.eq_ignore_ascii_case(&letters))
     };
-    bytes.iter().any(u8::is_ascii_digit)
-        && bytes.iter().enumerate().any(is_there)
-        && text.contains([':', '：', ' '])
+    let is_there = |(at, byte): (usize, &u8)| match byte {
+        b'q' | b'Q' => at >= 2 && beside(at - 2, *b"re"),
+        b'f' | b'F' => at >= 2 && beside(at - 2, *b"an"),
+        b'x' | b'X' => at >= 1 && beside(at - 1, *b"ex") && beside(at, *b"xi"),
+        0xe8 | 0xe9 => true,
+        _ => false,
+    };
+    bytes.iter().enumerate().any(is_there) && text.contains([':', '：', ' '])
 }
 
 /// `_Requirements: 1.2, 3.4_`

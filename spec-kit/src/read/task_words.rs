@@ -33,9 +33,7 @@ pub(super) fn labels(words: &Inline, from: usize) -> (Labels, usize) {
             .split([',', ' ', ';'])
             .filter(|part| !part.is_empty())
             .all(|part| {
-                ids::scan(part)
-                    .iter()
-                    .any(|found| found.range.len() == part.len())
+                ids::scan(part).any(|found| found.range.len() == part.len())
                     || part.eq_ignore_ascii_case("story")
                     || part == "P"
             });
@@ -216,13 +214,7 @@ pub(super) fn mentions(words: &Inline, task: &mut Task) {
             task.paths.push((code.trim().to_owned(), span));
         }
     }
-    // A file has a dot or a folder, or one of a few names in capitals.
-    let may_name = |byte: u8| matches!(byte, b'.' | b'/' | b'D' | b'M' | b'L' | b'P' | b'J');
-    let found = match words.text.bytes().any(may_name) {
-        true => names::words(words),
-        false => Vec::new(),
-    };
-    for (word, range) in found {
+    for (word, range) in names::words(words, names::may_be_file) {
         if names::is_plain_path(word) {
             task.paths.push((word.to_owned(), words.span_of(range)));
         }

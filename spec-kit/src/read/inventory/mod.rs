@@ -76,8 +76,9 @@ impl Found {
         if !words.text.contains('/') {
             return;
         }
-        for (word, range) in names::words(words) {
-            if word.contains('/') && names::is_plain_path(word) {
+        let has_folder = |part: &str| part.contains('/');
+        for (word, range) in names::words(words, has_folder) {
+            if has_folder(word) && names::is_plain_path(word) {
                 self.push(
                     InventoryKind::Path,
                     word,

@@ -204,11 +204,13 @@ impl Found {
             let before = text.get(..start).unwrap_or("");
             let after = text.get(start + code.len()..).unwrap_or("");
             let name = code.trim();
-            let says_table = ends_with_word(
-                before,
-                &["table", "tabelle", "tabla", "tabela", "テーブル", "表"],
-            ) || starts_with_word(after, &["table", "tabelle", "テーブル", "表"]);
-            if says_table && is_identifier(name) {
+            let says_table = || {
+                ends_with_word(
+                    before,
+                    &["table", "tabelle", "tabla", "tabela", "テーブル", "表"],
+                ) || starts_with_word(after, &["table", "tabelle", "テーブル", "表"])
+            };
+            if is_identifier(name) && says_table() {
                 self.push(Table, name.trim_start_matches("public."), "", span, false);
             } else if let Some(name) = name
                 .strip_prefix("public.")
@@ -366,16 +368,17 @@ fn find_index(text: &str, from: usize) -> Option<(usize, usize, String)> {
             continue;
         };
         let table = before.get(start..)?.trim_start_matches("public.");
+        if !is_identifier(table) {
+            continue;
+        }
         let inside = text.get(open + 1..open + 1 + length)?;
         let columns: Vec<String> = inside
             .split(',')
             .map(|column| column.split_whitespace().collect::<Vec<_>>().join(" "))
             .collect();
-        let fine = is_identifier(table)
-            && columns.iter().all(|column| {
-                is_identifier(column.split(' ').next().unwrap_or(""))
-                    && column.split(' ').count() <= 4
-            });
+        let fine = columns.iter().all(|column| {
+            is_identifier(column.split(' ').next().unwrap_or("")) && column.split(' ').count() <= 4
+        });
         if fine && !columns.is_empty() {
             return Some((
                 start,

@@ -2,9 +2,11 @@
 
 use super::{Found, named};
 use crate::facts::{InventoryKind::Screen, Role};
+use crate::read::lexicon::Lexicon;
 use crate::read::reading::Reading;
 use crate::read::units::{Unit, UnitKind};
 use crate::read::words::{fold, has_word};
+use std::sync::LazyLock;
 
 const WORDS: &[&str] = &[
     "tabs",
@@ -38,6 +40,9 @@ const WORDS: &[&str] = &[
     "界面",
     "화면",
 ];
+
+static LAST: LazyLock<Lexicon<()>> =
+    LazyLock::new(|| Lexicon::new(WORDS.iter().map(|word| (*word, ()))));
 
 impl Found {
     pub(super) fn screens(&mut self, reading: &Reading<'_>, index: usize, unit: &Unit<'_>) {
@@ -136,8 +141,14 @@ fn titled(reading: &Reading<'_>, unit: &Unit<'_>) -> bool {
 
 /// `Tabs:`, `Main screens`, `The app has these tabs:`
 fn ends_so(text: &str) -> bool {
-    let folded = fold(text.trim_end_matches([':', '：', ' ']));
-    let tail = folded.rsplit(['(', '（']).next_back().unwrap_or("").trim();
+    let text = text.trim_end_matches([':', '：', ' ']);
+    if text.is_ascii() {
+        let tail = text.split('(').next().unwrap_or("");
+        let last = tail.split_whitespace().next_back();
+        return last.is_some_and(|word| LAST.get(word).is_some());
+    }
+    let folded = fold(text);
+    let tail = folded.split(['(', '（']).next().unwrap_or("").trim();
     tail.split(' ')
         .next_back()
         .is_some_and(|word| WORDS.contains(&word))
