@@ -94,8 +94,8 @@ fn claim(
             };
             let own = reading.lead(index)?.mark.or(tail).or(said).or(check);
             let mark = own.or(above.filter(|_| unit.depth == 0))?;
-            (!text.is_empty()).then_some(StatusClaim {
-                subject: text,
+            (!text.is_empty()).then(|| StatusClaim {
+                subject: text.to_owned(),
                 mark,
                 span,
             })
@@ -124,8 +124,8 @@ fn claim(
             let tail = reading.marks.tail(&words.text).map(|(mark, _)| mark);
             let (text, span) = reading.body(index);
             let mark = lead.mark.or(tail)?;
-            (!text.is_empty()).then_some(StatusClaim {
-                subject: text,
+            (!text.is_empty()).then(|| StatusClaim {
+                subject: text.to_owned(),
                 mark,
                 span,
             })
@@ -162,29 +162,29 @@ fn status_line(
 
 /// Where the last of `—`, `–`, ` - ` and `:` stands, and its length.
 fn last_joint(text: &str) -> Option<(usize, usize)> {
-    text.char_indices().rev().find_map(|(at, letter)| {
-        let is_between = || {
-            let around = text.as_bytes().get(at.checked_sub(1)?..at + 2)?;
-            (around == b" - ").then_some((at - 1, 3))
-        };
-        match letter {
-            '—' | '–' | ':' => Some((at, letter.len_utf8())),
-            '-' => is_between(),
+    let bytes = text.as_bytes();
+    bytes.iter().enumerate().rev().find_map(|(at, byte)| {
+        let around = |from: Option<usize>| bytes.get(from?..)?.first_chunk::<3>();
+        match byte {
+            b':' => Some((at, 1)),
+            b'-' => (around(at.checked_sub(1))? == b" - ").then_some((at - 1, 3)),
+            // The first byte of a dash.
+            0xe2 => matches!(around(Some(at))?, [_, 0x80, 0x93 | 0x94]).then_some((at, 3)),
             _ => None,
         }
     })
 }
 
 /// `Worker (done)`, `Worker — in progress`, `Worker: planned`.
-fn said_after(text: String) -> (String, Option<Mark>) {
+fn said_after(text: &str) -> (&str, Option<Mark>) {
     let bracketed = text.strip_suffix([')', ']']).and_then(|open| {
         open.rfind(['(', '['])
             .map(|at| (at, open.get(at + 1..).unwrap_or("")))
     });
-    let dashed = last_joint(&text).map(|(at, length)| (at, text.get(at + length..).unwrap_or("")));
+    let dashed = last_joint(text).map(|(at, length)| (at, text.get(at + length..).unwrap_or("")));
     for (at, said) in [bracketed, dashed].into_iter().flatten() {
         if let Some(mark) = marks::word(said) {
-            return (text.get(..at).unwrap_or("").trim().to_owned(), Some(mark));
+            return (text.get(..at).unwrap_or("").trim(), Some(mark));
         }
     }
     (text, None)

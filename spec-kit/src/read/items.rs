@@ -270,7 +270,7 @@ impl<'a> Reader<'a, '_> {
         item.citations.extend(citations);
         item.scenarios.extend(line);
         item.priority = item.priority.or_else(|| norms::priority(&words.text));
-        item.details.push((text, unit.span));
+        item.details.push((text.to_owned(), unit.span));
     }
 
     fn add_detail(&mut self, parent: usize, index: usize, span: Span, words: &Inline) {
@@ -392,7 +392,7 @@ impl<'a> Reader<'a, '_> {
         let lead = self.reading.lead(index).unwrap_or(&none);
         let (text, _) = self.reading.body(index);
         let id = self.id(index);
-        let mut item = self.bare(index, unit, text, lead);
+        let mut item = self.bare(index, unit, text.to_owned(), lead);
         item.citations = self.defined.cited(index, 0).to_vec();
         item.title = title(words, lead, &item.text);
         item.id = id;

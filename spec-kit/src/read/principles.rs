@@ -78,8 +78,8 @@ pub(super) fn principles(reading: &Reading<'_>, defined: &Defined) -> (Vec<Princ
                 .map(|definition| definition.id.clone());
             out.push(Principle {
                 id,
-                title: title.unwrap_or_else(|| text.clone()),
-                text,
+                title: title.unwrap_or_else(|| text.to_owned()),
+                text: text.to_owned(),
                 is_normative: false,
                 enforced_by: None,
                 span,

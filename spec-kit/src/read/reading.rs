@@ -166,21 +166,20 @@ impl<'a> Reading<'a> {
     }
 
     /// The words of a unit without mark, box and id, and where they stand.
-    pub(super) fn body(&self, index: usize) -> (String, Span) {
+    pub(super) fn body(&self, index: usize) -> (&'a str, Span) {
         let Some(unit) = self.units.get(index) else {
-            return (String::new(), Span::default());
+            return ("", Span::default());
         };
         let (Some(words), Some(lead)) = (unit.words(), self.lead(index)) else {
-            return (String::new(), unit.span);
+            return ("", unit.span);
         };
-        let text = words.text.get(lead.rest..).unwrap_or("");
-        let mut text = text;
+        let mut text = words.text.get(lead.rest..).unwrap_or("");
         while let Some((_, start)) = self.marks.tail(text) {
             text = text
                 .get(..start)
                 .unwrap_or("")
                 .trim_end_matches([' ', '(', '[', '|', '–', '—']);
         }
-        (text.trim().to_owned(), unit.span)
+        (text.trim(), unit.span)
     }
 }
