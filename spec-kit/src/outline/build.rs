@@ -110,6 +110,7 @@ impl<'a> Builder<'a> {
             Tag::Paragraph | Tag::Heading { .. } | Tag::TableCell => {
                 self.close_words();
                 self.inline = Some(Inline {
+                    text: String::with_capacity(span.end - span.start),
                     span,
                     ..Inline::default()
                 });
@@ -320,12 +321,18 @@ impl<'a> Builder<'a> {
     fn piece(&mut self, kind: PieceKind, words: &str, span: Span) {
         let written = self.text.get(span.start..span.end).unwrap_or("");
         // Most words are all that is written, and to look for them takes longer.
-        let lead = match written.starts_with(words) {
-            true => Some(0),
-            false => written.find(words),
+        let inner = written.trim_start_matches('`');
+        let lead = if written.starts_with(words) {
+            Some(0)
+        } else if inner.starts_with(words) && !words.starts_with('`') {
+            Some(written.len() - inner.len())
+        } else {
+            written.find(words)
         };
-        // A tight item has words without a paragraph.
+        // A tight item has words without a paragraph, most often those of one line.
+        let source = self.text;
         let inline = self.inline.get_or_insert_with(|| Inline {
+            text: String::with_capacity(line_length(source, span.start)),
             span,
             ..Inline::default()
         });
@@ -473,6 +480,12 @@ fn fold(open: &mut Vec<Open>, done: &mut Vec<Section>, at: usize, ends: impl Fn(
             None => done.push(section),
         }
     }
+}
+
+/// Bytes from a place to the end of its line.
+fn line_length(text: &str, at: usize) -> usize {
+    let rest = text.get(at..).unwrap_or("");
+    rest.find('\n').unwrap_or(rest.len())
 }
 
 fn language(kind: &CodeBlockKind<'_>) -> String {
