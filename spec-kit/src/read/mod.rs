@@ -39,7 +39,10 @@ mod tasks;
 mod units;
 mod words;
 
-use crate::facts::{Document, DocumentKind, Role, Title};
+use crate::facts::{
+    Citation, Definition, Document, DocumentKind, Item, Phase, Principle, Role, StatusClaim, Task,
+    Title,
+};
 use crate::outline::{Inline, Outline};
 use crate::parallel;
 use crate::text::{Source, SourceError, Span};
@@ -93,69 +96,40 @@ fn read(kind: Option<DocumentKind>, source: Source) -> Document {
     let sections = roles::sections(&outline, &titles, &marks, root);
     let reading = Reading::new(&source, kind, &units, &sections, &titles, &marks, &legends);
 
-    let defined = refs::defined(&reading);
-    let marked = tasks::marked(&reading, &defined);
-    let (mut tasks, task_of) = tasks::tasks(&reading, &defined, &marked);
-    let mut phases = phases::explicit(&reading);
-    if phases.is_empty() {
-        phases = phases::groups(&reading, &marked);
-    }
-    let spans: Vec<Span> = phases.iter().map(|phase| phase.whole).collect();
-    let phase_of = phases::enclosing(&spans, &units);
-    phases::gates(&reading, &phase_of, &mut phases);
-    for (unit, task) in task_of.iter().enumerate() {
-        if let Some(task) = task.and_then(|at| tasks.get_mut(at))
-            && task.phase.is_none()
-        {
-            task.phase = phase_of.get(unit).copied().flatten();
-        }
-    }
-
-    let (principles, is_principle) = principles::principles(&reading, &defined);
-    let skip: Vec<bool> = (0..units.len())
-        .map(|at| {
-            task_of.get(at).is_some_and(Option::is_some)
-                || is_principle.get(at).copied().unwrap_or(false)
-        })
-        .collect();
-    let size = source.text().len();
-    let (items, (sets, quantities, counts, inventory)) = parallel::join(
-        size,
-        || items::items(&reading, &defined, &skip),
+    let (named, (sets, quantities, counts, inventory, notes)) = parallel::join(
+        source.text().len(),
+        || named(&reading),
         || {
             (
                 sets::sets(&reading),
                 quantities::quantities(&reading),
                 counts::counts(&reading),
                 inventory::inventory(&reading),
+                notes::notes(&reading, &outline),
             )
         },
     );
-    let notes = notes::notes(&reading, &outline);
     let version = principles::version(&reading);
-    let claims = claims::claims(&reading, &phases);
     let suppressions = notes::suppressions(&source, &outline);
     let title = title(&outline, &units, &marks);
     let status = status(&units);
-    let definitions = defined.of.iter().flatten().cloned().collect();
-    let citations = defined.into_cited();
     let sections = sections.list;
     Document {
         kind,
         title,
         status,
         sections,
-        items,
-        definitions,
-        citations,
-        principles,
+        items: named.items,
+        definitions: named.definitions,
+        citations: named.citations,
+        principles: named.principles,
         version,
-        phases,
-        tasks,
+        phases: named.phases,
+        tasks: named.tasks,
         sets,
         quantities,
         counts,
-        claims,
+        claims: named.claims,
         inventory,
         clarifications: notes.clarifications,
         todos: notes.todos,
@@ -164,6 +138,55 @@ fn read(kind: Option<DocumentKind>, source: Source) -> Document {
         suppressions,
         outline,
         source,
+    }
+}
+
+/// What is read with the ids that a document defines.
+struct Named {
+    items: Vec<Item>,
+    definitions: Vec<Definition>,
+    citations: Vec<Citation>,
+    principles: Vec<Principle>,
+    phases: Vec<Phase>,
+    tasks: Vec<Task>,
+    claims: Vec<StatusClaim>,
+}
+
+fn named(reading: &Reading<'_>) -> Named {
+    let units = reading.units;
+    let defined = refs::defined(reading);
+    let marked = tasks::marked(reading, &defined);
+    let (mut tasks, task_of) = tasks::tasks(reading, &defined, &marked);
+    let mut phases = phases::explicit(reading);
+    if phases.is_empty() {
+        phases = phases::groups(reading, &marked);
+    }
+    let spans: Vec<Span> = phases.iter().map(|phase| phase.whole).collect();
+    let phase_of = phases::enclosing(&spans, units);
+    phases::gates(reading, &phase_of, &mut phases);
+    for (unit, task) in task_of.iter().enumerate() {
+        if let Some(task) = task.and_then(|at| tasks.get_mut(at))
+            && task.phase.is_none()
+        {
+            task.phase = phase_of.get(unit).copied().flatten();
+        }
+    }
+
+    let (principles, is_principle) = principles::principles(reading, &defined);
+    let skip: Vec<bool> = (0..units.len())
+        .map(|at| {
+            task_of.get(at).is_some_and(Option::is_some)
+                || is_principle.get(at).copied().unwrap_or(false)
+        })
+        .collect();
+    Named {
+        items: items::items(reading, &defined, &skip),
+        claims: claims::claims(reading, &phases),
+        definitions: defined.of.iter().flatten().cloned().collect(),
+        citations: defined.into_cited(),
+        principles,
+        phases,
+        tasks,
     }
 }
 
