@@ -39,10 +39,11 @@ pub(crate) fn find(text: &str) -> Vec<Secret> {
     let mut found = Vec::new();
     let bytes = text.as_bytes();
     let mut at = 0;
-    // A text is looked at byte for byte, and hardly any begins a secret.
+    // A text is looked at byte for byte, and hardly any two begin a secret.
+    let begins = |pair: &[u8]| matches!(pair, [a, b] if BEGINS.0[usize::from(*a)] & BEGINS.1[usize::from(*b)] != 0);
     while let Some(next) = bytes
         .get(at..)
-        .and_then(|rest| rest.iter().position(|byte| BEGINS[usize::from(*byte)]))
+        .and_then(|rest| rest.windows(2).position(begins))
     {
         at += next;
         let is_start = at == 0 || bytes.get(at - 1).is_none_or(|b| !is_token(*b));
@@ -57,18 +58,23 @@ pub(crate) fn find(text: &str) -> Vec<Secret> {
     found
 }
 
-/// The bytes that anything begins with that [`one`] finds.
-const BEGINS: [bool; 256] = {
-    let mut begins = [false; 256];
-    begins[b'-' as usize] = true;
-    begins[b':' as usize] = true;
-    begins[b'e' as usize] = true;
+/// What anything begins with that [`one`] finds: the bits of a first byte, and those of a second. Each
+/// beginning has a bit of its own.
+const BEGINS: ([u32; 256], [u32; 256]) = {
+    let mut first = [0; 256];
+    let mut second = [0; 256];
+    let others = [b"--", b":/", b"ey"];
     let mut at = 0;
-    while at < PREFIXES.len() {
-        begins[PREFIXES[at].0.as_bytes()[0] as usize] = true;
+    while at < PREFIXES.len() + others.len() {
+        let pair = match at < PREFIXES.len() {
+            true => PREFIXES[at].0.as_bytes(),
+            false => others[at - PREFIXES.len()],
+        };
+        first[pair[0] as usize] |= 1 << at;
+        second[pair[1] as usize] |= 1 << at;
         at += 1;
     }
-    begins
+    (first, second)
 };
 
 fn one(text: &str, at: usize, is_start: bool) -> Option<Secret> {
