@@ -56,12 +56,20 @@ fn invisible(document: &Document, out: &mut Drafts) {
     }
 }
 
-/// Where bytes of a kind stand.
-fn places(bytes: &[u8], wanted: impl Fn(&u8) -> bool) -> impl Iterator<Item = usize> {
-    let found = bytes.iter().enumerate();
-    found
-        .filter(move |(_, byte)| wanted(byte))
-        .map(|(at, _)| at)
+/// Where bytes of a kind stand that is rare. Many at once are asked whether any is one, which the
+/// compiler does without a branch for each.
+fn places(bytes: &[u8], wanted: impl Fn(&u8) -> bool + Copy) -> impl Iterator<Item = usize> {
+    const PIECE: usize = 64;
+    let has_any = move |piece: &[u8]| piece.iter().fold(false, |any, byte| any | wanted(byte));
+    let pieces = bytes.chunks(PIECE).enumerate();
+    pieces
+        .filter(move |(_, piece)| has_any(piece))
+        .flat_map(move |(number, piece)| {
+            let found = piece.iter().enumerate();
+            found
+                .filter(move |(_, byte)| wanted(byte))
+                .map(move |(at, _)| number * PIECE + at)
+        })
 }
 
 fn is_in_id((before, after): (Option<char>, Option<char>)) -> bool {
@@ -83,19 +91,19 @@ const RUNNING: &[&str] = &[
 fn marks(text: &str) -> Vec<(usize, &'static str)> {
     let bytes = text.as_bytes();
     let mut found = Vec::new();
-    for at in places(bytes, |byte| matches!(byte, b'<' | b' ' | b'j' | b'J')) {
-        let rest = bytes.get(at..).unwrap_or(&[]);
-        // What follows a blank is hardly ever a handler.
-        if rest.first() == Some(&b' ')
-            && !matches!(rest.get(1..3), Some([b'o' | b'O', b'n' | b'N']))
-        {
-            continue;
-        }
-        let begins = |mark: &&&str| {
-            rest.get(..mark.len())
-                .is_some_and(|rest| rest.eq_ignore_ascii_case(mark.as_bytes()))
+    // Of a handler the last sign is looked for: blanks are everywhere.
+    for at in places(bytes, |byte| matches!(byte, b'<' | b'=' | b'j' | b'J')) {
+        let is_end = bytes.get(at) == Some(&b'=');
+        let start = |mark: &str| match is_end {
+            true => (at + 1).checked_sub(mark.len()),
+            false => Some(at),
         };
-        found.extend(RUNNING.iter().find(begins).map(|mark| (at, *mark)));
+        found.extend(RUNNING.iter().find_map(|mark| {
+            let start = start(mark)?;
+            let own = bytes.get(start..start + mark.len())?;
+            own.eq_ignore_ascii_case(mark.as_bytes())
+                .then_some((start, *mark))
+        }));
     }
     found
 }
