@@ -2,12 +2,13 @@
 
 use super::{Bundle, Layout, Scope, Unreadable, file_name, folder, layout_of};
 use crate::facts::Document;
-use crate::ids::Lock;
+use crate::ids::{Lock, LockError};
 use crate::manifest::Manifest;
 use crate::order::{Gather, Order};
 use crate::parallel;
 use crate::read::document;
 use crate::text::{Source, SourceError};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 type Files<'a> = BTreeMap<&'a str, &'a [u8]>;
@@ -173,7 +174,7 @@ fn assemble(directory: &str, files: &Files<'_>, all: &Files<'_>) -> Bundle {
     let mut order: Vec<(&str, &[u8])> = files.iter().map(|(path, bytes)| (*path, *bytes)).collect();
     order.order_by_key(|(path, _)| (path.matches('/').count(), *path));
     let size = files.values().map(|bytes| bytes.len()).sum();
-    let (read, ()) = parallel::join(
+    let (read, locks) = parallel::join(
         size,
         || {
             parallel::map(size, &order, |(path, bytes)| {
@@ -187,6 +188,11 @@ fn assemble(directory: &str, files: &Files<'_>, all: &Files<'_>) -> Bundle {
                 }
             }
             bundle.find_source(files, all);
+            let lock = |(path, bytes): &(&str, &[u8])| {
+                let is_lock = file_name(path) == "spec-kit.lock";
+                is_lock.then(|| Lock::parse(&decoded(bytes)))
+            };
+            order.iter().map(lock).collect::<Vec<_>>()
         },
     );
     // The manifest says which file is the source and not a document of the bundle.
@@ -196,7 +202,7 @@ fn assemble(directory: &str, files: &Files<'_>, all: &Files<'_>) -> Bundle {
         true => Naming::ByName,
         false => Naming::ByContent,
     };
-    for ((path, bytes), read) in order.into_iter().zip(read) {
+    for (((path, bytes), read), lock) in order.into_iter().zip(read).zip(locks) {
         let is_source = source_name
             .as_deref()
             .is_some_and(|name| is_source(path, name, &bundle.directory));
@@ -204,10 +210,21 @@ fn assemble(directory: &str, files: &Files<'_>, all: &Files<'_>) -> Bundle {
             Some(read) if is_source => bundle.source = read.ok(),
             Some(read) => bundle.take_document(path, read, naming),
             None if is_source => bundle.read_source(path, bytes),
-            None => bundle.take_file(path, bytes),
+            None => match lock {
+                Some(lock) => bundle.take_lock(path, lock),
+                None => bundle.take_file(path, bytes),
+            },
         }
     }
     bundle
+}
+
+/// As `from_utf8_lossy`, which looks at each byte alone where nearly all are ASCII.
+fn decoded(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(bytes),
+    }
 }
 
 fn is_document(path: &str) -> bool {
@@ -288,7 +305,6 @@ impl Bundle {
     fn take_file(&mut self, path: &str, bytes: &[u8]) {
         match file_name(path) {
             "spec-kit.json" => {}
-            "spec-kit.lock" => self.take_lock(path, bytes),
             "spec-kit.toml" => match Source::decode(path, bytes) {
                 Ok(source) => self.config = Some(source),
                 Err(error) => self.refuse(path, 1, error.to_string()),
@@ -302,16 +318,15 @@ impl Bundle {
     }
 
     fn take_manifest(&mut self, path: &str, bytes: &[u8]) {
-        let text = String::from_utf8_lossy(bytes);
+        let text = decoded(bytes);
         match Manifest::parse(&text) {
             Ok(manifest) => self.manifest = Some(manifest),
             Err(error) => self.refuse(path, 1, error.to_string()),
         }
     }
 
-    fn take_lock(&mut self, path: &str, bytes: &[u8]) {
-        let text = String::from_utf8_lossy(bytes);
-        match Lock::parse(&text) {
+    fn take_lock(&mut self, path: &str, read: Result<Lock, LockError>) {
+        match read {
             Ok(lock) => self.lock = Some(lock),
             Err(error) => self.refuse(path, 1, error.to_string()),
         }
