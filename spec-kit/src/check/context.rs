@@ -4,20 +4,25 @@ use crate::bundle::{Bundle, Layout, Scope, file_name};
 use crate::config::Config;
 use crate::digest::digest;
 use crate::facts::{Document, DocumentKind, Id, Item, Role};
-use crate::order::Gather;
+use crate::order::Order;
 use crate::parallel;
 use crate::report::Coverage;
 use crate::text::Span;
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::hash::{Hash, Hasher};
 
 /// An id without its spelling: `FR-1` and `FR-001` are the same. Borrowed, as rules ask for the
 /// key of every id that is written anywhere.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Key<'a> {
     pub prefix: &'a str,
     pub numbers: &'a [u32],
     /// The letter of `T005a`.
     pub suffix: &'a str,
+    /// The first eight bytes of the prefix, as a number. Keys are compared millions of times, and
+    /// hardly a prefix is longer.
+    rank: u64,
 }
 
 impl<'a> Key<'a> {
@@ -25,11 +30,96 @@ impl<'a> Key<'a> {
         let stem = id
             .written
             .trim_end_matches(|c: char| c.is_ascii_lowercase());
+        Self::new(
+            &id.prefix,
+            &id.numbers,
+            id.written.get(stem.len()..).unwrap_or(""),
+        )
+    }
+
+    pub fn new(prefix: &'a str, numbers: &'a [u32], suffix: &'a str) -> Self {
+        let bytes = prefix.bytes().chain(std::iter::repeat(0));
         Self {
-            prefix: &id.prefix,
-            numbers: &id.numbers,
-            suffix: id.written.get(stem.len()..).unwrap_or(""),
+            prefix,
+            numbers,
+            suffix,
+            rank: bytes
+                .take(8)
+                .fold(0, |rank, byte| rank << 8 | u64::from(byte)),
         }
+    }
+}
+
+impl Ord for Key<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let of_long = || match self.prefix.len().max(other.prefix.len()) > 8 {
+            true => self.prefix.cmp(other.prefix),
+            false => self.prefix.len().cmp(&other.prefix.len()),
+        };
+        let of_suffix = || match self.suffix.is_empty() && other.suffix.is_empty() {
+            true => Ordering::Equal,
+            false => self.suffix.cmp(other.suffix),
+        };
+        self.rank
+            .cmp(&other.rank)
+            .then_with(of_long)
+            .then_with(|| self.numbers.cmp(other.numbers))
+            .then_with(of_suffix)
+    }
+}
+
+impl PartialOrd for Key<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Key<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Key<'_> {}
+
+impl Hash for Key<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.rank);
+        self.numbers.hash(state);
+    }
+}
+
+/// What the documents of a bundle introduce.
+pub(super) struct Defined<'a> {
+    /// In the order of the documents, those of each.
+    documents: Vec<Vec<(&'a Id, Span)>>,
+    /// Sorted, each once.
+    keys: Vec<Key<'a>>,
+}
+
+impl<'a> Defined<'a> {
+    fn of(bundle: &'a Bundle) -> Self {
+        let documents: Vec<&Document> = bundle.documents().collect();
+        let size = documents.iter().map(|d| d.source.text().len()).sum();
+        let documents = parallel::map(size, &documents, |document| definitions(document));
+        let mut keys: Vec<Key<'_>> = documents
+            .iter()
+            .flatten()
+            .map(|(id, _)| Key::of(id))
+            .collect();
+        keys.order();
+        keys.dedup();
+        Self { documents, keys }
+    }
+
+    pub fn contains(&self, key: &Key<'_>) -> bool {
+        self.keys.binary_search(key).is_ok()
+    }
+
+    /// The first that is not before a key.
+    pub fn next(&self, key: &Key<'_>) -> Option<&Key<'a>> {
+        let at = self.keys.partition_point(|own| own < key);
+        self.keys.get(at)
     }
 }
 
@@ -41,7 +131,7 @@ pub(super) struct Context<'a> {
     pub base: Option<&'a Bundle>,
     pub peers: &'a Peers<'a>,
     /// Every id that the bundle introduces.
-    pub defined: BTreeSet<Key<'a>>,
+    pub defined: &'a Defined<'a>,
     /// Prefixes of `defined`.
     pub prefixes: BTreeSet<&'a str>,
     pub served: Option<Served<'a>>,
@@ -51,20 +141,20 @@ pub(super) struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    pub fn new(bundle: &'a Bundle, options: &Options<'a>, peers: &'a Peers<'a>) -> Self {
+    pub fn new(
+        bundle: &'a Bundle,
+        options: &Options<'a>,
+        (peers, defined): (&'a Peers<'a>, &'a Defined<'a>),
+    ) -> Self {
         let texts = bundle.documents().map(|document| document.source.text());
-        let ((served, coverage), (defined, digests)) = parallel::join(
+        let ((served, coverage), digests) = parallel::join(
             texts.map(str::len).sum(),
             || {
                 let served = Served::of(bundle);
                 let coverage = served.as_ref().map(|served| served.coverage(bundle));
                 (served, coverage)
             },
-            || {
-                let defined = bundle.documents().flat_map(definitions);
-                let defined: BTreeSet<Key<'a>> = defined.map(|(id, _)| Key::of(id)).into_set();
-                (defined, digests(bundle))
-            },
+            || digests(bundle),
         );
         Self {
             bundle,
@@ -74,12 +164,20 @@ impl<'a> Context<'a> {
                 .iter()
                 .find(|base| base.directory == bundle.directory),
             peers,
-            prefixes: defined.iter().map(|key| key.prefix).collect(),
+            prefixes: defined.keys.iter().map(|key| key.prefix).collect(),
             defined,
             served,
             coverage,
             digests,
         }
+    }
+
+    /// Every id that a document of the bundle introduces, with tasks and items that carry one.
+    pub fn definitions(&self, document: &Document) -> &'a [(&'a Id, Span)] {
+        let mut documents = self.bundle.documents();
+        let at = documents.position(|other| std::ptr::eq(other, document));
+        at.and_then(|at| self.defined.documents.get(at))
+            .map_or(&[], Vec::as_slice)
     }
 
     pub fn is_whole(&self) -> bool {
@@ -103,8 +201,8 @@ fn digests(bundle: &Bundle) -> BTreeMap<&str, String> {
         .collect()
 }
 
-/// Every id that a document introduces, with tasks and items that carry one.
-pub(super) fn definitions(document: &Document) -> impl Iterator<Item = (&Id, Span)> {
+/// Every id that a document introduces, once for each line.
+fn definitions(document: &Document) -> Vec<(&Id, Span)> {
     let mut seen = HashSet::new();
     let of_tasks = document
         .tasks
@@ -115,7 +213,8 @@ pub(super) fn definitions(document: &Document) -> impl Iterator<Item = (&Id, Spa
         .iter()
         .map(|definition| (&definition.id, definition.span))
         .chain(of_tasks)
-        .filter(move |(id, span)| seen.insert((Key::of(id), document.line_of(*span))))
+        .filter(|(id, span)| seen.insert((Key::of(id), document.line_of(*span))))
+        .collect()
 }
 
 /// The requirements of a PRD: what has a task or should have one. Remarks on quality that neither
@@ -143,36 +242,48 @@ pub(super) fn has_role(document: &Document, role: Role) -> bool {
         || document.items.iter().any(|item| item.role == role)
 }
 
-/// What other bundles of the same check have.
+/// What the bundles of the same check have.
 pub(super) struct Peers<'a> {
-    /// By the name of the bundle.
-    defined: BTreeMap<&'a str, BTreeSet<Key<'a>>>,
+    /// The name of each with what it introduces. Two folders may have one name.
+    defined: Vec<(&'a str, Defined<'a>)>,
 }
 
 impl<'a> Peers<'a> {
     pub fn of(bundles: &[&'a Bundle]) -> Self {
-        let mut defined: BTreeMap<&str, BTreeSet<Key<'_>>> = BTreeMap::new();
-        for bundle in bundles {
-            let keys = defined.entry(&bundle.slug).or_default();
-            for document in bundle.documents() {
-                keys.extend(definitions(document).map(|(id, _)| Key::of(id)));
-            }
+        let of_each = bundles
+            .iter()
+            .map(|bundle| (bundle.slug.as_str(), Defined::of(bundle)));
+        Self {
+            defined: of_each.collect(),
         }
-        Self { defined }
+    }
+
+    /// What each bundle introduces, in the order in which they were given.
+    pub fn each(&self) -> impl Iterator<Item = &Defined<'a>> {
+        self.defined.iter().map(|(_, defined)| defined)
     }
 
     /// Whether a bundle of that name has the id. None where there is no such bundle.
     pub fn has(&self, bundle: &str, key: &Key<'_>) -> Option<bool> {
-        self.defined.get(bundle).map(|keys| keys.contains(key))
+        let mut named = self.defined.iter().filter(|(slug, _)| *slug == bundle);
+        let first = named.next()?;
+        Some(
+            std::iter::once(first)
+                .chain(named)
+                .any(|(_, defined)| defined.contains(key)),
+        )
     }
 
-    /// The other bundles that define an id.
+    /// The names of the other bundles that define an id.
     pub fn owners(&self, own: &str, key: &Key<'_>) -> Vec<&'a str> {
-        self.defined
-            .iter()
-            .filter(|(slug, keys)| **slug != own && keys.contains(key))
+        let others = self.defined.iter().filter(|(slug, _)| *slug != own);
+        let mut owners: Vec<&str> = others
+            .filter(|(_, defined)| defined.contains(key))
             .map(|(slug, _)| *slug)
-            .collect()
+            .collect();
+        owners.order();
+        owners.dedup();
+        owners
     }
 }
 

@@ -403,10 +403,10 @@ fn requirements<'a>(
     };
     let spans = |prefixes: &[&str]| -> Vec<Span> {
         let mut seen = BTreeSet::new();
-        super::context::definitions(prd)
-            .filter(|(id, _)| prefixes.iter().any(|prefix| is_one(id, prefix)))
+        let all = context.definitions(prd).iter();
+        all.filter(|(id, _)| prefixes.iter().any(|prefix| is_one(id, prefix)))
             .filter(|(id, _)| seen.insert(super::context::Key::of(id)))
-            .map(|(_, span)| span)
+            .map(|(_, span)| *span)
             .collect()
     };
     let found = if written.contains("non-functional") || written.contains("nonfunctional") {

@@ -60,7 +60,7 @@ impl<'a> Served<'a> {
         self.rows().any(|(item, _)| {
             item.id
                 .as_ref()
-                .is_some_and(|id| !self.by(&Key::of(id)).is_empty())
+                .is_some_and(|id| self.is_named(&Key::of(id)))
         })
     }
 
@@ -78,38 +78,45 @@ impl<'a> Served<'a> {
             )
     }
 
-    /// Indices of the tasks that name an id, or a part of it: task `1.2` serves requirement 1.
-    pub fn by(&self, key: &Key<'_>) -> Vec<usize> {
-        let mut found: Vec<usize> = self.by_key.get(key).cloned().unwrap_or_default();
-        let parts = self.by_key.range(*key..).take_while(|(other, _)| {
-            other.prefix == key.prefix && other.numbers.starts_with(key.numbers)
+    /// Indices of the tasks that name an id, or a part of it: task `1.2` serves requirement 1. As
+    /// they come, some more than once.
+    fn naming<'k>(&'k self, key: &Key<'k>) -> impl Iterator<Item = usize> + 'k {
+        let (prefix, numbers) = (key.prefix, key.numbers);
+        let parts = self.by_key.range(*key..).take_while(move |(other, _)| {
+            other.prefix == prefix && other.numbers.starts_with(numbers)
         });
-        for (other, tasks) in parts {
-            if other.numbers.len() > key.numbers.len() {
-                found.extend(tasks);
-            }
-        }
+        let parts = parts.filter(move |(other, _)| other.numbers.len() > numbers.len());
         // `Requirement 1` is cited as `1.2`.
-        if matches!(key.prefix, "REQ" | "") && key.numbers.len() == 1 {
-            let bare = Key {
-                prefix: "",
-                numbers: key.numbers,
-                suffix: "",
-            };
-            for (other, tasks) in self.by_key.range(bare..) {
-                if !other.prefix.is_empty() || !other.numbers.starts_with(bare.numbers) {
-                    break;
-                }
-                found.extend(tasks);
-            }
-        }
+        let is_bare = matches!(prefix, "REQ" | "") && numbers.len() == 1;
+        let bare = is_bare.then(|| self.by_key.range(Key::new("", numbers, "")..));
+        let bare = bare.into_iter().flatten().take_while(move |(other, _)| {
+            other.prefix.is_empty() && other.numbers.starts_with(numbers)
+        });
+        let own = self.by_key.get(key);
+        let parts = parts.chain(bare).map(|(_, tasks)| tasks);
+        own.into_iter().chain(parts).flatten().copied()
+    }
+
+    /// The same, sorted and each once.
+    fn by(&self, key: &Key<'_>) -> Vec<usize> {
+        let mut found: Vec<usize> = self.naming(key).collect();
         found.order();
         found.dedup();
         found
     }
 
+    fn is_named(&self, key: &Key<'_>) -> bool {
+        self.naming(key).next().is_some()
+    }
+
+    /// Whether a task serves an id, itself or through something that it is tied to.
+    pub fn is_served(&self, key: &Key<'_>) -> bool {
+        let tied = || self.tied.get(key).into_iter().flatten();
+        self.is_named(key) || tied().any(|other| self.is_named(other))
+    }
+
     /// Tasks that serve an id through something that it is tied to, and what that is.
-    pub fn through(&self, key: &Key<'_>) -> (Vec<usize>, Vec<Key<'a>>) {
+    fn through(&self, key: &Key<'_>) -> (Vec<usize>, Vec<Key<'a>>) {
         let mut tasks = Vec::new();
         let mut by = Vec::new();
         for other in self.tied.get(key).into_iter().flatten() {

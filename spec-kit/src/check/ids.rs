@@ -1,6 +1,6 @@
 //! SK-IDS-001 to 006: ids that are given once, in one form, and found where they are cited.
 
-use super::context::{Context, Key, definitions, requirements};
+use super::context::{Context, Key, requirements};
 use super::draft::{Draft, Drafts, top};
 use super::words::{list, normal, short};
 use crate::bundle::{Bundle, Layout, file_name, folder};
@@ -57,7 +57,7 @@ fn lists_only(role: Role) -> bool {
 
 fn duplicates(context: &Context<'_>, document: &Document, out: &mut Drafts) {
     let mut first: BTreeMap<(Key<'_>, Form), Span> = BTreeMap::new();
-    for (id, span) in definitions(document) {
+    for (id, span) in context.definitions(document).iter().copied() {
         let is_elsewhere = home(&id.prefix)
             .is_some_and(|kind| kind != document.kind && document.kind != DocumentKind::Other);
         // Tasks have a rule of their own, and `1.2` is a place in a list.
@@ -127,7 +127,8 @@ fn next_free(context: &Context<'_>, document: &Document, id: &Id) -> String {
     let retired = retired
         .filter_map(|entry| entry.id.strip_prefix(id.prefix.as_str()))
         .filter_map(|rest| rest.trim_start_matches('-').parse::<u32>().ok());
-    let most = definitions(document)
+    let own = context.definitions(document).iter();
+    let most = own
         .filter(|(other, _)| other.prefix == id.prefix)
         .filter_map(|(other, _)| other.numbers.first().copied())
         .chain(retired)
@@ -140,7 +141,7 @@ fn next_free(context: &Context<'_>, document: &Document, id: &Id) -> String {
 
 fn forms(context: &Context<'_>, document: &Document, out: &mut Drafts) {
     let mut by_prefix: BTreeMap<&str, Vec<(&Id, Span)>> = BTreeMap::new();
-    for (id, span) in definitions(document) {
+    for (id, span) in context.definitions(document).iter().copied() {
         let is_home = home(&id.prefix).is_none_or(|kind| kind == document.kind);
         if is_home && id.numbers.len() == 1 && !id.prefix.is_empty() {
             by_prefix.entry(&id.prefix).or_default().push((id, span));
@@ -284,7 +285,7 @@ fn citations(context: &Context<'_>, out: &mut Drafts) {
 /// Numbers of the requirements and criteria of a PRD that numbers them, as Kiro does.
 fn numbered<'c>(context: &'c Context<'_>) -> BTreeSet<&'c [u32]> {
     let prd = context.bundle.prd.iter();
-    prd.flat_map(definitions)
+    prd.flat_map(|prd| context.definitions(prd))
         .filter(|(id, _)| matches!(id.prefix.as_str(), "" | "REQ"))
         .map(|(id, _)| id.numbers.as_slice())
         .collect()
@@ -335,14 +336,11 @@ fn is_defined(context: &Context<'_>, key: &Key<'_>) -> bool {
     if context.defined.contains(key) {
         return true;
     }
-    let whole = Key { suffix: "", ..*key };
-    let next = context.defined.range(whole..).next();
+    let whole = Key::new(key.prefix, key.numbers, "");
+    let next = context.defined.next(&whole);
     // `FR2.1` is a point of FR2.
-    let above = Key {
-        numbers: key.numbers.get(..1).unwrap_or(&[]),
-        ..whole
-    };
-    (key.numbers.len() > 1 && !key.prefix.is_empty() && context.defined.contains(&above))
+    let above = || Key::new(key.prefix, key.numbers.get(..1).unwrap_or(&[]), "");
+    (key.numbers.len() > 1 && !key.prefix.is_empty() && context.defined.contains(&above()))
         || next.is_some_and(|other| other.prefix == whole.prefix && other.numbers == whole.numbers)
 }
 

@@ -93,8 +93,8 @@ pub fn check(bundles: &[Bundle], options: &Options<'_>) -> Report {
     let peers = Peers::of(&order);
     let mut drafts = Drafts::default();
     let mut coverage = Vec::new();
-    for bundle in &order {
-        let context = Context::new(bundle, options, &peers);
+    for (bundle, defined) in order.iter().zip(peers.each()) {
+        let context = Context::new(bundle, options, (&peers, defined));
         let texts = bundle.documents().map(|document| document.source.text());
         let found = parallel::map(texts.map(str::len).sum(), CHECKS, |check| {
             let mut drafts = Drafts::default();

@@ -56,8 +56,7 @@ fn untasked(context: &Context<'_>, served: &Served<'_>, out: &mut Drafts) {
     let lacking = |(item, kind): &&(&Item, CoverageKind)| {
         let key = item.id.as_ref().map(Key::of);
         *kind == CoverageKind::Requirement
-            && key
-                .is_some_and(|key| served.by(&key).is_empty() && served.through(&key).0.is_empty())
+            && key.is_some_and(|key| !served.is_served(&key))
     };
     let all = rows
         .iter()
@@ -76,7 +75,7 @@ fn untasked(context: &Context<'_>, served: &Served<'_>, out: &mut Drafts) {
     for (item, kind) in rows {
         let Some(id) = &item.id else { continue };
         let key = Key::of(id);
-        if !served.by(&key).is_empty() || !served.through(&key).0.is_empty() {
+        if served.is_served(&key) {
             continue;
         }
         let words = short(&item.text, 80);
