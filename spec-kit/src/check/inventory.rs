@@ -3,7 +3,7 @@
 use super::context::{Context, called};
 use super::draft::{Draft, Drafts};
 use super::sql::Sql;
-use super::words::short;
+use super::words::{LETTERS, Runs, short};
 use crate::facts::{Document, DocumentKind, Inventory, InventoryKind};
 use crate::order::Gather;
 use std::borrow::Cow;
@@ -174,21 +174,25 @@ impl Wanted {
     }
 
     fn find(&self, text: &str, found: &mut HashSet<String>) {
-        for word in text.split(|c| !is_name(c)).filter(|word| !word.is_empty()) {
+        for word in Runs::of(text, &NAMES) {
             if word.is_ascii() {
                 self.look(word, found);
                 continue;
             }
             // A letter may become several, of which not all need be letters.
-            for word in word.to_lowercase().split(|c| !is_name(c)) {
+            for word in Runs::of(&word.to_lowercase(), &NAMES) {
                 self.look(word, found);
             }
         }
     }
 
     fn look(&self, word: &str, found: &mut HashSet<String>) {
-        let form = path_form(word);
-        let first = form.bytes().next().unwrap_or(0).to_ascii_lowercase();
+        let trimmed = without_edges(word);
+        let first = trimmed.bytes().next().unwrap_or(0).to_ascii_lowercase();
+        if self.lengths[usize::from(first)] == 0 {
+            return;
+        }
+        let form = one_parameter(trimmed);
         if self.lengths[usize::from(first)] & bit(form.len()) == 0 {
             return;
         }
@@ -203,21 +207,41 @@ fn bit(length: usize) -> u64 {
     1 << length.min(63)
 }
 
-fn is_name(c: char) -> bool {
-    match c.is_ascii() {
-        true => c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '/' | '-' | '{' | '}' | ':'),
-        false => c.is_alphanumeric(),
+/// Letters, and what else stands in names and paths.
+const NAMES: [bool; 256] = {
+    let mut names = LETTERS;
+    let signs = b"_./-{}:";
+    let mut at = 0;
+    while at < signs.len() {
+        names[signs[at] as usize] = true;
+        at += 1;
     }
+    names
+};
+
+/// Without the signs around it, and with one form of parameters.
+fn path_form(text: &str) -> Cow<'_, str> {
+    one_parameter(without_edges(text))
 }
 
-/// Without the signs around it, and with one form of parameters: `{id}` and `:id` are the same.
-fn path_form(text: &str) -> Cow<'_, str> {
-    let trimmed = text.trim_matches(['.', ':', '-', '/']);
+fn without_edges(text: &str) -> &str {
+    let is_inner = |byte: &u8| !matches!(byte, b'.' | b':' | b'-' | b'/');
+    let mut bytes = text.as_bytes().iter();
+    let Some(from) = bytes.position(is_inner) else {
+        return "";
+    };
+    let to = from + 1 + bytes.rposition(is_inner).map_or(0, |last| last + 1);
+    text.get(from..to).unwrap_or(text)
+}
+
+/// `{id}` and `:id` are the same.
+fn one_parameter(text: &str) -> Cow<'_, str> {
     let is_parameter = |part: &str| part.starts_with([':', '{']);
-    if !trimmed.contains([':', '{']) || !trimmed.split('/').any(is_parameter) {
-        return Cow::Borrowed(trimmed);
+    let may_have = text.bytes().any(|byte| matches!(byte, b':' | b'{'));
+    if !may_have || !text.split('/').any(is_parameter) {
+        return Cow::Borrowed(text);
     }
-    let parts = trimmed
+    let parts = text
         .split('/')
         .map(|part| if is_parameter(part) { "{}" } else { part });
     Cow::Owned(parts.collect::<Vec<_>>().join("/"))

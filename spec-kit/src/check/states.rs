@@ -10,43 +10,41 @@ use crate::read::denials;
 use crate::text::Span;
 
 /// Words that say what is done to a thing, not which thing it is.
-const FILLERS: &[&str] = &[
-    "add",
-    "build",
-    "milestone",
-    "phase",
-    "sprint",
-    "step",
-    "complete",
-    "feature",
-    "finish",
-    "function",
-    "functionality",
-    "implement",
-    "implementation",
-    "integration",
-    "initial",
-    "support",
-    "type",
-    "work",
-];
-/// Words of one activity.
-const SAME: &[(&str, &[&str])] = &[
-    (
-        "store",
-        &[
-            "persist",
-            "persistence",
-            "save",
-            "storage",
-            "store",
-            "upload",
-        ],
-    ),
-    ("view", &["display", "show", "view", "viewer"]),
-    ("login", &["login", "signin"]),
-    ("delete", &["delete", "deletion", "remove", "removal"]),
-];
+fn is_filler(word: &str) -> bool {
+    matches!(
+        word,
+        "add"
+            | "build"
+            | "milestone"
+            | "phase"
+            | "sprint"
+            | "step"
+            | "complete"
+            | "feature"
+            | "finish"
+            | "function"
+            | "functionality"
+            | "implement"
+            | "implementation"
+            | "integration"
+            | "initial"
+            | "support"
+            | "type"
+            | "work"
+    )
+}
+
+/// One word for those of one activity.
+fn activity(word: &str) -> &str {
+    match word {
+        "persist" | "persistence" | "save" | "storage" | "upload" => "store",
+        "display" | "show" | "viewer" => "view",
+        "signin" => "login",
+        "deletion" | "remove" | "removal" => "delete",
+        other => other,
+    }
+}
+
 /// A word in more claims than these tells none from the others.
 const COMMON: usize = 40;
 
@@ -57,7 +55,7 @@ struct Claim<'a> {
     /// The mark is a box, which says what somebody did and not what there is.
     is_box: bool,
     /// The section that it stands in.
-    group: (usize, Option<Span>),
+    group: (usize, Option<usize>),
 }
 
 pub(super) fn check(context: &Context<'_>, out: &mut Drafts) {
@@ -155,9 +153,14 @@ fn word(mark: Mark) -> &'static str {
 fn claims<'a>(context: &Context<'a>, numbers: &mut Numbers) -> Vec<Claim<'a>> {
     let mut found = Vec::new();
     for (number, document) in context.bundle.documents().enumerate() {
+        // Many claims of one section follow each other.
+        let mut last: Option<(usize, bool)> = None;
         for claim in &document.claims {
             let section = section(document, claim.span);
-            if claim.mark == Mark::Unknown || section.is_some_and(|(_, is_list)| is_list) {
+            if last.map(|(at, _)| at) != section {
+                last = section.map(|at| (at, is_check_list(document, at)));
+            }
+            if claim.mark == Mark::Unknown || last.is_some_and(|(_, is_list)| is_list) {
                 continue;
             }
             let words = subject(&claim.subject, numbers);
@@ -169,7 +172,7 @@ fn claims<'a>(context: &Context<'a>, numbers: &mut Numbers) -> Vec<Claim<'a>> {
                 claim,
                 words,
                 is_box: is_box(document, claim.span),
-                group: (number, section.map(|(span, _)| span)),
+                group: (number, section),
             });
         }
     }
@@ -181,40 +184,41 @@ fn is_box(document: &Document, span: Span) -> bool {
     crate::digest::split_box(line.trim_start_matches(['>', ' '])).is_some()
 }
 
-/// The section of a place, and whether it is a check list, which says what was looked at and not
-/// what there is.
-fn section(document: &Document, span: Span) -> Option<(Span, bool)> {
-    let index = document
-        .sections
-        .partition_point(|section| section.span.start <= span.start)
-        .checked_sub(1)?;
-    let section = document.sections.get(index)?;
-    let is_list = section.path.iter().any(|title| {
-        let title = normal(title);
-        [
-            "checklist",
-            "check list",
-            "gate",
-            "review",
-            "readiness",
-            "comparison",
-            "constitution check",
-        ]
+/// The number of the section of a place.
+fn section(document: &Document, span: Span) -> Option<usize> {
+    let sections = &document.sections;
+    let next = sections.partition_point(|section| section.span.start <= span.start);
+    next.checked_sub(1)
+}
+
+/// Whether a section is a check list, which says what was looked at and not what there is.
+fn is_check_list(document: &Document, section: usize) -> bool {
+    let section = document.sections.get(section);
+    section
         .iter()
-        .any(|word| title.contains(word))
-    });
-    Some((section.span, is_list))
+        .flat_map(|section| section.path.iter())
+        .any(|title| {
+            let title = normal(title);
+            [
+                "checklist",
+                "check list",
+                "gate",
+                "review",
+                "readiness",
+                "comparison",
+                "constitution check",
+            ]
+            .iter()
+            .any(|word| title.contains(word))
+        })
 }
 
 fn subject(text: &str, numbers: &mut Numbers) -> Vec<u32> {
     let text = normal(text);
     let words = text
         .split(' ')
-        .filter(|word| !word.bytes().all(|b| b.is_ascii_digit()) && !FILLERS.contains(word))
-        .map(|word| {
-            let same = SAME.iter().find(|(_, words)| words.contains(&word));
-            same.map_or(word, |(name, _)| *name)
-        })
+        .filter(|word| !word.bytes().all(|b| b.is_ascii_digit()) && !is_filler(word))
+        .map(activity)
         .filter(|word| !word.is_empty() && !super::words::is_stop(word))
         .map(stem);
     numbers.all(words)

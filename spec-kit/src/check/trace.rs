@@ -3,9 +3,9 @@
 use super::context::{Context, Key, called, of_role, requirements};
 use super::coverage::{Served, named};
 use super::draft::{Draft, Drafts};
-use super::words::{list, normal, short, stems, stems_in};
+use super::words::{LETTERS, Runs, list, normal, short, stems, stems_in};
 use crate::facts::{Document, DocumentKind, Item, Role};
-use crate::order::Gather;
+use crate::order::{Gather, Order};
 use crate::report::CoverageKind;
 use crate::rules::Severity;
 use crate::text::Span;
@@ -55,8 +55,7 @@ fn untasked(context: &Context<'_>, served: &Served<'_>, out: &mut Drafts) {
     let verified = verified_by_plan(context);
     let lacking = |(item, kind): &&(&Item, CoverageKind)| {
         let key = item.id.as_ref().map(Key::of);
-        *kind == CoverageKind::Requirement
-            && key.is_some_and(|key| !served.is_served(&key))
+        *kind == CoverageKind::Requirement && key.is_some_and(|key| !served.is_served(&key))
     };
     let all = rows
         .iter()
@@ -313,30 +312,28 @@ fn personas(context: &Context<'_>, prd: &Document, out: &mut Drafts) {
     }
 }
 
-/// Those of the wanted words that the bundle has elsewhere.
+/// Those of the wanted stems of words that the bundle has elsewhere.
 fn words_outside_personas<'a>(
     context: &Context<'_>,
     prd: &Document,
     wanted: &BTreeSet<&'a str>,
 ) -> BTreeSet<&'a str> {
     let mut used = BTreeSet::new();
-    // A stem is what its words begin with.
-    let begins: BTreeSet<char> = wanted
-        .iter()
-        .filter_map(|word| word.chars().next())
-        .into_set();
-    let begins = |word: &&str| {
-        let first = word.chars().next().into_iter().flat_map(char::to_lowercase);
-        first.take(1).any(|first| begins.contains(&first))
-    };
+    // Most bundles name all of their personas near their begin.
+    let mut open: Vec<&'a str> = wanted.iter().copied().collect();
     let mut take = |text: &str| {
-        for word in text.split(|c: char| !c.is_alphanumeric()).filter(begins) {
-            // Most bundles name all of their personas near their begin.
-            if used.len() == wanted.len() {
-                return;
+        if open.is_empty() {
+            return;
+        }
+        for word in Runs::of(text, &LETTERS) {
+            if !open.iter().any(|stem| may_have(word, stem)) {
+                continue;
             }
             let normal = normal(word);
-            used.extend(stems_in(&normal).filter_map(|word| wanted.get(word).copied()));
+            for stem in stems_in(&normal) {
+                used.extend(wanted.get(stem));
+                open.retain(|other| *other != stem);
+            }
         }
     };
     for document in context.bundle.documents() {
@@ -355,29 +352,38 @@ fn words_outside_personas<'a>(
     used
 }
 
+/// Whether a word may have a stem. A stem is what the word begins with, in small letters.
+fn may_have(word: &str, stem: &str) -> bool {
+    let begin = word.as_bytes().get(..stem.len());
+    begin.is_some_and(|begin| begin.eq_ignore_ascii_case(stem.as_bytes())) || !word.is_ascii()
+}
+
 /// Words by which a task keeps a non-goal instead of breaking it.
-const REFUSALS: &[&str] = &[
-    "avoid",
-    "block",
-    "defer",
-    "disable",
-    "document",
-    "exclude",
-    "excluded",
-    "forbid",
-    "never",
-    "no",
-    "non",
-    "not",
-    "out",
-    "placeholder",
-    "prevent",
-    "refuse",
-    "reject",
-    "remove",
-    "skip",
-    "without",
-];
+fn is_refusal(word: &str) -> bool {
+    matches!(
+        word,
+        "avoid"
+            | "block"
+            | "defer"
+            | "disable"
+            | "document"
+            | "exclude"
+            | "excluded"
+            | "forbid"
+            | "never"
+            | "no"
+            | "non"
+            | "not"
+            | "out"
+            | "placeholder"
+            | "prevent"
+            | "refuse"
+            | "reject"
+            | "remove"
+            | "skip"
+            | "without"
+    )
+}
 
 /// The things that non-goals name, with the place of each in the list of them. By the first word of
 /// a phrase, so that a task is compared with few of them.
@@ -403,13 +409,20 @@ impl Excluded {
             return None;
         }
         let folded = normal(task);
-        if folded.split(' ').any(|word| REFUSALS.contains(&word)) {
+        if folded.split(' ').any(is_refusal) {
             return None;
         }
-        let words = stems(task);
-        let is_in = |phrase: &[String]| phrase.iter().all(|word| words.binary_search(word).is_ok());
-        let mut near = words.iter().filter_map(|word| self.0.get(word)).flatten();
-        near.find(|(_, phrase)| is_in(phrase)).map(|(at, _)| *at)
+        let mut words: Vec<&str> = stems_in(&folded).collect();
+        // Hardly a task has the first word of a phrase.
+        if !words.iter().any(|word| self.0.contains_key(*word)) {
+            return None;
+        }
+        words.order();
+        words.dedup();
+        let has = |word: &String| words.binary_search(&word.as_str()).is_ok();
+        let mut near = words.iter().filter_map(|word| self.0.get(*word)).flatten();
+        near.find(|(_, phrase)| phrase.iter().all(has))
+            .map(|(at, _)| *at)
     }
 }
 

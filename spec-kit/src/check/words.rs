@@ -5,19 +5,103 @@ use std::collections::HashMap;
 
 /// Small letters and digits, other signs as one blank.
 pub(super) fn normal(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_ascii_alphanumeric() {
-            out.push(c.to_ascii_lowercase());
-        } else if c.is_alphanumeric() {
-            out.extend(c.to_lowercase());
-        } else if out.as_bytes().last().is_some_and(|last| *last != b' ') {
-            out.push(' ');
+    let mut out: Vec<u8> = Vec::with_capacity(text.len());
+    let mut letter = [0; 4];
+    let mut last = b' ';
+    let mut rest = text.as_bytes().iter();
+    while let Some(byte) = rest.next() {
+        if byte.is_ascii() {
+            let sign = NORMAL[usize::from(*byte)];
+            if sign != b' ' || last != b' ' {
+                out.push(sign);
+            }
+            last = sign;
+            continue;
+        }
+        let at = text.len() - rest.len() - 1;
+        let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else {
+            continue;
+        };
+        rest.nth(c.len_utf8() - 2);
+        if c.is_alphanumeric() {
+            for c in c.to_lowercase() {
+                out.extend_from_slice(c.encode_utf8(&mut letter).as_bytes());
+            }
+            last = *out.last().unwrap_or(&b' ');
+        } else if last != b' ' {
+            out.push(b' ');
+            last = b' ';
         }
     }
-    out.truncate(out.trim_end().len());
-    out
+    if last == b' ' {
+        out.pop();
+    }
+    String::from_utf8(out).unwrap_or_default()
 }
+
+/// What a sign of ASCII becomes in normal form.
+const NORMAL: [u8; 256] = {
+    let mut normal = [b' '; 256];
+    let mut byte = 0u8;
+    while byte < 128 {
+        if byte.is_ascii_alphanumeric() {
+            normal[byte as usize] = byte.to_ascii_lowercase();
+        }
+        byte += 1;
+    }
+    normal
+};
+
+/// Runs of letters and digits of any language, and of more signs of ASCII where the table has them.
+pub(super) struct Runs<'a> {
+    text: &'a str,
+    at: usize,
+    signs: &'static [bool; 256],
+}
+
+impl<'a> Runs<'a> {
+    pub fn of(text: &'a str, signs: &'static [bool; 256]) -> Self {
+        Self { text, at: 0, signs }
+    }
+
+    /// The length of the letter at a place, and whether it belongs to a run.
+    fn step(&self, at: usize) -> Option<(usize, bool)> {
+        let byte = *self.text.as_bytes().get(at)?;
+        if byte.is_ascii() {
+            return Some((1, self.signs[usize::from(byte)]));
+        }
+        let c = self.text.get(at..)?.chars().next()?;
+        Some((c.len_utf8(), c.is_alphanumeric()))
+    }
+}
+
+impl<'a> Iterator for Runs<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        let mut from = self.at;
+        while let Some((length, false)) = self.step(from) {
+            from += length;
+        }
+        let mut to = from;
+        while let Some((length, true)) = self.step(to) {
+            to += length;
+        }
+        self.at = to;
+        self.text.get(from..to).filter(|run| !run.is_empty())
+    }
+}
+
+/// Of [`Runs`] that are words.
+pub(super) const LETTERS: [bool; 256] = {
+    let mut letters = [false; 256];
+    let mut byte = 0u8;
+    while byte < 128 {
+        letters[byte as usize] = byte.is_ascii_alphanumeric();
+        byte += 1;
+    }
+    letters
+};
 
 /// The stems of the words that say what a text is about, sorted, each once.
 pub(super) fn stems(text: &str) -> Vec<String> {
@@ -94,13 +178,19 @@ pub(super) fn stem(word: &str) -> &str {
         return word;
     }
     let mut stem = word;
-    for ending in [
-        "ations", "ation", "ings", "ing", "ers", "ors", "er", "or", "es", "ed", "s",
-    ] {
+    let endings: &[&str] = match word.as_bytes().last() {
+        Some(b's') => &["ations", "ings", "ers", "ors", "es", "s"],
+        Some(b'n') => &["ation"],
+        Some(b'g') => &["ing"],
+        Some(b'r') => &["er", "or"],
+        Some(b'd') => &["ed"],
+        _ => &[],
+    };
+    for ending in endings {
         let Some(rest) = word.strip_suffix(ending) else {
             continue;
         };
-        if rest.len() >= 3 && !(ending == "s" && rest.ends_with(['s', 'u'])) {
+        if rest.len() >= 3 && !(*ending == "s" && rest.ends_with(['s', 'u'])) {
             stem = rest;
             break;
         }
