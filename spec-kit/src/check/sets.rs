@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::draft::{Draft, Drafts};
 use super::provenance::{is_as_generated, milder};
-use super::words::{list, shared, stem};
+use super::words::{Numbers, list, shared, stem};
 use crate::facts::{ClosedSet, Document, DocumentKind};
 use crate::order::Order;
 use crate::rules::Severity;
@@ -25,12 +25,17 @@ struct Seen<'a> {
     set: &'a ClosedSet,
     /// In normal form, sorted.
     members: Vec<String>,
-    /// Of the subject, sorted: `order status` is a status.
-    words: Vec<String>,
+    /// The same as numbers, as they are compared by.
+    numbers: Vec<u32>,
+    /// Of the subject, as numbers, sorted: `order status` is a status.
+    words: Vec<u32>,
+    /// The subject has a word of [`LIVES`].
+    is_life: bool,
 }
 
 pub(super) fn check(context: &Context<'_>, out: &mut Drafts) {
     let mut by_head: BTreeMap<String, Vec<Seen<'_>>> = BTreeMap::new();
+    let mut numbers = Numbers::default();
     for document in context.bundle.documents() {
         for set in document.sets.iter().filter(|set| !set.is_open) {
             let mut members: Vec<String> = set
@@ -46,17 +51,15 @@ pub(super) fn check(context: &Context<'_>, out: &mut Drafts) {
             let is_bare = document.kind == DocumentKind::Other && !set.subject.trim().contains(' ');
             if !is_open && !is_bare && members.len() >= FEWEST && !set.subject.trim().is_empty() {
                 let subject = super::words::normal(&set.subject);
-                let mut words: Vec<String> = subject
-                    .split(' ')
-                    .map(|word| stem(word).to_owned())
-                    .collect();
-                let head = words.last().cloned().unwrap_or_default();
-                words.order();
+                let words = || subject.split(' ').map(stem);
+                let head = words().next_back().unwrap_or_default().to_owned();
                 by_head.entry(head).or_default().push(Seen {
                     document,
                     set,
+                    numbers: numbers.all(members.iter().map(String::as_str)),
                     members,
-                    words,
+                    words: numbers.each(words()),
+                    is_life: words().any(|word| LIVES.contains(&word)),
                 });
             }
         }
@@ -76,8 +79,8 @@ fn is_of_many_things(seen: &[Seen<'_>]) -> bool {
     bare().any(|entry| {
         bare().any(|other| {
             entry.document.source.file() == other.document.source.file()
-                && shared(&entry.members, &other.members) * 2
-                    < entry.members.len().max(other.members.len())
+                && shared(&entry.numbers, &other.numbers) * 2
+                    < entry.numbers.len().max(other.numbers.len())
         })
     })
 }
@@ -91,12 +94,12 @@ fn form(text: &str) -> String {
 }
 
 fn compare(context: &Context<'_>, seen: &[Seen<'_>], out: &mut Drafts) {
-    let mut told: BTreeSet<(&[String], &[String])> = BTreeSet::new();
+    let mut told: BTreeSet<(&[u32], &[u32])> = BTreeSet::new();
     for entry in seen {
         let Some(usual) = usual(entry, seen) else {
             continue;
         };
-        if entry.members == usual.members || !told.insert((&entry.words, &entry.members)) {
+        if entry.numbers == usual.numbers || !told.insert((&entry.words, &entry.numbers)) {
             continue;
         }
         let subject = entry.set.subject.trim();
@@ -106,15 +109,11 @@ fn compare(context: &Context<'_>, seen: &[Seen<'_>], out: &mut Drafts) {
             .key(format!("{subject} {}", entry.members.join(" ")))
             .related(usual.document, usual.set.span, there);
         // Some of the roles may do a thing; a state that is not in the list is unknown.
-        let common = shared(&entry.members, &usual.members);
-        let is_part = common == entry.members.len() || common == usual.members.len();
-        let is_life = entry
-            .words
-            .iter()
-            .any(|word| LIVES.contains(&word.as_str()));
+        let common = shared(&entry.numbers, &usual.numbers);
+        let is_part = common == entry.numbers.len() || common == usual.numbers.len();
         let from_source =
             || is_as_generated(context, entry.document) && is_as_generated(context, usual.document);
-        out.add(match is_part && !is_life {
+        out.add(match is_part && !entry.is_life {
             true => draft.severity(Severity::Warning),
             false if from_source() => milder(draft),
             false => draft,
@@ -128,11 +127,11 @@ fn usual<'a, 'b>(entry: &Seen<'_>, seen: &'a [Seen<'b>]) -> Option<&'a Seen<'b>>
     let alike = |other: &&Seen<'_>| {
         let common = shared(&entry.words, &other.words);
         let is_same_thing = common == entry.words.len() || common == other.words.len();
-        is_same_thing && (entry.members == other.members || is_conflict(entry, other))
+        is_same_thing && (entry.numbers == other.numbers || is_conflict(entry, other))
     };
-    let mut variants: BTreeMap<&[String], (usize, usize)> = BTreeMap::new();
+    let mut variants: BTreeMap<&[u32], (usize, usize)> = BTreeMap::new();
     for (at, other) in seen.iter().enumerate().filter(|(_, other)| alike(other)) {
-        variants.entry(&other.members).or_insert((0, at)).0 += 1;
+        variants.entry(&other.numbers).or_insert((0, at)).0 += 1;
     }
     let (_, first) = variants
         .values()
@@ -143,9 +142,9 @@ fn usual<'a, 'b>(entry: &Seen<'_>, seen: &'a [Seen<'b>]) -> Option<&'a Seen<'b>>
 /// Two lists are meant to be the same where they share most; a part of a longer list, such as one
 /// step of a lifecycle, is no second list.
 fn is_conflict(a: &Seen<'_>, b: &Seen<'_>) -> bool {
-    let common = shared(&a.members, &b.members);
-    let either = a.members.len() + b.members.len() - common;
-    let is_part = common == a.members.len() || common == b.members.len();
+    let common = shared(&a.numbers, &b.numbers);
+    let either = a.numbers.len() + b.numbers.len() - common;
+    let is_part = common == a.numbers.len() || common == b.numbers.len();
     let is_step = is_part && (a.set.is_ordered || b.set.is_ordered);
     match (is_part, is_step) {
         (_, true) => common * 4 >= either * 3,

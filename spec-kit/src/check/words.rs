@@ -219,10 +219,16 @@ impl Numbers {
         number
     }
 
-    /// Sorted, each once.
-    pub fn all<'a>(&mut self, words: impl Iterator<Item = &'a str>) -> Vec<u32> {
+    /// Sorted, each as often as it is there.
+    pub fn each<'a>(&mut self, words: impl Iterator<Item = &'a str>) -> Vec<u32> {
         let mut numbers: Vec<u32> = words.map(|word| self.of(word)).collect();
         numbers.order();
+        numbers
+    }
+
+    /// Sorted, each once.
+    pub fn all<'a>(&mut self, words: impl Iterator<Item = &'a str>) -> Vec<u32> {
+        let mut numbers = self.each(words);
         numbers.dedup();
         numbers
     }
