@@ -2,7 +2,7 @@
 
 use super::context::{Context, requirements};
 use super::draft::{Draft, Drafts};
-use super::words::{find_word, normal, short};
+use super::words::{Asked, normal, short};
 use crate::facts::{Document, Quantity};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,7 +26,8 @@ fn without_unit(context: &Context<'_>, out: &mut Drafts) {
     };
     for item in requirements(prd) {
         let folded = item.text.to_lowercase();
-        let Some(word) = SIZES.iter().find(|word| find_word(&folded, word).is_some()) else {
+        let asked = Asked::of(&folded);
+        let Some(word) = SIZES.iter().find(|word| asked.find(word).is_some()) else {
             continue;
         };
         let has_digit = prd

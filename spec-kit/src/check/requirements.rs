@@ -2,7 +2,7 @@
 
 use super::context::{Context, Key, of_role, requirements};
 use super::draft::{Draft, Drafts};
-use super::words::{Numbers, find_word, normal, shared, short, stems_in};
+use super::words::{Asked, Numbers, find_word, normal, shared, short, stems_in};
 use crate::facts::{Document, Item, Role};
 use crate::rules::Severity;
 use std::collections::{BTreeMap, BTreeSet};
@@ -157,11 +157,12 @@ fn vague(
     out: &mut Drafts,
 ) {
     let folded = item.text.to_lowercase();
+    let asked = Asked::of(&folded);
     let Some(term) = context
         .config
         .vague_terms
         .iter()
-        .filter_map(|term| Some((find_word(&folded, term)?, term)))
+        .filter_map(|term| Some((asked.find(term)?, term)))
         .min()
         .map(|(_, term)| term)
     else {
@@ -261,11 +262,10 @@ const CONDITIONS: &[&str] = &[
 fn measurable(prd: &Document, item: &Item, out: &mut Drafts) {
     let text = whole_text(prd, item);
     let folded = text.to_lowercase();
+    let asked = Asked::of(&folded);
     let is_measured = has_number(&without_ids(&text)) || text.contains('%');
-    let is_condition = CONDITIONS
-        .iter()
-        .any(|word| find_word(&folded, word).is_some());
-    if is_measured || is_condition || !is_english(&text) {
+    let is_condition = || CONDITIONS.iter().any(|word| asked.find(word).is_some());
+    if is_measured || is_condition() || !is_english(&text) {
         return;
     }
     // An item of a list without an id is often a heading's words, not a criterion.

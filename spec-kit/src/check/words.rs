@@ -298,6 +298,48 @@ pub(super) fn find_word(text: &str, word: &str) -> Option<usize> {
     None
 }
 
+/// A text in small letters that is asked for many words.
+pub(super) struct Asked<'a> {
+    text: &'a str,
+    /// A bit for each two bytes that a word of the text begins with, by [`Self::bit`].
+    begins: [u64; 4],
+}
+
+impl<'a> Asked<'a> {
+    pub fn of(text: &'a str) -> Self {
+        let mut begins = [0; 4];
+        let mut is_inner = false;
+        for pair in text.as_bytes().windows(2) {
+            let [a, b] = pair else { continue };
+            if !is_inner {
+                let (at, bit) = Self::bit(*a, *b);
+                begins[at] |= bit;
+            }
+            is_inner = a.is_ascii_alphanumeric() || *a == b'_';
+        }
+        Self { text, begins }
+    }
+
+    fn bit(a: u8, b: u8) -> (usize, u64) {
+        let sum = a.wrapping_mul(29) ^ b;
+        (usize::from(sum >> 6), 1 << (sum & 63))
+    }
+
+    /// As [`find_word`].
+    pub fn find(&self, word: &str) -> Option<usize> {
+        // What begins with a sign stands behind letters too.
+        if let [a, b, ..] = word.as_bytes()
+            && a.is_ascii_alphanumeric()
+        {
+            let (at, bit) = Self::bit(*a, *b);
+            if self.begins[at] & bit == 0 {
+                return None;
+            }
+        }
+        find_word(self.text, word)
+    }
+}
+
 /// The first `limit` characters, with a mark where there are more.
 pub(super) fn short(text: &str, limit: usize) -> String {
     let text = text.trim();
@@ -347,6 +389,12 @@ mod tests {
         assert!(has_word("and so on, etc.", "etc."));
         assert!(has_word("«schnell»", "schnell"));
         assert_eq!(find_word("ab", ""), None);
+        let text = "a breakfast is no-fast, «schnell» etc. and über fast_path fast";
+        for word in [
+            "fast", "a", "schnell", "über", "etc.", ". and", "path", "slow", "",
+        ] {
+            assert_eq!(Asked::of(text).find(word), find_word(text, word), "{word}");
+        }
     }
 
     #[test]
