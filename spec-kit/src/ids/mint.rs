@@ -1,10 +1,11 @@
 use super::{Entry, Lock, State};
 use crate::manifest::NodeKind;
 use crate::model::words::Stem;
-use crate::model::words::{normal, similarity, stems};
-use crate::order::{Gather, Order};
+use crate::model::words::{Bag, normal, stems};
+use crate::order::Order;
 use crate::parallel;
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// Words that are kept of a text, to find it again.
 pub(super) const MAX_WORDS: usize = 40;
@@ -18,12 +19,12 @@ const MAX_CANDIDATES: usize = 64;
 
 /// What wants an id.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Claim {
+pub struct Claim<'a> {
     /// The author's own id, which is kept.
-    pub own: Option<String>,
-    pub text: String,
+    pub own: Option<&'a str>,
+    pub text: Cow<'a, str>,
     /// Titles above it.
-    pub section: Vec<String>,
+    pub section: &'a [String],
 }
 
 /// Gives ids: those of the lock to what they were given to, new ones to the rest.
@@ -31,8 +32,11 @@ pub struct Claim {
 pub struct Mint {
     old: Vec<Entry>,
     /// Of the old entries: whether something new stands for it.
-    kept: BTreeSet<String>,
-    used: BTreeSet<String>,
+    kept: HashSet<String>,
+    /// As [`spelled_alike`].
+    used: HashSet<String>,
+    /// Of these what was given now.
+    given: HashSet<String>,
     /// By kind, the highest number that was ever used.
     highest: BTreeMap<NodeKind, u32>,
     entries: Vec<Entry>,
@@ -40,7 +44,6 @@ pub struct Mint {
 
 struct Wanted {
     words: String,
-    stems: Vec<Stem>,
     section: String,
 }
 
@@ -65,20 +68,19 @@ impl Mint {
     /// One id for each claim, in order. To be called once for each kind, with all of its claims.
     pub fn assign(&mut self, kind: NodeKind, claims: &[Claim]) -> Vec<String> {
         let size = claims.iter().map(|claim| claim.text.len()).sum();
-        let wanted = parallel::map(size, claims, |claim| {
-            let words = normal(&claim.text, MAX_WORDS);
-            Wanted {
-                stems: stems(&words),
-                words,
-                section: normal(&claim.section.join(" / "), MAX_WORDS),
-            }
-        });
+        let words = parallel::map(size, claims, |claim| normal(&claim.text, MAX_WORDS));
+        let wanted: Vec<Wanted> = words
+            .into_iter()
+            .zip(sections(claims))
+            .map(|(words, section)| Wanted { words, section })
+            .collect();
         let mut ids: Vec<Option<String>> = vec![None; claims.len()];
         self.keep_own(kind, claims, &mut ids);
         self.find_old(kind, &wanted, &mut ids);
         let mut given = Vec::with_capacity(claims.len());
         for ((wanted, id), position) in wanted.into_iter().zip(ids).zip(1..) {
             let id = id.unwrap_or_else(|| self.fresh(kind));
+            self.given.insert(spelled_alike(&id));
             self.entries.push(Entry {
                 id: id.clone(),
                 kind,
@@ -94,18 +96,14 @@ impl Mint {
 
     /// The new lock: what was given now, and what nothing stands for any more as retired.
     pub fn finish(self) -> Lock {
-        let given: BTreeSet<&str> = self
-            .entries
-            .iter()
-            .map(|entry| entry.id.as_str())
-            .into_set();
+        let given: HashSet<&str> = self.entries.iter().map(|entry| entry.id.as_str()).collect();
         let retired: Vec<Entry> = self
             .old
-            .iter()
+            .into_iter()
             .filter(|old| !given.contains(old.id.as_str()))
             .map(|old| Entry {
                 state: State::Retired,
-                ..old.clone()
+                ..old
             })
             .collect();
         let mut lock = Lock {
@@ -118,23 +116,18 @@ impl Mint {
 
     /// The author's ids come first; of two with one id the later gets a new one.
     fn keep_own(&mut self, kind: NodeKind, claims: &[Claim], ids: &mut [Option<String>]) {
-        if claims.iter().all(|claim| claim.own.is_none()) {
-            return;
-        }
-        let mut seen = BTreeSet::new();
-        let taken: BTreeSet<String> = self.entries.iter().map(|e| spelled_alike(&e.id)).into_set();
         for (claim, id) in claims.iter().zip(ids) {
-            let Some(own) = &claim.own else {
+            let Some(own) = claim.own else {
                 continue;
             };
             let alike = spelled_alike(own);
-            if taken.contains(&alike) || !seen.insert(alike.clone()) {
+            if !self.given.insert(alike.clone()) {
                 continue;
             }
             self.note_number(kind, own);
             self.used.insert(alike);
-            self.kept.insert(own.clone());
-            *id = Some(own.clone());
+            self.kept.insert(own.to_owned());
+            *id = Some(own.to_owned());
         }
     }
 
@@ -150,6 +143,10 @@ impl Mint {
         if old.is_empty() {
             return;
         }
+        let old: Vec<(Bag, &Entry)> = old
+            .iter()
+            .map(|(stems, entry)| (Bag::of(stems), entry))
+            .collect();
         let mut pairs = candidates(&old, wanted, ids);
         pairs.order_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
         let mut taken = vec![false; old.len()];
@@ -203,32 +200,47 @@ impl Mint {
 pub(crate) fn spelled_alike(id: &str) -> String {
     let mut out = String::with_capacity(id.len());
     let mut letters = id.chars().peekable();
+    let mut in_number = false;
     while let Some(letter) = letters.next() {
         let next = letters.peek().copied().unwrap_or(' ');
         let is_joint = matches!(letter, '-' | '_') && next.is_ascii_digit();
-        let in_number = out.ends_with(|c: char| c.is_ascii_digit());
         let is_padding = letter == '0' && !in_number && next.is_ascii_digit();
         if !is_joint && !is_padding {
             out.push(letter);
+            in_number = letter.is_ascii_digit();
         }
     }
     out
 }
 
+/// The sections of claims in normal form. Many stand in one.
+fn sections(claims: &[Claim]) -> Vec<String> {
+    let mut before: Option<(&[String], String)> = None;
+    let normal = claims.iter().map(|claim| {
+        let (section, normal) = before
+            .take()
+            .filter(|(section, _)| *section == claim.section)
+            .unwrap_or_else(|| {
+                let normal = normal(&claim.section.join(" / "), MAX_WORDS);
+                (claim.section, normal)
+            });
+        before = Some((section, normal.clone()));
+        normal
+    });
+    normal.collect()
+}
+
 /// (score, new, old) of all pairs that may be the same thing.
 fn candidates(
-    old: &[(Vec<Stem>, Entry)],
+    old: &[(Bag, &Entry)],
     wanted: &[Wanted],
     ids: &[Option<String>],
 ) -> Vec<(f64, usize, usize)> {
     let mut by_word: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     let mut by_words: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     let mut by_place: BTreeMap<(&str, u32), Vec<usize>> = BTreeMap::new();
-    for (index, (stems, entry)) in old.iter().enumerate() {
-        let mut unique: Vec<&Stem> = stems.iter().collect();
-        unique.order();
-        unique.dedup();
-        for word in unique {
+    for (index, (bag, entry)) in old.iter().enumerate() {
+        for word in bag.words() {
             by_word.entry(word).or_default().push(index);
         }
         by_words.entry(&entry.words).or_default().push(index);
@@ -242,6 +254,7 @@ fn candidates(
         if id.is_some() {
             continue;
         }
+        let stems = stems(&wanted.words);
         let mut near: BTreeSet<usize> = BTreeSet::new();
         let same = by_words.get(wanted.words.as_str());
         near.extend(same.into_iter().flatten().take(MAX_CANDIDATES));
@@ -250,16 +263,17 @@ fn candidates(
             let there = by_place.get(&(wanted.section.as_str(), place));
             near.extend(there.into_iter().flatten().take(MAX_CANDIDATES));
         }
-        for word in &wanted.stems {
+        for word in &stems {
             if let Some(found) = by_word.get(word.as_str())
                 && found.len() <= MAX_CANDIDATES
             {
                 near.extend(found);
             }
         }
+        let bag = Bag::of(&stems);
         for before in near {
-            if let Some((stems, entry)) = old.get(before)
-                && let Some(score) = score(wanted, position, stems, entry)
+            if let Some((old, entry)) = old.get(before)
+                && let Some(score) = score((wanted, &bag), position, (entry, old))
             {
                 pairs.push((score, new, before));
             }
@@ -269,11 +283,15 @@ fn candidates(
 }
 
 /// None where they are too different. A place near the old one breaks ties.
-fn score(wanted: &Wanted, position: u32, stems: &[Stem], old: &Entry) -> Option<f64> {
+fn score(
+    (wanted, bag): (&Wanted, &Bag),
+    position: u32,
+    (old, old_bag): (&Entry, &Bag),
+) -> Option<f64> {
     let alike = if wanted.words == old.words {
         1.0
     } else {
-        similarity(&wanted.stems, stems)
+        bag.similarity(old_bag)
     };
     let distance = position.abs_diff(old.position);
     let is_section = wanted.section == old.section;
@@ -289,13 +307,13 @@ fn score(wanted: &Wanted, position: u32, stems: &[Stem], old: &Entry) -> Option<
 mod tests {
     use super::*;
 
-    fn claims(texts: &[&str]) -> Vec<Claim> {
+    fn claims<'a>(texts: &[&'a str]) -> Vec<Claim<'a>> {
         texts
             .iter()
             .map(|text| Claim {
                 own: None,
                 text: (*text).into(),
-                section: vec!["Requirements".into()],
+                section: &[],
             })
             .collect()
     }
@@ -336,8 +354,8 @@ mod tests {
     #[test]
     fn an_id_is_not_given_again_in_another_spelling() {
         let mut given = claims(&["a thing", "another", "a third"]);
-        given[0].own = Some("FR1".into());
-        given[1].own = Some("FR-001".into());
+        given[0].own = Some("FR1");
+        given[1].own = Some("FR-001");
         let mut mint = Mint::new(&Lock::default());
         let goals = mint.assign(NodeKind::Goal, &given[..1]);
         let ids = mint.assign(NodeKind::Requirement, &given[1..]);
@@ -353,9 +371,9 @@ mod tests {
     #[test]
     fn an_author_keeps_the_ids_and_new_ones_go_on_from_the_highest() {
         let mut given = claims(&["a thing", "another", "a third", "fourth"]);
-        given[1].own = Some("FR-007".into());
-        given[2].own = Some("FR-007".into());
-        given[3].own = Some("REQ-3".into());
+        given[1].own = Some("FR-007");
+        given[2].own = Some("FR-007");
+        given[3].own = Some("REQ-3");
         let (ids, _) = ids(&Lock::default(), &given);
         assert_eq!(ids, ["FR-008", "FR-007", "FR-009", "REQ-3"]);
     }

@@ -172,16 +172,17 @@ fn give_ids(nodes: &mut Nodes, kind: NodeKind, mint: &mut Mint) {
     let claims: Vec<Claim> = list
         .iter()
         .map(|node| Claim {
-            own: node.own.clone(),
+            own: node.own.as_deref(),
             text: match kind {
                 // Its words repeat those of its rules, which change more often than its name.
-                NodeKind::Principle | NodeKind::Persona | NodeKind::Story => node.name(),
-                _ => node.text.clone(),
+                NodeKind::Principle | NodeKind::Persona | NodeKind::Story => node.name().into(),
+                _ => node.text.as_str().into(),
             },
-            section: node.section.clone(),
+            section: &node.section,
         })
         .collect();
-    for (node, id) in list.iter_mut().zip(mint.assign(kind, &claims)) {
+    let ids = mint.assign(kind, &claims);
+    for (node, id) in list.iter_mut().zip(ids) {
         node.id = id;
     }
 }

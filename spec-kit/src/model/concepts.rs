@@ -1,6 +1,5 @@
 use super::words;
-use super::words::Stem;
-use std::collections::BTreeMap;
+use super::words::{Lists, Stem};
 use std::sync::LazyLock;
 
 /// Words that speak of one concern, by stem. A text that has one of them also has the concern,
@@ -214,24 +213,15 @@ const CONCERNS: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// The concerns of each stem, one bit for each.
-static BY_STEM: LazyLock<BTreeMap<&str, u32>> = LazyLock::new(|| {
-    let mut by_stem = BTreeMap::new();
-    for (at, (_, stems)) in CONCERNS.iter().enumerate() {
-        for stem in *stems {
-            *by_stem.entry(*stem).or_default() |= 1 << at;
-        }
-    }
-    by_stem
-});
+/// The concerns of each stem.
+static BY_STEM: LazyLock<Lists> =
+    LazyLock::new(|| Lists::of(CONCERNS.iter().map(|(_, stems)| *stems)));
 
 /// The stems of a text and the concerns that they speak of.
 pub fn stems(text: &str) -> Vec<Stem> {
     let mut found = words::stems(text);
-    let spoken_of = found
-        .iter()
-        .filter_map(|stem| BY_STEM.get(stem.as_str()))
-        .fold(0, |all, concerns| all | concerns);
+    let by_stem = &*BY_STEM;
+    let spoken_of = found.iter().fold(0, |all, stem| all | by_stem.bits(stem));
     let concerns = CONCERNS
         .iter()
         .enumerate()

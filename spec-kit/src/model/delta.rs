@@ -40,8 +40,12 @@ const TRANSLATED: &[(&str, &str)] = &[
 ];
 
 fn is_group(title: &str, word: &str) -> bool {
-    title.to_lowercase().strip_prefix(word) == Some(" requirements")
-        || TRANSLATED.contains(&(word, title.trim()))
+    const REST: &str = " requirements";
+    let is_known = |(head, rest): (&str, &str)| {
+        rest.eq_ignore_ascii_case(REST) && head.eq_ignore_ascii_case(word)
+    };
+    title.split_at_checked(word.len()).is_some_and(is_known)
+        || !title.is_ascii() && TRANSLATED.contains(&(word, title.trim()))
 }
 
 /// The old name of `- FROM: …` in a group of renamed requirements.
@@ -55,13 +59,15 @@ pub(super) fn new_name(item: &Item) -> Option<&str> {
 }
 
 fn name<'a>(item: &'a Item, lead: &str) -> Option<&'a str> {
-    let is_there = item.path.iter().any(|title| is_group(title, "renamed"));
-    let head = item.text.get(..lead.len()).filter(|_| is_there)?;
-    let rest = item.text.get(lead.len()..)?;
+    let (head, rest) = item.text.split_at_checked(lead.len())?;
+    if !head.eq_ignore_ascii_case(lead) || !item.path.iter().any(|title| is_group(title, "renamed"))
+    {
+        return None;
+    }
     let rest = rest.trim_start_matches([' ', '#', '`']);
     let name = rest.strip_prefix("Requirement:").unwrap_or(rest);
     let name = name.trim_matches([' ', '`']);
-    (head.eq_ignore_ascii_case(lead) && !name.is_empty()).then_some(name)
+    (!name.is_empty()).then_some(name)
 }
 
 fn group(document: &Document) -> Option<Span> {

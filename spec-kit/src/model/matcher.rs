@@ -1,6 +1,7 @@
-use super::words::Stem;
+use super::words::{Lists, Stem, compare, ordered};
 use crate::order::Order;
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 /// Words in more passages than this tell none of them from the others.
 const MAX_POSTINGS: usize = 96;
@@ -8,8 +9,7 @@ const MAX_POSTINGS: usize = 96;
 /// of a query, and so makes all queries together linear.
 const MAX_TERMS: usize = 24;
 
-/// What is done to nearly everything tells little of what is meant, and so does a concern. In the
-/// order of the alphabet.
+/// What is done to nearly everything tells little of what is meant, and so does a concern.
 const WEAK: &[&str] = &[
     "add",
     "allow",
@@ -66,14 +66,14 @@ fn telling(word: &str) -> f64 {
 }
 
 fn weight(word: &str) -> f64 {
-    if TELLING.contains(&word) {
-        1.0
-    } else if word.starts_with('~') || WEAK.binary_search(&word).is_ok() {
-        WEAK_WEIGHT
-    } else {
-        1.0
-    }
+    let is_weak = match word.starts_with('~') {
+        true => !TELLING.contains(&word),
+        false => WEAK_WORDS.bits(word) != 0,
+    };
+    if is_weak { WEAK_WEIGHT } else { 1.0 }
 }
+
+static WEAK_WORDS: LazyLock<Lists> = LazyLock::new(|| Lists::of([WEAK]));
 
 /// `2`, `5s`: a number is no subject.
 fn is_number(word: &str) -> bool {
@@ -95,11 +95,22 @@ pub struct Matcher {
     count: usize,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Posting {
     rarity: f64,
+    telling: f64,
     /// Passages, and what the word weighs in them.
     found: Vec<(usize, f64)>,
+}
+
+impl Posting {
+    /// The largest weight of a word in a passage stays; passages come in their order.
+    fn note(&mut self, passage: usize, weight: f64) {
+        match self.found.last_mut() {
+            Some((last, before)) if *last == passage => *before = before.max(weight),
+            _ => self.found.push((passage, weight)),
+        }
+    }
 }
 
 /// A passage and how well it fits, 0 to 1, with the words that are shared.
@@ -107,7 +118,7 @@ struct Posting {
 pub struct Match {
     pub target: usize,
     pub score: f64,
-    pub shared: Vec<String>,
+    pub shared: Vec<Stem>,
     /// What the shared words weigh together that are its own and tell what is meant.
     pub telling: f64,
     /// How much of what either says the shared words are, of the one of which they are more.
@@ -124,52 +135,50 @@ impl Match {
 impl Matcher {
     /// Each target is a list of (words, weight): its own words and, with less weight, those around it.
     pub fn new<'a>(targets: impl IntoIterator<Item = Vec<(&'a [Stem], f64)>>) -> Self {
-        let mut postings: HashMap<Stem, Vec<(usize, f64)>> = HashMap::new();
+        let mut postings: HashMap<Stem, Posting> = HashMap::new();
         let mut count = 0;
-        let mut own = Vec::new();
         for (index, target) in targets.into_iter().enumerate() {
             count = index + 1;
-            let words = target.into_iter();
-            let mut weights: Vec<(&Stem, f64)> = words
-                .flat_map(|(words, weight)| words.iter().map(move |word| (word, weight)))
-                .collect();
-            // The largest weight of a word comes first and stays.
-            weights.order_by(|a, b| a.0.cmp(b.0).then(b.1.total_cmp(&a.1)));
-            weights.dedup_by(|a, b| a.0 == b.0);
-            own.push(
-                weights
-                    .iter()
-                    .filter(|(word, weight)| *weight >= OWN && !is_number(word))
-                    .map(|(word, _)| telling(word))
-                    .sum(),
-            );
-            for (word, weight) in weights {
-                match postings.get_mut(word) {
-                    Some(found) => found.push((index, weight)),
-                    None => {
-                        postings.insert(word.clone(), vec![(index, weight)]);
+            for (words, weight) in target {
+                for word in words {
+                    if let Some(posting) = postings.get_mut(word) {
+                        posting.note(index, weight);
+                        continue;
                     }
+                    let posting = Posting {
+                        rarity: 0.0,
+                        telling: telling(word),
+                        found: vec![(index, weight)],
+                    };
+                    postings.insert(word.clone(), posting);
                 }
             }
         }
         // In the order of the words: a sum of fractions depends on it.
-        let mut sorted: Vec<(Stem, Vec<(usize, f64)>)> = postings.into_iter().collect();
-        sorted.order_by(|a, b| a.0.cmp(&b.0));
+        let mut sorted: Vec<(&Stem, &mut Posting)> = postings.iter_mut().collect();
+        sorted.order_by(|a, b| compare(a.0, b.0));
         let mut norms = vec![0.0; count];
-        let mut postings = HashMap::with_capacity(sorted.len());
-        for (word, found) in sorted {
-            let rarity = rarity(count, &word, found.len());
-            for (index, weight) in &found {
+        let mut weights = vec![0.0; count];
+        for (word, posting) in sorted {
+            posting.rarity = rarity(count, word, posting.found.len());
+            let own = if is_number(word) {
+                0.0
+            } else {
+                posting.telling
+            };
+            for (index, weight) in &posting.found {
                 if let Some(norm) = norms.get_mut(*index) {
-                    *norm += (rarity * weight).powi(2);
+                    *norm += (posting.rarity * weight).powi(2);
+                }
+                if let Some(sum) = weights.get_mut(*index).filter(|_| *weight >= OWN) {
+                    *sum += own;
                 }
             }
-            postings.insert(word, Posting { rarity, found });
         }
         Self {
             postings,
             norms: norms.into_iter().map(f64::sqrt).collect(),
-            weights: own,
+            weights,
             count,
         }
     }
@@ -177,22 +186,20 @@ impl Matcher {
     /// The passages that share words with the text, best first, at most `limit`. A concern
     /// that many texts have is too little alone.
     pub fn find(&self, words: &[Stem], limit: usize) -> Vec<Match> {
-        let mut terms: Vec<(&str, &Posting)> = Vec::new();
+        let mut seen = ordered(words.iter().filter(|word| !is_number(word)));
+        seen.dedup();
+        let mut terms: Vec<(&Stem, &Posting)> = Vec::with_capacity(seen.len());
         let mut norm = 0.0;
         let mut said = 0.0;
-        let mut seen: Vec<&Stem> = words.iter().filter(|word| !is_number(word)).collect();
-        seen.order();
-        seen.dedup();
         for word in seen {
-            let found = self.postings.get(word.as_str());
-            said += telling(word);
-            norm += match found {
-                Some(posting) => posting.rarity.powi(2),
-                None => (UNKNOWN_WEIGHT * rarity(self.count, word, 0)).powi(2),
+            let Some(posting) = self.postings.get(word) else {
+                said += telling(word);
+                norm += (UNKNOWN_WEIGHT * rarity(self.count, word, 0)).powi(2);
+                continue;
             };
-            if let Some(posting) = found
-                && (posting.found.len() <= MAX_POSTINGS || self.count <= MAX_POSTINGS)
-            {
+            said += posting.telling;
+            norm += posting.rarity.powi(2);
+            if posting.found.len() <= MAX_POSTINGS || self.count <= MAX_POSTINGS {
                 terms.push((word, posting));
             }
         }
@@ -226,9 +233,8 @@ impl Matcher {
             Some((target, (score, shared)))
         });
         let says_enough = |shared: u32| {
-            terms.iter().enumerate().any(|(at, (word, _))| {
-                shared & (1 << at) != 0 && (!word.starts_with('~') || TELLING.contains(word))
-            })
+            let mut terms = terms.iter().enumerate();
+            terms.any(|(at, (_, posting))| shared & (1 << at) != 0 && posting.telling > 0.0)
         };
         let mut matches: Vec<(f64, usize, u32)> = scores
             .filter(|(_, (_, shared))| says_enough(*shared))
@@ -243,7 +249,7 @@ impl Matcher {
         matches
             .into_iter()
             .map(|(score, target, shared)| {
-                let told = own_words(target, shared).map(|(_, (word, _))| telling(word));
+                let told = own_words(target, shared).map(|(_, (_, posting))| posting.telling);
                 let all: f64 = told.sum();
                 let of = |whole: f64| if whole > 0.0 { all / whole } else { 0.0 };
                 let theirs = self.weights.get(target).copied().unwrap_or(0.0);
@@ -256,7 +262,7 @@ impl Matcher {
                         .iter()
                         .enumerate()
                         .filter(|(at, _)| shared & (1 << at) != 0)
-                        .map(|(_, (word, _))| (*word).to_owned())
+                        .map(|(_, (word, _))| (*word).clone())
                         .collect(),
                 }
             })
@@ -278,7 +284,6 @@ mod tests {
 
     #[test]
     fn weak_words_are_found_among_each_other() {
-        assert!(WEAK.is_sorted());
         assert_eq!((weight("funct"), weight("lane")), (WEAK_WEIGHT, 1.0));
     }
 

@@ -79,7 +79,7 @@ pub enum Basis {
     /// The author names the id.
     Named,
     /// Both use these words.
-    Words(Vec<String>),
+    Words(Vec<Stem>),
     /// One was made from the other.
     Derived,
 }

@@ -3,8 +3,7 @@
 use super::concepts;
 use super::markdown;
 use super::node::Node;
-use super::words::Stem;
-use super::words::{short, similarity};
+use super::words::{Bag, Stem, short};
 use crate::facts::{ClosedSet, Document, InventoryKind, Mark, Quantity, Role, StatusClaim};
 use crate::manifest::NodeKind;
 use crate::order::{Gather, Order};
@@ -16,8 +15,6 @@ use std::collections::{BTreeMap, BTreeSet};
 const MAX_COMPARED: usize = 40;
 /// Two claims that begin with the same word and are so much alike speak of one thing.
 const SAME_SUBJECT: f64 = 0.3;
-/// Two claims that are so much alike do, whatever they begin with.
-const NEARLY_EQUAL: f64 = 0.75;
 
 pub(super) fn questions(document: &Document) -> Vec<Node> {
     let mut found = Vec::new();
@@ -132,14 +129,16 @@ fn claims(document: &Document, found: &mut Vec<Node>) {
     let mut pairs: BTreeSet<(Span, Span)> = BTreeSet::new();
     let mut conflicts = Vec::new();
     for group in by_head.values() {
+        let known = group
+            .iter()
+            .filter(|(claim, _)| claim.mark != Mark::Unknown);
+        let group: Vec<(&StatusClaim, Bag)> = known
+            .map(|(claim, stems)| (*claim, Bag::of(stems)))
+            .collect();
         for (index, (first, a)) in group.iter().enumerate() {
             for (second, b) in group.iter().skip(index + 1) {
-                let alike = similarity(a, b);
-                let is_same = alike >= NEARLY_EQUAL || alike >= SAME_SUBJECT;
-                if is_same
-                    && first.mark != second.mark
-                    && first.mark != Mark::Unknown
-                    && second.mark != Mark::Unknown
+                if first.mark != second.mark
+                    && a.similarity(b) >= SAME_SUBJECT
                     && line(document, first.span) != line(document, second.span)
                     && !(is_task(first) && is_task(second))
                     && pairs.insert((first.span, second.span))

@@ -2,6 +2,7 @@
 
 use crate::order::Order;
 use smol_str::SmolStr;
+use std::cmp::Ordering;
 use std::sync::LazyLock;
 
 /// Part of a word, short enough to lie in the value itself: texts have very many.
@@ -23,42 +24,73 @@ const EMPTY: &[&str] = &[
     "le", "la", "les", "de", "des", "et", "un", "une", "el", "los", "las", "y", "en", "que",
 ];
 
-/// Of [`EMPTY`], in bytes.
-const LONGEST_EMPTY: usize = 7;
-
 /// The stems of a text in order, without empty words. `run_templates`, `runTemplates` and "run
 /// template" are the same; a text without blanks between words gives its pairs of letters.
 pub fn stems(text: &str) -> Vec<Stem> {
-    let mut found = Found::default();
-    for chunk in text.split(|c: char| !(c.is_alphanumeric() || c == '-')) {
+    let mut found = Found {
+        stems: Vec::with_capacity((text.len() / 8).min(MAX_WORDS)),
+        word: String::new(),
+    };
+    for chunk in parts(text, |sign| sign == b'-') {
         if found.stems.len() >= MAX_WORDS {
             break;
         }
-        let mut parts = [""; 2];
-        let mut count = 0;
-        for part in chunk.split('-').filter(|part| !part.is_empty()) {
-            split_case(part, &mut found);
-            if let Some(place) = parts.get_mut(count) {
-                *place = part;
-            }
-            count += 1;
-        }
-        let [first, second] = parts;
-        // So that `real-time` is `realtime` too.
-        if count == 2
-            && first.len() > 1
-            && second.len() > 1
-            && first.len() < 8
-            && first.chars().chain(second.chars()).all(char::is_alphabetic)
-        {
-            found.push(&format!("{first}{second}"));
+        if chunk.bytes().any(|sign| sign == b'-') {
+            joined(chunk, &mut found);
+        } else {
+            split_case(chunk, &mut found);
         }
     }
     found.stems.truncate(MAX_WORDS);
     found.stems
 }
 
-#[derive(Default)]
+/// The parts of a text that are made of letters, digits, and the signs that join them.
+fn parts(text: &str, joins: impl Fn(u8) -> bool) -> impl Iterator<Item = &str> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        // How long a letter is, and whether it is of a part. Most are of ASCII.
+        let letter = |at: usize| match text.as_bytes().get(at)? {
+            sign if sign.is_ascii() => Some((1, sign.is_ascii_alphanumeric() || joins(*sign))),
+            _ => {
+                let letter = text.get(at..)?.chars().next()?;
+                Some((letter.len_utf8(), letter.is_alphanumeric()))
+            }
+        };
+        while let Some((length, false)) = letter(at) {
+            at += length;
+        }
+        let start = at;
+        while let Some((length, true)) = letter(at) {
+            at += length;
+        }
+        text.get(start..at).filter(|part| !part.is_empty())
+    })
+}
+
+/// The words of a chunk with hyphens.
+fn joined(chunk: &str, found: &mut Found) {
+    let mut parts = [""; 2];
+    let mut count = 0;
+    for part in chunk.split('-').filter(|part| !part.is_empty()) {
+        split_case(part, found);
+        if let Some(place) = parts.get_mut(count) {
+            *place = part;
+        }
+        count += 1;
+    }
+    let [first, second] = parts;
+    // So that `real-time` is `realtime` too.
+    if count == 2
+        && first.len() > 1
+        && second.len() > 1
+        && first.len() < 8
+        && first.chars().chain(second.chars()).all(char::is_alphabetic)
+    {
+        found.push(&format!("{first}{second}"));
+    }
+}
+
 struct Found {
     stems: Vec<Stem>,
     /// The word at hand, so that not each of them is a string of its own.
@@ -68,26 +100,31 @@ struct Found {
 impl Found {
     fn push(&mut self, word: &str) {
         self.word.clear();
-        match word.is_ascii() {
-            true => {
-                self.word.push_str(word);
-                self.word.make_ascii_lowercase();
-            }
-            false => self.word.push_str(&word.to_lowercase()),
-        }
+        push_lower(word, &mut self.word);
         cut(&mut self.word);
-        if !word.is_empty() && !is_empty(&self.word) {
+        if !word.is_empty() && EMPTY_WORDS.bits(&self.word) == 0 {
             self.stems.push(Stem::new(&self.word));
         }
+    }
+}
+
+fn push_lower(word: &str, out: &mut String) {
+    if !word.is_ascii() {
+        out.push_str(&word.to_lowercase());
+        return;
+    }
+    let start = out.len();
+    out.push_str(word);
+    if let Some(word) = out.get_mut(start..) {
+        word.make_ascii_lowercase();
     }
 }
 
 /// The words of a text for people, in lower case, without signs: `claim endpoint with skip locked`.
 /// At most `limit` of them.
 pub fn normal(text: &str, limit: usize) -> String {
-    let mut out = String::new();
-    for word in text
-        .split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.' | '/')))
+    let mut out = String::with_capacity(text.len());
+    for word in parts(text, |sign| matches!(sign, b'_' | b'.' | b'/'))
         .map(|word| word.trim_matches(['.', '/']))
         .filter(|word| !word.is_empty())
         .take(limit)
@@ -95,7 +132,7 @@ pub fn normal(text: &str, limit: usize) -> String {
         if !out.is_empty() {
             out.push(' ');
         }
-        out.push_str(&word.to_lowercase());
+        push_lower(word, &mut out);
     }
     out
 }
@@ -149,26 +186,37 @@ fn pairs(word: &str, found: &mut Found) {
     }
 }
 
-fn is_empty(stem: &str) -> bool {
-    let first = stem.bytes().next().unwrap_or(0);
-    let place = usize::from(first.wrapping_sub(b'a'));
-    stem.len() <= LONGEST_EMPTY
-        && EMPTY_BY_FIRST
-            .get(place)
-            .is_some_and(|words| words.contains(&stem))
-}
+static EMPTY_WORDS: LazyLock<Lists> = LazyLock::new(|| Lists::of([EMPTY]));
 
-/// [`EMPTY`] by the first letter: every word of every text is asked for.
-static EMPTY_BY_FIRST: LazyLock<Vec<Vec<&str>>> = LazyLock::new(|| {
-    (b'a'..=b'z')
-        .map(|first| {
-            let words = EMPTY.iter().copied();
-            words
-                .filter(|word| word.as_bytes().first() == Some(&first))
-                .collect()
-        })
-        .collect()
-});
+/// Lists of words, one bit for each, by the first byte of the words: every word of every text is
+/// asked for.
+pub(crate) struct Lists(Vec<Vec<(&'static str, u32)>>);
+
+impl Lists {
+    pub(crate) fn of(lists: impl IntoIterator<Item = &'static [&'static str]>) -> Self {
+        let mut by_first = vec![Vec::new(); 128];
+        for (at, words) in lists.into_iter().enumerate() {
+            for word in words {
+                let first = usize::from(word.bytes().next().unwrap_or(0));
+                if let Some(list) = by_first.get_mut(first) {
+                    list.push((*word, 1 << at));
+                }
+            }
+        }
+        Self(by_first)
+    }
+
+    /// The lists that have a word.
+    pub(crate) fn bits(&self, word: &str) -> u32 {
+        let first = word.bytes().next().map(usize::from);
+        let known = first.and_then(|first| self.0.get(first));
+        known
+            .into_iter()
+            .flatten()
+            .filter(|(known, _)| *known == word)
+            .fold(0, |all, (_, bit)| all | bit)
+    }
+}
 
 /// Leaves of a word the part that its forms share: `claiming`, `claims` and `claim`; `cancelled` and
 /// `cancellation`.
@@ -182,9 +230,18 @@ fn cut(stem: &mut String) {
     } else if stem.ends_with('s') && !stem.ends_with("ss") && !stem.ends_with("us") {
         stem.pop();
     }
-    for suffix in [
-        "ment", "able", "ible", "ing", "ion", "ness", "ed", "ly", "ery", "or",
-    ] {
+    let suffixes: &[&str] = match stem.as_bytes().last() {
+        Some(b't') => &["ment"],
+        Some(b'e') => &["able", "ible"],
+        Some(b'g') => &["ing"],
+        Some(b'n') => &["ion"],
+        Some(b's') => &["ness"],
+        Some(b'd') => &["ed"],
+        Some(b'y') => &["ly", "ery"],
+        Some(b'r') => &["or"],
+        _ => &[],
+    };
+    for suffix in suffixes {
         let Some(short) = stem.strip_suffix(suffix) else {
             continue;
         };
@@ -193,7 +250,7 @@ fn cut(stem: &mut String) {
         }
         let length = short.len();
         stem.truncate(length);
-        if suffix == "ery" {
+        if *suffix == "ery" {
             stem.push_str("er");
         }
         break;
@@ -245,27 +302,67 @@ fn end_of_word(text: &str, at: usize) -> usize {
     }
 }
 
+/// In the order of the alphabet.
+pub(super) fn ordered<'a>(stems: impl IntoIterator<Item = &'a Stem>) -> Vec<&'a Stem> {
+    let mut stems: Vec<&Stem> = stems.into_iter().collect();
+    stems.order_by(|a, b| compare(a, b));
+    stems
+}
+
+/// Most differ in the first byte, for which no call is needed.
+pub(super) fn compare(a: &str, b: &str) -> Ordering {
+    let first = |word: &str| word.as_bytes().first().copied();
+    first(a).cmp(&first(b)).then_with(|| a.cmp(b))
+}
+
 /// How much of two texts is the same, 0 to 1: twice the shared stems over all, as multisets.
 pub fn similarity(a: &[Stem], b: &[Stem]) -> f64 {
-    if a.is_empty() || b.is_empty() {
-        return 0.0;
+    Bag::of(a).similarity(&Bag::of(b))
+}
+
+/// Whether so much of two texts is the same.
+pub fn is_alike(a: &[Stem], b: &[Stem], at_least: f64) -> bool {
+    share(a.len().min(b.len()), a.len() + b.len()) >= at_least && similarity(a, b) >= at_least
+}
+
+fn share(shared: usize, all: usize) -> f64 {
+    match all {
+        0 => 0.0,
+        all => 2.0 * shared as f64 / all as f64,
     }
-    let (mut left, mut right): (Vec<&Stem>, Vec<&Stem>) = (a.iter().collect(), b.iter().collect());
-    left.order();
-    right.order();
-    let (mut i, mut j, mut shared) = (0, 0, 0usize);
-    while let (Some(x), Some(y)) = (left.get(i), right.get(j)) {
-        match x.cmp(y) {
-            std::cmp::Ordering::Less => i += 1,
-            std::cmp::Ordering::Greater => j += 1,
-            std::cmp::Ordering::Equal => {
-                shared += 1;
-                i += 1;
-                j += 1;
+}
+
+/// The stems of a text that is compared with many.
+#[derive(Debug)]
+pub struct Bag<'a>(Vec<&'a Stem>);
+
+impl<'a> Bag<'a> {
+    pub fn of(stems: &'a [Stem]) -> Self {
+        Self(ordered(stems))
+    }
+
+    /// Each word once.
+    pub(crate) fn words(&self) -> impl Iterator<Item = &'a Stem> {
+        let groups = self.0.chunk_by(|a, b| a == b);
+        groups.filter_map(|group| group.first().copied())
+    }
+
+    /// As [`similarity`].
+    pub fn similarity(&self, other: &Self) -> f64 {
+        let (mut i, mut j, mut shared) = (0, 0, 0usize);
+        while let (Some(x), Some(y)) = (self.0.get(i), other.0.get(j)) {
+            match compare(x, y) {
+                Ordering::Less => i += 1,
+                Ordering::Greater => j += 1,
+                Ordering::Equal => {
+                    shared += 1;
+                    i += 1;
+                    j += 1;
+                }
             }
         }
+        share(shared, self.0.len() + other.0.len())
     }
-    2.0 * shared as f64 / (a.len() + b.len()) as f64
 }
 
 #[cfg(test)]

@@ -19,12 +19,13 @@ pub(super) fn arrange(tasks: &mut [Task], mint: &mut Mint) {
     let claims: Vec<Claim> = tasks
         .iter()
         .map(|task| Claim {
-            own: task.own.as_ref().map(|own| own.id.clone()),
-            text: task.key.clone(),
-            section: Vec::new(),
+            own: task.own.as_ref().map(|own| own.id.as_str()),
+            text: task.key.as_str().into(),
+            section: &[],
         })
         .collect();
-    for (task, id) in tasks.iter_mut().zip(mint.assign(NodeKind::Task, &claims)) {
+    let ids = mint.assign(NodeKind::Task, &claims);
+    for (task, id) in tasks.iter_mut().zip(ids) {
         task.id = id;
     }
     // A later generation adds tasks with higher ids, which stand last in their stage.

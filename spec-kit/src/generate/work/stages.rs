@@ -339,11 +339,12 @@ pub(super) fn give_ids(stages: &mut [Stage], mint: &mut Mint) {
         .iter()
         .map(|stage| Claim {
             own: None,
-            text: stage.title.clone(),
-            section: Vec::new(),
+            text: stage.title.as_str().into(),
+            section: &[],
         })
         .collect();
-    for (stage, id) in stages.iter_mut().zip(mint.assign(NodeKind::Phase, &claims)) {
+    let ids = mint.assign(NodeKind::Phase, &claims);
+    for (stage, id) in stages.iter_mut().zip(ids) {
         stage.id = id;
     }
 }
