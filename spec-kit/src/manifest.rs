@@ -377,6 +377,25 @@ impl PartialOrd for SortKey {
     }
 }
 
+fn letters(id: &str) -> &str {
+    let letters = id.bytes().take_while(u8::is_ascii_alphabetic).count();
+    id.get(..letters).unwrap_or("")
+}
+
+fn numbers(id: &str) -> impl Iterator<Item = u64> {
+    id.split(|c: char| !c.is_ascii_digit())
+        .filter(|part| !part.is_empty())
+        .map(|part| part.parse().unwrap_or(u64::MAX))
+}
+
+/// The order of [`sort_key`], for which few keys are not worth making.
+pub(crate) fn compare_ids(a: &str, b: &str) -> Ordering {
+    letters(a)
+        .cmp(letters(b))
+        .then_with(|| numbers(a).cmp(numbers(b)))
+        .then_with(|| a.cmp(b))
+}
+
 /// Letters, then numbers: `US2` is before `US10`, `T999` before `T1000`.
 pub fn sort_key(id: &str) -> SortKey {
     let letters = id.bytes().take_while(u8::is_ascii_alphabetic).count();

@@ -4,7 +4,9 @@ use super::Request;
 use super::work::{Task, Work};
 use crate::digest::sha256;
 use crate::facts::Document;
-use crate::manifest::{Edge, Manifest, Node, NodeKind, NodeSource, Relation, SourceFile, VERSION};
+use crate::manifest::{
+    Edge, Manifest, Node, NodeKind, NodeSource, Relation, SourceFile, VERSION, compare_ids,
+};
 use crate::model::{self, Model};
 use crate::order::Order;
 use crate::text::Span;
@@ -138,13 +140,13 @@ pub(super) fn holding<'a>(model: &Model, work: &'a Work, id: &str) -> Vec<&'a st
 
 fn naming<'a>(model: &Model, work: &'a Work, id: &str) -> impl Iterator<Item = &'a Task> {
     let shown = model.ties.reaching(id, Relation::Validates);
-    let shown: Vec<&Task> = shown.flat_map(|tie| work.naming(&tie.from)).collect();
+    let shown = shown.flat_map(|tie| work.naming(&tie.from));
     work.naming(id).chain(shown)
 }
 
 fn told<'a>(tasks: impl Iterator<Item = &'a Task>) -> Vec<&'a str> {
     let mut found: Vec<&Task> = tasks.collect();
-    found.order_by_cached_key(|task| crate::manifest::sort_key(&task.id));
+    found.order_by(|a, b| compare_ids(&a.id, &b.id));
     found.dedup_by(|a, b| a.id == b.id);
     found.into_iter().map(|task| task.id.as_str()).collect()
 }

@@ -1,5 +1,5 @@
 use super::mint::MAX_WORDS;
-use crate::manifest::{Manifest, NodeKind, sort_key};
+use crate::manifest::{Manifest, NodeKind, compare_ids};
 use crate::model::words::normal;
 use crate::order::{Gather, Order};
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ const HEAD: &str = "\
 /// `spec-kit.lock`: every id that was ever given, so that none is given twice.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Lock {
-    /// By [`sort_key`] of the id, each once.
+    /// In the order of the ids, each once.
     pub entries: Vec<Entry>,
 }
 
@@ -122,27 +122,30 @@ impl Lock {
 
     pub fn sort(&mut self) {
         self.entries
-            .order_by_cached_key(|entry| (sort_key(&entry.id), entry.state));
+            .order_by(|a, b| compare_ids(&a.id, &b.id).then(a.state.cmp(&b.state)));
         self.entries.dedup_by(|later, first| later.id == first.id);
     }
 
     pub fn render(&self) -> String {
-        let mut text = HEAD.to_owned();
+        let lengths = self.entries.iter().map(|entry| entry.words.len() + 64);
+        let mut text = String::with_capacity(HEAD.len() + lengths.sum::<usize>());
+        text.push_str(HEAD);
         for entry in &self.entries {
             let state = match entry.state {
                 State::Active => "active",
                 State::Retired => "retired",
             };
+            for part in [&entry.id, entry.kind.name(), state] {
+                text.push_str(part);
+                text.push_str(" | ");
+            }
             // Writing to a string cannot fail.
-            let _ = writeln!(
-                text,
-                "{} | {} | {state} | {} | {} | {}",
-                entry.id,
-                entry.kind.name(),
-                entry.position,
-                entry.section,
-                entry.words
-            );
+            let _ = write!(text, "{}", entry.position);
+            for part in [&entry.section, &entry.words] {
+                text.push_str(" | ");
+                text.push_str(part);
+            }
+            text.push('\n');
         }
         text
     }
@@ -159,21 +162,21 @@ fn parse_line(line: &str) -> Result<Entry, LockReason> {
     {
         return Err(LockReason::Conflict);
     }
-    let fields: Vec<&str> = line.splitn(6, '|').map(str::trim).collect();
-    let [id, kind, state, position, section, words] = fields.as_slice() else {
-        return Err(LockReason::Fields);
-    };
+    let mut fields = line.splitn(6, '|').map(str::trim);
+    let mut field = || fields.next().ok_or(LockReason::Fields);
+    let [id, kind, state, position, section, words] =
+        [field()?, field()?, field()?, field()?, field()?, field()?];
     Ok(Entry {
-        id: (*id).to_owned(),
+        id: id.to_owned(),
         kind: NodeKind::from_name(kind).ok_or(LockReason::Kind)?,
-        state: match *state {
+        state: match state {
             "active" => State::Active,
             "retired" => State::Retired,
             _ => return Err(LockReason::State),
         },
         position: position.parse().map_err(|_| LockReason::Position)?,
-        section: (*section).to_owned(),
-        words: (*words).to_owned(),
+        section: section.to_owned(),
+        words: words.to_owned(),
     })
 }
 

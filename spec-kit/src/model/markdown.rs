@@ -1,10 +1,12 @@
 //! Words of the source as markdown that reads back as the same words.
 
+use std::borrow::Cow;
+
 /// A text without markup as one line of markdown: what was code in `raw` is code again, every
 /// other sign is itself.
 pub fn inline(plain: &str, raw: &str) -> String {
     let codes = codes(raw);
-    let tildes = if plain.matches('~').count() > 1 {
+    let tildes = if plain.bytes().filter(|sign| *sign == b'~').count() > 1 {
         Tildes::Several
     } else {
         Tildes::One
@@ -13,7 +15,7 @@ pub fn inline(plain: &str, raw: &str) -> String {
     let mut rest = plain.trim();
     let mut left = codes.as_slice();
     while let Some((skipped, at)) = next_code(rest, left) {
-        let Some((code, behind)) = left.get(skipped..).and_then(<[String]>::split_first) else {
+        let Some((code, behind)) = left.get(skipped..).and_then(<[&str]>::split_first) else {
             break;
         };
         left = behind;
@@ -38,12 +40,12 @@ const AHEAD: usize = 16;
 
 /// Which of the code spans that are left comes next in a text, and where: the first one, and of
 /// two at one place the longer, so that `/a` does not take the place of `/a/b`.
-fn next_code(text: &str, codes: &[String]) -> Option<(usize, usize)> {
+fn next_code(text: &str, codes: &[&str]) -> Option<(usize, usize)> {
     let mut skipped = 0;
     loop {
         let near = codes.get(skipped..)?.iter().take(AHEAD).enumerate();
         let found = near
-            .filter_map(|(index, code)| Some((text.find(code.as_str())?, code.len(), index)))
+            .filter_map(|(index, code)| Some((text.find(*code)?, code.len(), index)))
             .min_by_key(|(at, length, index)| (*at, usize::MAX - *length, *index));
         if let Some((at, _, index)) = found {
             return Some((skipped + index, at));
@@ -59,7 +61,10 @@ pub fn plain(text: &str) -> String {
 }
 
 /// A line of markdown as it may stand in a cell of a table.
-pub fn cell(markdown: &str) -> String {
+pub fn cell(markdown: &str) -> Cow<'_, str> {
+    if !markdown.contains(['|', '\n', '\r']) {
+        return Cow::Borrowed(markdown);
+    }
     let mut out = String::with_capacity(markdown.len());
     let mut before = ' ';
     for letter in markdown.chars() {
@@ -70,7 +75,7 @@ pub fn cell(markdown: &str) -> String {
         }
         before = letter;
     }
-    out
+    Cow::Owned(out)
 }
 
 /// A line of markdown as it may begin a paragraph.
@@ -95,14 +100,19 @@ pub fn paragraph(markdown: &str) -> String {
 /// A line of markdown as it may follow what has an id: in quotes where it begins with one itself,
 /// which the source gives to nothing there.
 pub fn line(markdown: String) -> String {
-    match crate::read::leading_id(&markdown.replace(['\\', '`'], "")).is_some() {
+    let is_bare = !markdown.contains(['\\', '`']);
+    let id = match is_bare {
+        true => crate::read::leading_id(&markdown),
+        false => crate::read::leading_id(&markdown.replace(['\\', '`'], "")),
+    };
+    match id.is_some() {
         true => format!("“{markdown}”"),
         false => markdown,
     }
 }
 
 /// Code spans of one tick that stand in one line and have nothing in them that ends them.
-fn codes(raw: &str) -> Vec<String> {
+fn codes(raw: &str) -> Vec<&str> {
     let mut found = Vec::new();
     let mut rest = raw;
     while let Some(start) = rest.find('`') {
@@ -116,7 +126,7 @@ fn codes(raw: &str) -> Vec<String> {
         };
         let code = body.get(..end).unwrap_or("").trim();
         if !code.is_empty() && !code.contains(['`', '\n']) {
-            found.push(code.to_owned());
+            found.push(code);
         }
         rest = body.get(end + ticks..).unwrap_or("");
     }
@@ -153,10 +163,17 @@ fn token(text: &str) -> Option<(usize, &str)> {
 }
 
 fn letters(text: &str, tildes: Tildes, out: &mut String) {
-    let mut letters = text.chars().peekable();
-    let mut before = out.chars().next_back().unwrap_or(' ');
-    while let Some(letter) = letters.next() {
-        let next = letters.peek().copied().unwrap_or(' ');
+    let mut rest = text;
+    loop {
+        let plain = rest.bytes().take_while(|sign| is_plain(*sign)).count();
+        out.push_str(rest.get(..plain).unwrap_or(""));
+        let mut letters = rest.get(plain..).unwrap_or("").chars();
+        let Some(letter) = letters.next() else {
+            return;
+        };
+        rest = letters.as_str();
+        let next = letters.next().unwrap_or(' ');
+        let before = out.chars().next_back().unwrap_or(' ');
         let is_special = match letter {
             '\\' => next.is_ascii_punctuation() || next == ' ',
             '`' | '*' | '<' | '[' | ']' => true,
@@ -175,8 +192,17 @@ fn letters(text: &str, tildes: Tildes, out: &mut String) {
             }
             out.push(letter);
         }
-        before = letter;
     }
+}
+
+/// Whether nothing is to be done about a byte: no sign that means something, and no control. Those
+/// beyond ASCII begin with `C2`.
+fn is_plain(byte: u8) -> bool {
+    let is_sign = matches!(
+        byte,
+        b'\\' | b'`' | b'*' | b'<' | b'[' | b']' | b'~' | b'_' | b'&'
+    );
+    !is_sign && !byte.is_ascii_control() && byte != 0xc2
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! a task waits for them, and a mention elsewhere is no dependency.
 
 use super::Task;
+use std::borrow::Cow;
 
 /// What tells them from the bundle's own.
 const WHOSE: &str = "the source's ";
@@ -13,22 +14,27 @@ pub(super) fn tell_apart(tasks: &mut [Task]) {
             let lost = task.lost.join(", ");
             task.text.push_str(&format!(" (depends on {lost})"));
         }
-        task.text = told_apart(&task.text);
-        for detail in &mut task.details {
-            detail.text = told_apart(&detail.text);
+        let texts = task.details.iter_mut().map(|detail| &mut detail.text);
+        for text in texts.chain([&mut task.text]) {
+            if let Cow::Owned(told) = told_apart(text) {
+                *text = told;
+            }
         }
     }
 }
 
 /// `needs T004` as `needs the source's T004`: to a reader of the task list it is no dependency.
-pub(in crate::generate) fn told_apart(text: &str) -> String {
+pub(in crate::generate) fn told_apart(text: &str) -> Cow<'_, str> {
     // Most texts name none, and are long.
-    let may_name = |pair: &[u8]| match pair {
-        [b'T', next] => next.is_ascii_digit() || matches!(next, b'-' | b'A' | b'a'),
-        pair => pair == b"ta",
+    let may_name = |rest: &[u8]| match rest {
+        [b'T', next, ..] => next.is_ascii_digit() || matches!(next, b'-' | b'A' | b'a'),
+        rest => rest.starts_with(b"task"),
     };
-    if !text.as_bytes().windows(2).any(may_name) {
-        return text.to_owned();
+    let mut letters = text.bytes().enumerate();
+    if !letters.any(|(at, letter)| {
+        matches!(letter, b'T' | b't') && text.as_bytes().get(at..).is_some_and(may_name)
+    }) {
+        return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
@@ -47,7 +53,7 @@ pub(in crate::generate) fn told_apart(text: &str) -> String {
         out.push(letter);
         at += letter.len_utf8();
     }
-    out
+    Cow::Owned(out)
 }
 
 /// The length of a task's id at the beginning: `T004`, `T-4`, `TASK-4`, `Task 4`.

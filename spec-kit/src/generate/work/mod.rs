@@ -21,7 +21,7 @@ use crate::model::words::Stem;
 use crate::model::{Exclusions, Model, OwnTask};
 use crate::parallel;
 use crate::text::Span;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 /// In the order in which things can be built on each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -104,9 +104,9 @@ pub(super) struct Work {
     /// By stage, then by id.
     pub tasks: Vec<Task>,
     /// The tasks that name an id, by that id.
-    named: BTreeMap<String, Vec<usize>>,
+    named: HashMap<String, Vec<usize>>,
     /// The tasks of a story.
-    stories: BTreeMap<String, Vec<usize>>,
+    stories: HashMap<String, Vec<usize>>,
 }
 
 pub(super) fn plan(model: &Model, mint: &mut Mint) -> Work {
@@ -136,14 +136,14 @@ pub(super) fn plan(model: &Model, mint: &mut Mint) -> Work {
     foreign::tell_apart(&mut tasks);
     stages::give_ids(&mut stages, mint);
     gates::fill(model, &mut stages, &tasks);
-    let mut named: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    let mut stories: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    let mut named = HashMap::new();
+    let mut stories = HashMap::new();
     for (index, task) in tasks.iter().enumerate() {
         for id in &task.refs {
-            named.entry(id.clone()).or_default().push(index);
+            note(&mut named, id, index);
         }
         if let Some(story) = &task.story {
-            stories.entry(story.clone()).or_default().push(index);
+            note(&mut stories, story, index);
         }
     }
     Work {
@@ -153,6 +153,15 @@ pub(super) fn plan(model: &Model, mint: &mut Mint) -> Work {
         tasks,
         named,
         stories,
+    }
+}
+
+fn note(tasks: &mut HashMap<String, Vec<usize>>, id: &str, task: usize) {
+    match tasks.get_mut(id) {
+        Some(known) => known.push(task),
+        None => {
+            tasks.insert(id.to_owned(), vec![task]);
+        }
     }
 }
 

@@ -3,9 +3,9 @@
 use super::tasks::waited;
 use super::{Layer, Task};
 use crate::ids::{Claim, Mint};
-use crate::manifest::{NodeKind, sort_key};
+use crate::manifest::{NodeKind, compare_ids};
 use crate::order::Order;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// A task that waits for more than this waits for the last of them.
 const MAX_DEPENDENCIES: usize = 12;
@@ -29,7 +29,11 @@ pub(super) fn arrange(tasks: &mut [Task], mint: &mut Mint) {
         task.id = id;
     }
     // A later generation adds tasks with higher ids, which stand last in their stage.
-    tasks.order_by_cached_key(|task| (task.stage, sort_key(&task.id)));
+    tasks.order_by(|a, b| {
+        a.stage
+            .cmp(&b.stage)
+            .then_with(|| compare_ids(&a.id, &b.id))
+    });
     depend(tasks);
     mark_parallel(tasks);
 }
@@ -116,7 +120,7 @@ fn depend(tasks: &mut [Task]) {
             .into_iter()
             .filter_map(|other| ids.get(other).cloned())
             .collect();
-        task.depends_on.order_by_cached_key(|id| sort_key(id));
+        task.depends_on.order_by(|a, b| compare_ids(a, b));
     }
 }
 
@@ -221,36 +225,36 @@ fn mark_parallel(tasks: &mut [Task]) {
             groups.entry((task.stage, layer)).or_default().push(index);
         }
     }
-    let mut writers: BTreeMap<(usize, String), usize> = BTreeMap::new();
+    let mut writers: HashMap<(usize, &str), usize> = HashMap::new();
     for task in tasks.iter() {
         if let Some(file) = &task.file {
-            *writers.entry((task.stage, file.clone())).or_default() += 1;
+            *writers.entry((task.stage, file)).or_default() += 1;
         }
     }
-    for group in groups.into_values().filter(|group| group.len() > 1) {
+    let mut is_beside = vec![false; tasks.len()];
+    for group in groups.values().filter(|group| group.len() > 1) {
+        let members = || group.iter().filter_map(|index| tasks.get(*index));
         // Tables that refer to each other in a circle have no order, and are not made at once.
-        let made: BTreeSet<String> = group
-            .iter()
-            .filter_map(|index| tasks.get(*index))
+        let made: HashSet<&str> = members()
             .flat_map(|task| &task.makes)
+            .map(String::as_str)
             .filter(|made| made.starts_with("table "))
-            .cloned()
             .collect();
-        let ids: BTreeSet<String> = group
-            .iter()
-            .filter_map(|index| tasks.get(*index))
-            .map(|task| task.id.clone())
-            .collect();
-        for index in group {
-            if let Some(task) = tasks.get_mut(index) {
-                task.is_parallel = !task.depends_on.iter().any(|id| ids.contains(id))
-                    && !task.needs.iter().any(|need| made.contains(need))
-                    && task
-                        .file
-                        .as_ref()
-                        .is_none_or(|file| writers.get(&(task.stage, file.clone())) == Some(&1));
+        let ids: HashSet<&str> = members().map(|task| task.id.as_str()).collect();
+        for (index, task) in group.iter().zip(members()) {
+            let has_file_alone = || {
+                let mut file = task.file.iter();
+                file.all(|file| writers.get(&(task.stage, file.as_str())) == Some(&1))
+            };
+            if let Some(is_beside) = is_beside.get_mut(*index) {
+                *is_beside = !task.depends_on.iter().any(|id| ids.contains(id.as_str()))
+                    && !task.needs.iter().any(|need| made.contains(need.as_str()))
+                    && has_file_alone();
             }
         }
+    }
+    for (task, is_beside) in tasks.iter_mut().zip(is_beside) {
+        task.is_parallel = is_beside;
     }
 }
 

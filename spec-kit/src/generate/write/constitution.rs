@@ -46,7 +46,7 @@ fn write(page: &mut Page, context: &Context, principle: &Node) {
         } else {
             format!("per {id}: ")
         };
-        page.line(&format!(
+        page.write(format_args!(
             "- {lead}{}{}{}",
             rule.text,
             held(context, id),

@@ -17,13 +17,13 @@ pub(super) use tasks::tasks;
 use super::work::{Task, Work};
 use crate::check::PHRASES;
 use crate::facts::Document;
-use crate::manifest::Relation;
+use crate::manifest::{Relation, compare_ids};
 use crate::model::words::Stem;
 use crate::model::{Model, Node, Passage, Statement, markdown};
 use crate::order::Order;
 use crate::text::Span;
-use std::collections::BTreeMap;
-use std::fmt::Write;
+use std::collections::HashMap;
+use std::fmt::{Arguments, Write};
 
 /// What every writer needs.
 pub(super) struct Context<'a> {
@@ -39,14 +39,14 @@ pub(super) struct Context<'a> {
     /// Questions that are marked as such; the rest is listed.
     pub max_clarifications: usize,
     /// Criteria by id.
-    pub criteria: BTreeMap<&'a str, &'a Node>,
+    pub criteria: HashMap<&'a str, &'a Node>,
     /// Functional requirements by id.
-    pub requirements: BTreeMap<&'a str, &'a Node>,
-    pub by_task: BTreeMap<&'a str, &'a Task>,
+    pub requirements: HashMap<&'a str, &'a Node>,
+    pub by_task: HashMap<&'a str, &'a Task>,
     /// The beginning of the problem with its stems, without what was done about it.
     pub problem: Vec<(Vec<Stem>, &'a Passage)>,
     /// Stories by id, with their place from 0.
-    pub stories: BTreeMap<&'a str, (usize, &'a Node)>,
+    pub stories: HashMap<&'a str, (usize, &'a Node)>,
 }
 
 /// The line at the end of a constitution.
@@ -64,6 +64,13 @@ pub(super) struct Page(String);
 impl Page {
     pub(super) fn line(&mut self, text: &str) {
         self.0.push_str(text);
+        self.0.push('\n');
+    }
+
+    /// A line of parts, which are not joined before.
+    pub(super) fn write(&mut self, line: Arguments) {
+        // Writing to a string cannot fail.
+        let _ = self.0.write_fmt(line);
         self.0.push('\n');
     }
 
@@ -92,8 +99,8 @@ impl Page {
     /// A table; cells are lines of markdown.
     pub(super) fn table(&mut self, head: &[&str], rows: &[Vec<String>]) {
         self.blank();
-        self.line(&format!("| {} |", head.join(" | ")));
-        self.line(&format!("|{}", " --- |".repeat(head.len())));
+        self.write(format_args!("| {} |", head.join(" | ")));
+        self.write(format_args!("|{}", " --- |".repeat(head.len())));
         for row in rows {
             self.0.push('|');
             for cell in row {
@@ -103,7 +110,9 @@ impl Page {
                 } else {
                     cell.trim()
                 };
-                let _ = write!(self.0, " {cell} |");
+                self.0.push(' ');
+                self.0.push_str(cell);
+                self.0.push_str(" |");
             }
             self.0.push('\n');
         }
@@ -113,7 +122,7 @@ impl Page {
     /// A block that belongs to people.
     pub(super) fn unlocked(&mut self, name: &str) {
         self.blank();
-        self.line(&format!("{} {name} -->", crate::digest::UNLOCK));
+        self.write(format_args!("{} {name} -->", crate::digest::UNLOCK));
         self.line(crate::digest::LOCK);
         self.0.push('\n');
     }
@@ -160,6 +169,9 @@ impl Context<'_> {
         let title = crate::read::without_task_id(title);
         let open = self.document.tokens.iter().take(MAX_TOKENS);
         let text = open.fold(title.to_owned(), |text, token| {
+            if !text.contains(&token.text) {
+                return text;
+            }
             let inner = token.text.trim_matches(['[', ']', '<', '>', ' ']);
             text.replace(&token.text, &format!("TODO({inner})"))
         });
@@ -168,16 +180,26 @@ impl Context<'_> {
 
     /// ` ‹L9, L101›`, or nothing where no line of the source stands behind it.
     pub(super) fn mark(&self, spans: &[Span]) -> String {
-        let mark = self.lines(spans);
-        if mark.is_empty() {
-            mark
-        } else {
-            format!(" ‹{mark}›")
+        let mut mark = String::new();
+        if !spans.is_empty() {
+            mark.push_str(" ‹");
+            self.write_lines(spans, &mut mark);
+            mark.push('›');
         }
+        mark
     }
 
     /// `L9, L101`, linked where the way is known.
     pub(super) fn lines(&self, spans: &[Span]) -> String {
+        let mut lines = String::new();
+        self.write_lines(spans, &mut lines);
+        lines
+    }
+
+    fn write_lines(&self, spans: &[Span], out: &mut String) {
+        if let [one] = spans {
+            return self.write_line(self.document.line_of(*one), out);
+        }
         let mut lines: Vec<u32> = spans
             .iter()
             .map(|span| self.document.line_of(*span))
@@ -186,39 +208,50 @@ impl Context<'_> {
         lines.dedup();
         let more = lines.len().saturating_sub(6);
         lines.truncate(6);
-        let mut marks: Vec<String> = lines.into_iter().map(|line| self.line(line)).collect();
-        if more > 0 {
-            marks.push(format!("+{more}"));
+        for (at, line) in lines.into_iter().enumerate() {
+            if at > 0 {
+                out.push_str(", ");
+            }
+            self.write_line(line, out);
         }
-        marks.join(", ")
+        if more > 0 {
+            let _ = write!(out, ", +{more}");
+        }
     }
 
     /// A line of the source and what stands below it.
     pub(super) fn statement(&self, page: &mut Page, statement: &Statement) {
-        page.line(&format!(
+        page.write(format_args!(
             "- {}{}",
             statement.text,
             self.mark(&[statement.span])
         ));
         for detail in &statement.details {
-            page.line(&format!("  - {}{}", detail.text, self.mark(&[detail.span])));
+            page.write(format_args!(
+                "  - {}{}",
+                detail.text,
+                self.mark(&[detail.span])
+            ));
         }
     }
 
-    fn line(&self, line: u32) -> String {
-        match self.link {
-            Some(link) => format!("[L{line}]({link}#L{line})"),
-            None => format!("L{line}"),
-        }
+    fn write_line(&self, line: u32, out: &mut String) {
+        let _ = match self.link {
+            Some(link) => write!(out, "[L{line}]({link}#L{line})"),
+            None => write!(out, "L{line}"),
+        };
     }
 
     /// `L9–L12`, the first and the last.
     pub(super) fn reach(&self, first: Span, last: Span) -> String {
         let (first, last) = (self.document.line_of(first), self.document.line_of(last));
-        match first == last {
-            true => self.line(first),
-            false => format!("{}–{}", self.line(first), self.line(last)),
+        let mut reach = String::new();
+        self.write_line(first, &mut reach);
+        if last != first {
+            reach.push('–');
+            self.write_line(last, &mut reach);
         }
+        reach
     }
 
     /// What each document says of where it came from.
@@ -256,7 +289,7 @@ fn edge(verb: &str, ids: &[&str]) -> String {
         return String::new();
     }
     let mut ids = ids.to_vec();
-    ids.order_by_cached_key(|id| crate::manifest::sort_key(id));
+    ids.order_by(|a, b| compare_ids(a, b));
     format!(" ({verb} {})", ids.join(", "))
 }
 

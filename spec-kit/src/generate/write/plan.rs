@@ -8,7 +8,7 @@ pub(in crate::generate) fn plan(context: &Context) -> String {
     let model = context.model;
     let mut page = Page::default();
     page.heading(1, &format!("Implementation Plan: {}", model.title));
-    page.line(&format!(
+    page.write(format_args!(
         "**Branch**: `{}` | **Date**: {} | **Spec**: [prd.md](prd.md)",
         context.slug,
         context.date_or_todo("PLAN_DATE")
@@ -112,7 +112,7 @@ fn technical(page: &mut Page, context: &Context) {
     page.heading(2, "Technical Context");
     for field in &context.model.context {
         if field.values.is_empty() {
-            page.line(&format!(
+            page.write(format_args!(
                 "- **{}**: TODO({}): the source does not say",
                 field.name, field.key
             ));
@@ -129,7 +129,7 @@ fn technical(page: &mut Page, context: &Context) {
                 )
             })
             .collect();
-        page.line(&format!("- **{}**: {}", field.name, values.join("; ")));
+        page.write(format_args!("- **{}**: {}", field.name, values.join("; ")));
     }
     architecture(page, context);
 }
@@ -231,24 +231,24 @@ fn decisions(page: &mut Page, context: &Context) {
         page.paragraph("The source records no decisions.");
     }
     for node in decisions {
-        page.line(&format!(
+        page.write(format_args!(
             "- **{}**: {}{}",
             node.id,
             node.text,
             context.mark(&node.spans)
         ));
         for detail in &node.details {
-            page.line(&format!(
+            page.write(format_args!(
                 "  - {}{}",
                 detail.text,
                 context.mark(&[detail.span])
             ));
         }
         match super::constitution::reason(&node.text) {
-            Some(reason) => page.line(&format!("  - Reason: {reason}")),
+            Some(reason) => page.write(format_args!("  - Reason: {reason}")),
             None => {
                 if let Some(passage) = background(context, &node.stems) {
-                    page.line(&format!(
+                    page.write(format_args!(
                         "  - Background: {}{}",
                         passage.text,
                         context.mark(&[passage.span])
@@ -281,8 +281,8 @@ fn phases(page: &mut Page, context: &Context) {
         let done = tasks.iter().filter(|task| task.is_done).count();
         let purpose = markdown::line(markdown::paragraph(&stage.purpose));
         page.paragraph(&format!("{purpose}{}", context.mark(&stage.spans)));
-        page.line(&format!("- **Entry**: {}", stage.entry));
-        page.line(&format!("- **Exit**: {}", stage.exit));
+        page.write(format_args!("- **Entry**: {}", stage.entry));
+        page.write(format_args!("- **Exit**: {}", stage.exit));
         if let Some(mark) = stage.mark {
             let open = tasks.len() - done;
             let but = match (mark, open) {
@@ -293,7 +293,7 @@ fn phases(page: &mut Page, context: &Context) {
                 ),
                 _ => String::new(),
             };
-            page.line(&format!(
+            page.write(format_args!(
                 "- **State**: {} according to the source{but}",
                 state(mark)
             ));
@@ -316,14 +316,14 @@ fn risks(page: &mut Page, context: &Context) {
         } else {
             format!(" (per {})", node.named.join(", "))
         };
-        page.line(&format!(
+        page.write(format_args!(
             "- **{}**: {}{about}{}",
             node.id,
             node.text,
             context.mark(&node.spans)
         ));
         for detail in &node.details {
-            page.line(&format!(
+            page.write(format_args!(
                 "  - {}{}",
                 detail.text,
                 context.mark(&[detail.span])
@@ -336,7 +336,7 @@ fn risks(page: &mut Page, context: &Context) {
         );
     }
     for question in questions {
-        page.line(&format!(
+        page.write(format_args!(
             "- Open question {} (see [prd.md](prd.md)), to be decided by {}{}",
             question.id,
             context
@@ -356,7 +356,11 @@ fn structure(page: &mut Page, context: &Context) {
     if !paths.is_empty() {
         page.paragraph("The source names these files and folders:");
         for path in paths.iter().take(200) {
-            page.line(&format!("- `{}`{}", path.name, context.mark(&[path.span])));
+            page.write(format_args!(
+                "- `{}`{}",
+                path.name,
+                context.mark(&[path.span])
+            ));
         }
     }
     proposed(page, context);
@@ -383,6 +387,6 @@ fn proposed(page: &mut Page, context: &Context) {
          folders in the source and generate again."
     ));
     for place in &layout.places {
-        page.line(&format!("- `{}`: {}", place.root, place.holds));
+        page.write(format_args!("- `{}`: {}", place.root, place.holds));
     }
 }

@@ -1,7 +1,7 @@
 use super::{Context, Page, and, codes};
 use crate::facts::Role;
 use crate::generate::work::{Layer, Task};
-use crate::manifest::{NodeKind, Relation};
+use crate::manifest::{NodeKind, Relation, compare_ids};
 use crate::model::words::Stem;
 use crate::model::{Node, Statement, Table, concepts, markdown};
 use crate::order::{Gather, Order};
@@ -51,7 +51,7 @@ pub(super) fn data_model(page: &mut Page, context: &Context) {
     if !with_parents.is_empty() {
         page.paragraph("By the names of their columns, tables refer to each other like this:");
         for table in with_parents {
-            page.line(&format!(
+            page.write(format_args!(
                 "- `{}` → {}",
                 table.thing.name,
                 and(&codes(table.parents.iter().map(String::as_str)))
@@ -129,7 +129,7 @@ pub(super) fn said_of_data<'a>(context: &Context<'a>) -> Vec<&'a Statement> {
 
 fn entities(page: &mut Page, context: &Context) {
     for statement in said_of_data(context) {
-        page.line(&format!(
+        page.write(format_args!(
             "- {}{}",
             statement.text,
             context.mark(&[statement.span])
@@ -191,7 +191,7 @@ pub(super) fn contracts(page: &mut Page, context: &Context) {
         .filter(|s| s.role == Role::Endpoints && !names_endpoint(&s.text))
         .take(40)
     {
-        page.line(&format!(
+        page.write(format_args!(
             "- {}{}",
             statement.text,
             context.mark(&[statement.span])
@@ -242,7 +242,7 @@ pub(super) fn interface(page: &mut Page, context: &Context) {
         page.table(&["Screen", "What it shows", "Requirement", "Source"], &rows);
     }
     for statement in said {
-        page.line(&format!(
+        page.write(format_args!(
             "- {}{}",
             statement.text,
             context.mark(&[statement.span])
@@ -272,7 +272,7 @@ pub(super) fn stage_inventory(page: &mut Page, _context: &Context, tasks: &[&Tas
             } else {
                 String::new()
             };
-            page.line(&format!("- **{label}**: {}{rest}", shown.join(", ")));
+            page.write(format_args!("- **{label}**: {}{rest}", shown.join(", ")));
         }
     }
     let mut requirements: Vec<&str> = tasks
@@ -281,7 +281,7 @@ pub(super) fn stage_inventory(page: &mut Page, _context: &Context, tasks: &[&Tas
         .flat_map(|task| &task.refs)
         .map(String::as_str)
         .collect();
-    requirements.order_by_cached_key(|id| crate::manifest::sort_key(id));
+    requirements.order_by(|a, b| compare_ids(a, b));
     requirements.dedup();
     if !requirements.is_empty() {
         let more = requirements.len().saturating_sub(30);
@@ -291,14 +291,14 @@ pub(super) fn stage_inventory(page: &mut Page, _context: &Context, tasks: &[&Tas
         } else {
             String::new()
         };
-        page.line(&format!(
+        page.write(format_args!(
             "- **Works on**: {}{rest}",
             requirements.join(", ")
         ));
     }
     if !tasks.is_empty() {
         let ids: Vec<&str> = tasks.iter().map(|task| task.id.as_str()).collect();
-        page.line(&format!(
+        page.write(format_args!(
             "- **Tasks**: {} in [tasks.md](tasks.md)",
             in_rows(&ids)
         ));

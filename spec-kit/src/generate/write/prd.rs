@@ -1,5 +1,5 @@
 use super::{Context, Page, prd_parts};
-use crate::manifest::{NodeKind, Relation};
+use crate::manifest::{NodeKind, Relation, compare_ids};
 use crate::model::{Node, Passage, Strength, independent_test, markdown, reason, scene};
 use crate::order::Order;
 
@@ -7,9 +7,9 @@ pub(in crate::generate) fn prd(context: &Context) -> String {
     let model = context.model;
     let mut page = Page::default();
     page.heading(1, &format!("PRD: {}", model.title));
-    page.line(&format!("**Feature Branch**: `{}`", context.slug));
+    page.write(format_args!("**Feature Branch**: `{}`", context.slug));
     page.blank();
-    page.line(&format!(
+    page.write(format_args!(
         "**Created**: {}",
         context.date_or_todo("CREATED_DATE")
     ));
@@ -75,14 +75,14 @@ fn list(page: &mut Page, context: &Context, kind: NodeKind, none: &str) {
         page.paragraph(none);
     }
     for node in nodes {
-        page.line(&format!(
+        page.write(format_args!(
             "- **{}**: {}{}",
             node.id,
             node.text,
             context.mark(&node.spans)
         ));
         for detail in &node.details {
-            page.line(&format!(
+            page.write(format_args!(
                 "  - {}{}",
                 detail.text,
                 context.mark(&[detail.span])
@@ -106,7 +106,7 @@ fn stories(page: &mut Page, context: &Context) {
         page.paragraph("The source lists none.");
     }
     for passage in &model.edge_cases {
-        page.line(&format!(
+        page.write(format_args!(
             "- {}{}",
             passage.text,
             context.mark(&[passage.span])
@@ -194,7 +194,7 @@ fn write_story(page: &mut Page, context: &Context, story: &Node, index: usize) {
             "" => String::new(),
             when => format!(" **When** {when},"),
         };
-        page.line(&format!(
+        page.write(format_args!(
             "{}. **Given** {},{when} **Then** {}{source}{}",
             index + 1,
             scene.given,
@@ -269,7 +269,7 @@ fn independent(context: &Context, story: &Node, requirements: &[&str]) -> String
         .map(String::as_str)
         .filter(|id| !own.contains(id))
         .collect();
-    foreign.order_by_cached_key(|id| crate::manifest::sort_key(id));
+    foreign.order_by(|a, b| compare_ids(a, b));
     foreign.dedup();
     let shown = match proofs.as_slice() {
         [] if has_scenarios(context, story, requirements) => {
@@ -437,7 +437,7 @@ fn criteria(page: &mut Page, context: &Context, kind: NodeKind) {
             (NodeKind::Acceptance, Strength::Hard) => " (hard)",
             _ => "",
         };
-        page.line(&format!(
+        page.write(format_args!(
             "- **{}**{hard}: {}{}{}",
             node.id,
             node.text,
@@ -445,7 +445,7 @@ fn criteria(page: &mut Page, context: &Context, kind: NodeKind) {
             context.mark(&node.spans)
         ));
         for detail in &node.details {
-            page.line(&format!(
+            page.write(format_args!(
                 "  - {}{}",
                 detail.text,
                 context.mark(&[detail.span])

@@ -18,7 +18,7 @@ impl Context<'_> {
 
 /// A requirement with what it touches and how far it is.
 pub(super) fn requirement(page: &mut Page, context: &Context, node: &Node) {
-    page.line(&format!(
+    page.write(format_args!(
         "- **{}**: {}{}{}",
         node.id,
         node.text,
@@ -26,17 +26,17 @@ pub(super) fn requirement(page: &mut Page, context: &Context, node: &Node) {
         context.mark(&node.spans)
     ));
     for detail in &node.details {
-        page.line(&format!(
+        page.write(format_args!(
             "  - {}{}",
             detail.text,
             context.mark(&[detail.span])
         ));
     }
     if let Some(mark) = node.mark {
-        page.line(&format!("  - The source calls this {}", state(mark)));
+        page.write(format_args!("  - The source calls this {}", state(mark)));
     }
     if let Some(touches) = touches(context, node) {
-        page.line(&format!("  - Touches: {touches}"));
+        page.write(format_args!("  - Touches: {touches}"));
     }
     if let Some(facet) = context.work.facets.of_requirement(&node.id) {
         let all = context.model.of_kind(NodeKind::NonFunctional);
@@ -47,7 +47,7 @@ pub(super) fn requirement(page: &mut Page, context: &Context, node: &Node) {
             .map(|rule| rule.id.as_str())
             .collect();
         if !rules.is_empty() {
-            page.line(&format!("  - Bound by: {}", rules.join(", ")));
+            page.write(format_args!("  - Bound by: {}", rules.join(", ")));
         }
     }
 }
@@ -116,10 +116,10 @@ pub(super) fn inventory(page: &mut Page, context: &Context) {
     }
     for entity in entities {
         let mark = context.mark(&[entity.span]);
-        page.line(&format!("- {}{mark}", entity.text));
+        page.write(format_args!("- {}{mark}", entity.text));
         for detail in &entity.details {
             let mark = context.mark(&[detail.span]);
-            page.line(&format!("  - {}{mark}", detail.text));
+            page.write(format_args!("  - {}{mark}", detail.text));
         }
     }
     page.heading(3, "API Contract");
@@ -254,7 +254,7 @@ pub(super) fn open_ends(page: &mut Page, context: &Context) {
         page.line("- The source states no assumptions.");
     }
     for passage in &model.assumptions {
-        page.line(&format!(
+        page.write(format_args!(
             "- {}{}",
             passage.text,
             context.mark(&[passage.span])
@@ -273,7 +273,7 @@ pub(super) fn open_ends(page: &mut Page, context: &Context) {
             .copied()
             .collect::<Vec<_>>()
             .join(", ");
-        page.line(&format!(
+        page.write(format_args!(
             "- No goal of the source asks for {shown}{}; the source requires it all the same.",
             if lonely.len() > 12 { " and others" } else { "" }
         ));
@@ -293,7 +293,7 @@ pub(super) fn open_ends(page: &mut Page, context: &Context) {
         } else {
             question.text.clone()
         };
-        page.line(&format!(
+        page.write(format_args!(
             "- **{}**: {text}{}",
             question.id,
             context.mark(&question.spans)

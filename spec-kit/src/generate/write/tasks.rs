@@ -140,14 +140,14 @@ fn write(page: &mut Page, context: &Context, task: &Task, labels: Labels<'_>) {
     line.push_str(&context.mark(&task.spans));
     page.line(&line);
     for detail in &task.details {
-        page.line(&format!(
+        page.write(format_args!(
             "  - {}{}",
             detail.text,
             context.mark(&detail.spans)
         ));
     }
     for command in &task.verify {
-        page.line(&format!("  - Verify: `{command}`"));
+        page.write(format_args!("  - Verify: `{command}`"));
     }
 }
 
@@ -176,7 +176,7 @@ fn dependencies(page: &mut Page, context: &Context) {
             0 => String::new(),
             rest => format!("; then {}", count(rest, "other", "others")),
         };
-        page.line(&format!(
+        page.write(format_args!(
             "- Phase {number} ({title}): {}{more}.",
             shown.join("; then ")
         ));
@@ -186,7 +186,7 @@ fn dependencies(page: &mut Page, context: &Context) {
             .map(|task| task.id.as_str())
             .collect();
         if beside.len() > 1 {
-            page.line(&format!("  - Side by side: {}", few(&beside)));
+            page.write(format_args!("  - Side by side: {}", few(&beside)));
         }
     }
 }

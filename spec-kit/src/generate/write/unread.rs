@@ -4,8 +4,8 @@ use super::{Context, Page};
 use crate::facts::Role;
 use crate::generate::work::told_apart;
 use crate::model::{Listing, Model, Passage};
+use crate::order::Order;
 use crate::text::Span;
-use std::collections::BTreeSet;
 
 /// More of them nobody looks up one by one.
 const MOST: usize = 200;
@@ -14,7 +14,8 @@ pub(super) fn unread(page: &mut Page, context: &Context) {
     let taken = taken(context);
     let is_unread = |listing: &&Listing| {
         let span = listing.span;
-        taken.range(span.start..span.end).next().is_none()
+        let next = taken.partition_point(|start| *start < span.start);
+        taken.get(next).is_none_or(|start| *start >= span.end)
     };
     let mut unread = context.model.listings.iter().filter(is_unread).peekable();
     if unread.peek().is_none() {
@@ -32,17 +33,18 @@ pub(super) fn unread(page: &mut Page, context: &Context) {
             false => format!("–L{last}"),
         };
         let title = listing.section.last().map_or("", String::as_str);
-        let title = told_apart(&context.title(title));
-        page.line(&format!("- not read: {first}{last} ({title})"));
+        let title = context.title(title);
+        let title = told_apart(&title);
+        page.write(format_args!("- not read: {first}{last} ({title})"));
     }
 }
 
-/// Where the words begin that stand in one of the documents.
-fn taken(context: &Context) -> BTreeSet<usize> {
+/// Where the words begin that stand in one of the documents, in order.
+fn taken(context: &Context) -> Vec<usize> {
     let model = context.model;
-    let mut taken = BTreeSet::new();
+    let mut taken = Vec::new();
     let mut add = |span: Span| {
-        taken.insert(span.start);
+        taken.push(span.start);
     };
     for node in model.nodes.values().flatten() {
         let scenes = node.scenarios.iter().filter_map(|scene| scene.span);
@@ -62,6 +64,7 @@ fn taken(context: &Context) -> BTreeSet<usize> {
         let details = task.details.iter().flat_map(|detail| &detail.spans);
         task.spans.iter().chain(details).copied().for_each(&mut add);
     }
+    taken.order();
     taken
 }
 
