@@ -131,20 +131,20 @@ fn check(document: &Document, nodes: &Nodes, no_problem: bool) -> Result<(), Lac
 
 /// What is asked for and excluded at once.
 fn out_of_scope(nodes: &Nodes) -> Vec<Node> {
-    let non_goals = list(nodes, NodeKind::NonGoal);
-    let owned: Vec<Node> = non_goals.iter().map(|node| (*node).clone()).collect();
-    let exclusions = super::Exclusions::of(&owned);
+    let non_goals = all(nodes, NodeKind::NonGoal);
+    let exclusions = super::Exclusions::of(non_goals);
     [
         NodeKind::Goal,
         NodeKind::Requirement,
         NodeKind::NonFunctional,
     ]
     .iter()
-    .flat_map(|kind| list(nodes, *kind))
+    .flat_map(|kind| all(nodes, *kind))
+    .filter_map(|node| Some((node, exclusions.hit(&node.stems)?)))
     // Not to do what is excluded agrees with it.
-    .filter(|node| !is_refusal(node))
-    .filter_map(|node| {
-        let excluded = owned.get(exclusions.hit(&node.stems)?)?;
+    .filter(|(node, _)| !is_refusal(node))
+    .filter_map(|(node, excluded)| {
+        let excluded = non_goals.get(excluded)?;
         let mut question = Node::new(
             NodeKind::Question,
             format!(
@@ -189,18 +189,9 @@ fn give_ids(nodes: &mut Nodes, kind: NodeKind, mint: &mut Mint) {
 
 /// Which goals no requirement serves is known by their words alone, before there are ids.
 fn add_requirements_of_goals(nodes: &mut Nodes) {
-    let goals = nodes.get(&NodeKind::Goal).cloned().unwrap_or_default();
     let ties = serve_goals(nodes);
-    let made = links::requirements_of_goals(&goals, &ties);
-    nodes
-        .entry(NodeKind::Requirement)
-        .or_default()
-        .extend(made.into_iter().map(|(index, mut node)| {
-            if let Some(goal) = goals.get(index) {
-                node.named = vec![goal.id.clone()];
-            }
-            node
-        }));
+    let made = links::requirements_of_goals(all(nodes, NodeKind::Goal), &ties);
+    nodes.entry(NodeKind::Requirement).or_default().extend(made);
 }
 
 /// Which stories no requirement serves is known by places and words, before requirements have ids.
@@ -240,7 +231,11 @@ fn serve_stories(from: &[&Node], stories: &[&Node]) -> Vec<Tie> {
 }
 
 pub(super) fn list(nodes: &Nodes, kind: NodeKind) -> Vec<&Node> {
-    nodes.get(&kind).into_iter().flatten().collect()
+    all(nodes, kind).iter().collect()
+}
+
+fn all(nodes: &Nodes, kind: NodeKind) -> &[Node] {
+    nodes.get(&kind).map_or(&[], Vec::as_slice)
 }
 
 fn serve_goals(nodes: &Nodes) -> Vec<Tie> {
@@ -254,25 +249,15 @@ fn serve_goals(nodes: &Nodes) -> Vec<Tie> {
 }
 
 fn tie_stories(nodes: &mut Nodes, ties: &mut Ties, mint: &mut Mint) {
-    let goals = nodes.get(&NodeKind::Goal).cloned().unwrap_or_default();
-    let requirements = nodes
-        .get(&NodeKind::Requirement)
-        .cloned()
-        .unwrap_or_default();
-    if nodes
-        .get(&NodeKind::Story)
-        .is_some_and(|own| !own.is_empty())
-    {
+    if !all(nodes, NodeKind::Story).is_empty() {
         let stories = list(nodes, NodeKind::Story);
-        ties.extend(links::tie(
-            &stories,
-            Relation::Serves,
-            &goals.iter().collect::<Vec<_>>(),
-        ));
-        let from: Vec<&Node> = requirements.iter().collect();
+        let goals = list(nodes, NodeKind::Goal);
+        ties.extend(links::tie(&stories, Relation::Serves, &goals));
+        let from = list(nodes, NodeKind::Requirement);
         ties.extend(serve_stories(&from, &stories));
     } else {
-        let drafts = stories::derive(&goals, &requirements, ties);
+        let goals = all(nodes, NodeKind::Goal);
+        let drafts = stories::derive(goals, all(nodes, NodeKind::Requirement), ties);
         let mut tied: Vec<(Vec<String>, Vec<String>)> = Vec::new();
         let own: Vec<Node> = drafts
             .into_iter()
@@ -300,9 +285,10 @@ fn tie_stories(nodes: &mut Nodes, ties: &mut Ties, mint: &mut Mint) {
             ties.extend(requirements.iter().map(|from| tie(from, &story.id)));
         }
     }
-    let personas = nodes.get(&NodeKind::Persona).cloned().unwrap_or_default();
-    let stories = nodes.get(&NodeKind::Story).cloned().unwrap_or_default();
-    ties.extend(stories::actors(&stories, &personas));
+    ties.extend(stories::actors(
+        all(nodes, NodeKind::Story),
+        all(nodes, NodeKind::Persona),
+    ));
 }
 
 /// A requirement that is a heading, and the story below it.

@@ -214,8 +214,10 @@ const CONCERNS: &[(&str, &[&str])] = &[
 ];
 
 /// The concerns of each stem.
-static BY_STEM: LazyLock<Lists> =
-    LazyLock::new(|| Lists::of(CONCERNS.iter().map(|(_, stems)| *stems)));
+static BY_STEM: LazyLock<Lists> = LazyLock::new(|| {
+    let concerns = CONCERNS.iter().enumerate();
+    Lists::of(concerns.map(|(at, (_, stems))| (1 << at, *stems)))
+});
 
 /// The stems of a text and the concerns that they speak of.
 pub fn stems(text: &str) -> Vec<Stem> {

@@ -8,7 +8,7 @@ use crate::facts::{Document, Role};
 use crate::manifest::NodeKind;
 use crate::order::Order;
 use crate::text::Span;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// One of the nine fields of spec-kit's technical context. Without values where the source names
 /// none.
@@ -170,7 +170,9 @@ pub(super) fn fields(
     inventory: &Inventory,
     nodes: &BTreeMap<NodeKind, Vec<Node>>,
 ) -> Vec<Field> {
-    let named = |names: &[&str]| named(document, names);
+    let places = places(document.source.text());
+    let later = Later::of(document);
+    let named = |names: &[&'static str]| named(document, &later, &places, names);
     vec![
         field("Language/Version", "LANGUAGE_VERSION", named(LANGUAGES)),
         field(
@@ -196,17 +198,48 @@ fn field(name: &'static str, key: &'static str, values: Vec<Passage>) -> Field {
     Field { name, key, values }
 }
 
-fn named(document: &Document, names: &[&str]) -> Vec<Passage> {
+/// Where each of the names is in a text, at its first places.
+fn places(text: &str) -> HashMap<&'static str, Vec<usize>> {
+    let lists = [LANGUAGES, DEPENDENCIES, STORAGE, TESTING, PLATFORMS];
+    let mut by_first: Vec<Vec<&str>> = vec![Vec::new(); 128];
+    for name in lists.into_iter().flatten() {
+        let first = name.bytes().next().map(usize::from);
+        if let Some(list) = first.and_then(|first| by_first.get_mut(first))
+            && !list.contains(name)
+        {
+            list.push(name);
+        }
+    }
+    let bytes = text.as_bytes();
+    let mut places: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (at, first) in bytes.iter().enumerate() {
+        let names = by_first.get(usize::from(*first)).into_iter().flatten();
+        for name in names.filter(|name| name.as_bytes().get(1) == bytes.get(at + 1)) {
+            if bytes
+                .get(at..)
+                .is_some_and(|rest| rest.starts_with(name.as_bytes()))
+            {
+                let found = places.entry(name).or_default();
+                if found.len() < MAX_PLACES {
+                    found.push(at);
+                }
+            }
+        }
+    }
+    places
+}
+
+fn named(
+    document: &Document,
+    later: &Later,
+    places: &HashMap<&'static str, Vec<usize>>,
+    names: &[&'static str],
+) -> Vec<Passage> {
     let text = document.source.text();
-    let later = Later::of(document);
     let mut found: Vec<Passage> = Vec::new();
     for name in names {
-        // Most are nowhere, which the standard library sees sixteen bytes at a time.
-        if !text.contains(name) {
-            continue;
-        }
         let mut best: Option<(usize, Telling)> = None;
-        for (at, _) in text.match_indices(name).take(MAX_PLACES) {
+        for at in places.get(name).into_iter().flatten().copied() {
             let span = Span::new(at, at + name.len());
             if !stands_alone(text, span) || later.holds(span) || is_denied(text, at) {
                 continue;

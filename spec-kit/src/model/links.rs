@@ -156,7 +156,7 @@ pub(super) fn goal_of<'a>(node: &Node, goals: &HashMap<&str, &'a Node>) -> Optio
 }
 
 /// A goal that no requirement serves becomes one itself, at the goal's place.
-pub(super) fn requirements_of_goals(goals: &[Node], ties: &[Tie]) -> Vec<(usize, Node)> {
+pub(super) fn requirements_of_goals(goals: &[Node], ties: &[Tie]) -> Vec<Node> {
     let served: BTreeSet<&str> = ties
         .iter()
         .filter(|tie| tie.relation == Relation::Serves)
@@ -164,14 +164,13 @@ pub(super) fn requirements_of_goals(goals: &[Node], ties: &[Tie]) -> Vec<(usize,
         .into_set();
     goals
         .iter()
-        .enumerate()
-        .filter(|(_, goal)| !served.contains(goal.id.as_str()))
-        .map(|(index, goal)| {
-            let mut node = goal.clone();
-            node.kind = NodeKind::Requirement;
-            node.id = String::new();
-            node.own = None;
-            (index, node)
+        .filter(|goal| !served.contains(goal.id.as_str()))
+        .map(|goal| Node {
+            kind: NodeKind::Requirement,
+            id: String::new(),
+            own: None,
+            named: vec![goal.id.clone()],
+            ..goal.clone()
         })
         .collect()
 }

@@ -73,7 +73,7 @@ fn weight(word: &str) -> f64 {
     if is_weak { WEAK_WEIGHT } else { 1.0 }
 }
 
-static WEAK_WORDS: LazyLock<Lists> = LazyLock::new(|| Lists::of([WEAK]));
+static WEAK_WORDS: LazyLock<Lists> = LazyLock::new(|| Lists::of([(1, WEAK)]));
 
 /// `2`, `5s`: a number is no subject.
 fn is_number(word: &str) -> bool {

@@ -4,7 +4,7 @@ use super::node::Node;
 use super::words::Stem;
 use super::words::stems;
 use crate::order::Order;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 /// Non-goals with one first word that are compared.
 const MAX_PHRASES: usize = 64;
@@ -12,12 +12,12 @@ const MAX_PHRASES: usize = 64;
 /// The phrases of the non-goals, by their first word in order.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Exclusions {
-    by_first: BTreeMap<Stem, Vec<(usize, Vec<Stem>)>>,
+    by_first: HashMap<Stem, Vec<(usize, Vec<Stem>)>>,
 }
 
 impl Exclusions {
     pub(crate) fn of(non_goals: &[Node]) -> Self {
-        let mut by_first: BTreeMap<Stem, Vec<(usize, Vec<Stem>)>> = BTreeMap::new();
+        let mut by_first: HashMap<Stem, Vec<(usize, Vec<Stem>)>> = HashMap::new();
         for (index, node) in non_goals.iter().enumerate() {
             let head = node.text.split(['(', ':', ';', '.', '—', '–']).next();
             let parts = head

@@ -82,17 +82,14 @@ const ENDS: &[&str] = &[
 /// `No CI/CD at first`, `CI/CD: none for now`, `Image multi-arch non requise`: by its first words,
 /// or by what its first clause says of its subject.
 pub fn denies(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    let lower = lower.trim_start_matches(|c: char| !c.is_alphanumeric());
-    let clause = lower
-        .split([';', '.', '—', '–', '('])
-        .next()
-        .unwrap_or(lower);
+    let text = text.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let clause = text.split([';', '.', '—', '–', '(']).next();
+    let clause = clause.unwrap_or(text).to_lowercase();
     let said = clause
         .split_once(": ")
         .map_or("", |(_, said)| said.trim_start());
     let begins = |part: &str| LEADS.iter().any(|lead| part.starts_with(lead));
-    begins(clause) || begins(said) || ENDS.iter().any(|end| clause.contains(end))
+    begins(&clause) || begins(said) || ENDS.iter().any(|end| clause.contains(end))
 }
 
 #[cfg(test)]

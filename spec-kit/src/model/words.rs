@@ -186,20 +186,20 @@ fn pairs(word: &str, found: &mut Found) {
     }
 }
 
-static EMPTY_WORDS: LazyLock<Lists> = LazyLock::new(|| Lists::of([EMPTY]));
+static EMPTY_WORDS: LazyLock<Lists> = LazyLock::new(|| Lists::of([(1, EMPTY)]));
 
 /// Lists of words, one bit for each, by the first byte of the words: every word of every text is
 /// asked for.
 pub(crate) struct Lists(Vec<Vec<(&'static str, u32)>>);
 
 impl Lists {
-    pub(crate) fn of(lists: impl IntoIterator<Item = &'static [&'static str]>) -> Self {
+    pub(crate) fn of(lists: impl IntoIterator<Item = (u32, &'static [&'static str])>) -> Self {
         let mut by_first = vec![Vec::new(); 128];
-        for (at, words) in lists.into_iter().enumerate() {
+        for (bit, words) in lists {
             for word in words {
                 let first = usize::from(word.bytes().next().unwrap_or(0));
                 if let Some(list) = by_first.get_mut(first) {
-                    list.push((*word, 1 << at));
+                    list.push((*word, bit));
                 }
             }
         }
@@ -273,11 +273,20 @@ fn cut(stem: &mut String) {
     }
 }
 
+/// More letters than these are not short.
+const MAX_SHORT: usize = 90;
+
 /// The first words of a text, with `…` where there are more.
 pub fn short(text: &str, words: usize) -> String {
     let mut all = text.split_whitespace();
-    let mut out = all.by_ref().take(words).collect::<Vec<_>>().join(" ");
-    if let Some((end, _)) = out.char_indices().nth(90) {
+    let mut out = String::new();
+    for word in all.by_ref().take(words) {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    if let Some((end, _)) = out.char_indices().nth(MAX_SHORT) {
         out.truncate(end_of_word(&out, end));
         out.push('…');
     } else if all.next().is_some() {
@@ -285,7 +294,7 @@ pub fn short(text: &str, words: usize) -> String {
         out.push('…');
     }
     // Half a code span would swallow what follows.
-    if out.matches('`').count() % 2 == 1 {
+    if out.bytes().filter(|sign| *sign == b'`').count() % 2 == 1 {
         out.push('`');
     }
     out

@@ -6,7 +6,7 @@ use crate::model::{Matcher, Model};
 use crate::order::Gather;
 use crate::parallel;
 use crate::text::Span;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// So much in common with a milestone's work, and a task belongs to it.
 const SAME_MILESTONE: f64 = 0.22;
@@ -300,37 +300,46 @@ fn parents_early(tasks: &mut [Task]) {
 }
 
 fn index_with_table(tasks: &mut [Task]) {
-    let made: BTreeMap<String, usize> = tasks
+    let mut made: HashMap<&str, usize> = HashMap::new();
+    for task in tasks.iter() {
+        let tables = task.makes.iter().filter(|made| made.starts_with("table "));
+        made.extend(tables.map(|table| (table.as_str(), task.stage)));
+    }
+    let of = |task: &Task| {
+        let mut needs = task.needs.iter();
+        needs.find_map(|need| made.get(need.as_str()).copied())
+    };
+    let found: Vec<Option<usize>> = tasks
         .iter()
-        .flat_map(|task| task.makes.iter().map(|made| (made.clone(), task.stage)))
-        .filter(|(made, _)| made.starts_with("table "))
-        .into_map();
-    for task in tasks.iter_mut().filter(|task| task.layer == Layer::Index) {
-        if let Some(stage) = task.needs.iter().find_map(|need| made.get(need)) {
-            task.stage = *stage;
-        }
+        .map(|task| of(task).filter(|_| task.layer == Layer::Index))
+        .collect();
+    for (task, stage) in tasks.iter_mut().zip(found) {
+        task.stage = stage.unwrap_or(task.stage);
     }
 }
 
 /// What shows that something holds comes in the last stage of what it is about.
 fn show_last(tasks: &mut [Task], last: usize) {
-    let mut latest: BTreeMap<String, usize> = BTreeMap::new();
+    let mut latest: HashMap<&str, usize> = HashMap::new();
     for task in tasks.iter().filter(|task| task.layer != Layer::Show) {
         for made in &task.makes {
-            let stage = latest.entry(made.clone()).or_default();
+            let stage = latest.entry(made).or_default();
             *stage = (*stage).max(task.stage);
         }
     }
     // The source says itself where its own tasks stand.
-    let shows = |task: &&mut Task| task.layer == Layer::Show && task.own.is_none();
-    for task in tasks.iter_mut().filter(shows) {
-        task.stage = task
-            .needs
-            .iter()
-            .filter_map(|need| latest.get(need))
-            .max()
-            .copied()
-            .unwrap_or(last);
+    let shows = |task: &&Task| task.layer == Layer::Show && task.own.is_none();
+    let of = |task: &Task| {
+        let needs = task.needs.iter();
+        let stages = needs.filter_map(|need| latest.get(need.as_str()));
+        stages.max().copied().unwrap_or(last)
+    };
+    let found: Vec<usize> = tasks
+        .iter()
+        .map(|task| Some(task).filter(shows).map_or(task.stage, of))
+        .collect();
+    for (task, stage) in tasks.iter_mut().zip(found) {
+        task.stage = stage;
     }
 }
 

@@ -21,10 +21,11 @@ use super::facets::Facets;
 use super::{Detail, Layer, Task, has_postgres, questions};
 use crate::facts::{Mark, Role};
 use crate::manifest::{NodeKind, Relation};
-use crate::model::words::Stem;
+use crate::model::words::{Bag, Stem};
 use crate::model::{Matcher, Model, Node, Standing, Table, Thing, concepts, words};
 use crate::text::Span;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::OnceLock;
 
 /// A piece of work belongs to the requirements that share so much with it.
 const SAME_WORK: f64 = 0.24;
@@ -66,9 +67,10 @@ pub(super) fn all(model: &Model, facets: &Facets) -> Vec<Task> {
             })
             .collect(),
         tasks: Vec::new(),
-        covered: BTreeSet::new(),
+        covered: HashSet::new(),
         schema: Schema::Open,
-        turns: BTreeMap::new(),
+        bags: OnceLock::new(),
+        turns: HashMap::new(),
     };
     made.decisions();
     made.setup();
@@ -89,16 +91,18 @@ struct Making<'a> {
     model: &'a Model,
     facets: &'a Facets,
     tasks: Vec<Task>,
-    by_id: BTreeMap<&'a str, &'a Node>,
+    by_id: HashMap<&'a str, &'a Node>,
     /// Requirements that were made of goals, by the goal's id.
     of_goals: BTreeMap<&'a str, &'a Node>,
     /// Where screens stand, which have tasks of their own.
     things: BTreeSet<usize>,
     /// Requirements and rules that a task makes true.
-    covered: BTreeSet<String>,
+    covered: HashSet<String>,
     schema: Schema,
+    /// The words of the first statements, once they are asked for.
+    bags: OnceLock<Vec<Bag<'a>>>,
     /// When the source's own tasks are done, by their ids.
-    turns: BTreeMap<String, Layer>,
+    turns: HashMap<String, Layer>,
 }
 
 /// Whether the work that the source lists as done has the tables in it.

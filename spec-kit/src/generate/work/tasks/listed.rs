@@ -1,6 +1,7 @@
 //! Work that the source lists under its milestones becomes tasks, in its own words.
 
 use super::*;
+use crate::model::words::Bag;
 use crate::model::{Match, Work};
 use crate::order::Gather;
 use crate::parallel;
@@ -80,7 +81,7 @@ impl<'a> Making<'a> {
         task.needs.push(format!("milestone {number}"));
         let is_equal = |id: &&String| {
             self.requirement(id)
-                .is_some_and(|node| words::similarity(&node.stems, &work.stems) >= EQUAL_WORK)
+                .is_some_and(|node| words::is_alike(&node.stems, &work.stems, EQUAL_WORK))
         };
         Looked {
             work,
@@ -164,9 +165,16 @@ impl<'a> Making<'a> {
     /// built: the function that serves all endpoints is for the requirements behind these, first of
     /// all for those that are open. One endpoint alone may be named by chance.
     fn reached_by_statement(&self, stems: &[Stem]) -> Vec<String> {
-        let statements = self.model.statements.iter().take(MAX_COMPARED);
-        let said = statements
-            .map(|statement| (words::similarity(&statement.stems, stems), statement))
+        let bag = Bag::of(stems);
+        let bags = self.bags.get_or_init(|| {
+            let statements = self.model.statements.iter().take(MAX_COMPARED);
+            let bags = statements.map(|statement| Bag::of(&statement.stems));
+            bags.collect()
+        });
+        let said = bags
+            .iter()
+            .zip(&self.model.statements)
+            .map(|(said, statement)| (bag.similarity(said), statement))
             .filter(|(alike, _)| *alike >= SAME_STATEMENT)
             .map(|(alike, statement)| (alike, self.behind(&statement.stems)))
             .filter(|(_, served)| served.len() > 1)
