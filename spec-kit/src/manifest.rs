@@ -390,6 +390,16 @@ fn numbers(id: &str) -> impl Iterator<Item = u64> {
 
 /// The order of [`sort_key`], for which few keys are not worth making.
 pub(crate) fn compare_ids(a: &str, b: &str) -> Ordering {
+    let same = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
+    let digits = |id: &str| {
+        let rest = id.bytes().skip(same);
+        rest.take_while(u8::is_ascii_digit).count()
+    };
+    let length = digits(a);
+    // Most differ in numbers of one length, which a number has that is not too large.
+    if length > 0 && length == digits(b) && a.len().max(b.len()) < 20 {
+        return a.cmp(b);
+    }
     letters(a)
         .cmp(letters(b))
         .then_with(|| numbers(a).cmp(numbers(b)))

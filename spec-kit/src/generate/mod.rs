@@ -209,6 +209,12 @@ fn context<'a>(
             .filter(|passage| !passage.text.to_lowercase().starts_with("solution"))
             .map(|passage| (crate::model::concepts::stems(&passage.text), passage))
             .collect(),
+        personas: model
+            .of_kind(NodeKind::Persona)
+            .iter()
+            .zip(0..)
+            .map(|(persona, at)| (persona.id.as_str(), at))
+            .collect(),
         stories: model
             .of_kind(NodeKind::Story)
             .iter()

@@ -44,7 +44,7 @@ pub(super) fn tie_around(
             .filter_map(|node| Some((node.own.as_deref()?, node.id.as_str())));
         own.chain(to.iter().map(|node| (node.id.as_str(), node.id.as_str())))
     };
-    let ids: BTreeMap<&str, &str> = written().into_map();
+    let ids: HashMap<&str, &str> = written().collect();
     // Seldom asked for, and as many as there are ids.
     let forms: OnceLock<BTreeMap<String, &str>> = OnceLock::new();
     let in_other_form = |name: &str| {
@@ -134,7 +134,7 @@ pub(super) fn matcher(nodes: &[&Node]) -> Matcher {
 
 fn matcher_around(nodes: &[&Node], around: &[Vec<Stem>]) -> Matcher {
     // Many nodes stand in one section.
-    let mut sections: BTreeMap<&str, Vec<Stem>> = BTreeMap::new();
+    let mut sections: HashMap<&str, Vec<Stem>> = HashMap::new();
     for node in nodes {
         let title = node.section.last().map_or("", String::as_str);
         sections

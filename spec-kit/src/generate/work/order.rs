@@ -5,6 +5,7 @@ use super::{Layer, Task};
 use crate::ids::{Claim, Mint};
 use crate::manifest::{NodeKind, compare_ids};
 use crate::order::Order;
+use crate::parallel;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// A task that waits for more than this waits for the last of them.
@@ -39,89 +40,125 @@ pub(super) fn arrange(tasks: &mut [Task], mint: &mut Mint) {
 }
 
 fn depend(tasks: &mut [Task]) {
-    let mut makers: HashMap<&str, Vec<usize>> = HashMap::new();
-    for (index, task) in tasks.iter().enumerate() {
-        for made in &task.makes {
-            makers.entry(made).or_default().push(index);
+    let size = tasks.iter().map(|task| task.text.len()).sum();
+    let places: Vec<usize> = (0..tasks.len()).collect();
+    let waiting = Waiting::of(tasks);
+    let mut all = parallel::map(size, &places, |at| waiting.before(*at));
+    deploy_last(tasks, &mut all);
+    let told = parallel::map(size, &places, |at| {
+        let before = all.get(*at).map_or(&[][..], Vec::as_slice);
+        let lost = tasks.get(*at).map(|task| lost(task, before, tasks));
+        let direct = direct(before, &all).into_iter();
+        let ids = direct.filter_map(|other| Some(tasks.get(other)?.id.clone()));
+        let mut ids: Vec<String> = ids.collect();
+        ids.order_by(|a, b| compare_ids(a, b));
+        (lost.unwrap_or_default(), ids)
+    });
+    for (task, (lost, ids)) in tasks.iter_mut().zip(told) {
+        task.lost = lost;
+        task.depends_on = ids;
+    }
+}
+
+/// What is asked of each task to know which it waits for.
+struct Waiting<'a> {
+    tasks: &'a [Task],
+    turns: Vec<Turn>,
+    makers: HashMap<&'a str, Vec<usize>>,
+    same_file: BTreeMap<usize, usize>,
+}
+
+/// Of a task, when it is done. Others are compared with it many times.
+struct Turn {
+    stage: usize,
+    layer: Layer,
+    rank: usize,
+    is_done: bool,
+}
+
+impl Turn {
+    /// By rank and not by id: what is added later has a higher id and may have to come first. What
+    /// the source calls done waits for nothing that is open: it was built without it.
+    fn follows(&self, other: &Self) -> bool {
+        (other.stage, other.layer, other.rank) < (self.stage, self.layer, self.rank)
+            && (other.is_done || !self.is_done)
+    }
+}
+
+impl<'a> Waiting<'a> {
+    fn of(tasks: &'a [Task]) -> Self {
+        let mut makers: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (index, task) in tasks.iter().enumerate() {
+            for made in &task.makes {
+                makers.entry(made).or_default().push(index);
+            }
+        }
+        let turn = |task: &Task| Turn {
+            stage: task.stage,
+            layer: task.turn(),
+            rank: task.rank,
+            is_done: task.is_done,
+        };
+        Self {
+            tasks,
+            turns: tasks.iter().map(turn).collect(),
+            makers,
+            same_file: same_file(tasks),
         }
     }
-    let same_file = same_file(tasks);
-    let mut all: Vec<Vec<usize>> = Vec::with_capacity(tasks.len());
-    for (index, task) in tasks.iter().enumerate() {
+
+    /// The tasks that one waits for, by themselves or through others, in order.
+    fn before(&self, index: usize) -> Vec<usize> {
+        let (Some(task), Some(turn)) = (self.tasks.get(index), self.turns.get(index)) else {
+            return Vec::new();
+        };
         let mut before: Vec<usize> = Vec::new();
-        // By rank and not by id: what is added later has a higher id and may have to come first.
-        let comes_before = |other: usize| {
-            tasks.get(other).is_some_and(|o| {
-                (o.stage, o.turn(), o.rank) < (task.stage, task.turn(), task.rank)
-                    && !is_held_up(task, o)
-            })
+        let mut take = |made: &str, is_meant: &dyn Fn(&Turn) -> bool| {
+            let makers = self.makers.get(made).into_iter().flatten().copied();
+            let found = makers.filter(|other| {
+                let other = self.turns.get(*other);
+                other.is_some_and(|other| turn.follows(other) && is_meant(other))
+            });
+            before.extend(found.take(MAX_DEPENDENCIES));
         };
         for need in &task.needs {
-            let found = makers.get(need.as_str()).into_iter().flatten().copied();
-            before.extend(
-                found
-                    .filter(|other| comes_before(*other))
-                    .take(MAX_DEPENDENCIES),
-            );
+            take(need, &|_| true);
+        }
+        // What a requirement consists of is built in order of the layers.
+        for made in &task.makes {
+            if made.starts_with("requirement ") {
+                take(made, &|other| other.layer < turn.layer);
+            }
         }
         // Two that write one file are done one after the other.
-        before.extend(
-            same_file
-                .get(&index)
-                .copied()
-                .filter(|other| comes_before(*other)),
-        );
-        // What a requirement consists of is built in order of the layers.
-        for made in task
-            .makes
-            .iter()
-            .filter(|made| made.starts_with("requirement "))
-        {
-            let found = makers.get(made.as_str()).into_iter().flatten().copied();
-            before.extend(
-                found
-                    .filter(|other| {
-                        comes_before(*other)
-                            && tasks.get(*other).is_some_and(|o| o.turn() < task.turn())
-                    })
-                    .take(MAX_DEPENDENCIES),
-            );
-        }
+        let same_file = self.same_file.get(&index).copied();
+        let is_before = |other: &usize| {
+            let other = self.turns.get(*other);
+            other.is_some_and(|other| turn.follows(other))
+        };
+        before.extend(same_file.filter(is_before));
         before.order();
         before.dedup();
-        all.push(before);
+        before
     }
-    deploy_last(tasks, &mut all);
-    let lost: Vec<Vec<String>> = tasks
-        .iter()
-        .zip(&all)
-        .map(|(task, before)| lost(task, before, tasks))
-        .collect();
-    let pruned: Vec<Vec<usize>> = all
-        .iter()
-        .map(|before| {
-            let lists = before.iter().filter_map(|other| all.get(*other));
-            let mut through: Vec<usize> = lists.flatten().copied().collect();
-            through.order();
-            let mut direct: Vec<usize> = before
-                .iter()
-                .copied()
-                .filter(|other| through.binary_search(other).is_err())
-                .collect();
-            let extra = direct.len().saturating_sub(MAX_DEPENDENCIES);
-            direct.drain(..extra);
-            direct
-        })
-        .collect();
-    let ids: Vec<String> = tasks.iter().map(|task| task.id.clone()).collect();
-    for ((task, before), lost) in tasks.iter_mut().zip(pruned).zip(lost) {
-        task.lost = lost;
-        task.depends_on = before
-            .into_iter()
-            .filter_map(|other| ids.get(other).cloned())
-            .collect();
-        task.depends_on.order_by(|a, b| compare_ids(a, b));
+}
+
+/// Of what a task waits for the last that it does not wait for through others.
+fn direct(before: &[usize], all: &[Vec<usize>]) -> Vec<usize> {
+    if let [_] | [] = before {
+        return before.to_vec();
     }
+    let lists = before.iter().filter_map(|other| all.get(*other));
+    let mut through: Vec<usize> = lists.flatten().copied().collect();
+    through.order();
+    let mut direct: Vec<usize> = before
+        .iter()
+        .copied()
+        .filter(|other| through.binary_search(other).is_err())
+        .collect();
+    let extra = direct.len().saturating_sub(MAX_DEPENDENCIES);
+    direct.drain(..extra);
+    direct
 }
 
 /// What the source has a task wait for that is none of those `before` it.
@@ -160,11 +197,6 @@ fn same_file(tasks: &[Task]) -> BTreeMap<usize, usize> {
         }
     }
     before
-}
-
-/// What the source calls done waits for nothing that is open: it was built without it.
-fn is_held_up(task: &Task, other: &Task) -> bool {
-    task.is_done && !other.is_done
 }
 
 /// What is deployed has been built: a deployment of the interface waits for the screens, one of

@@ -45,6 +45,8 @@ pub(super) struct Context<'a> {
     pub by_task: HashMap<&'a str, &'a Task>,
     /// The beginning of the problem with its stems, without what was done about it.
     pub problem: Vec<(Vec<Stem>, &'a Passage)>,
+    /// The places of personas, from 0, by id.
+    pub personas: HashMap<&'a str, usize>,
     /// Stories by id, with their place from 0.
     pub stories: HashMap<&'a str, (usize, &'a Node)>,
 }

@@ -141,13 +141,9 @@ fn write_story(page: &mut Page, context: &Context, story: &Node, index: usize) {
         ),
     );
     let served = model.targets(&story.id, Relation::Serves);
-    let personas = model.of_kind(NodeKind::Persona);
-    let is_for = |persona: &&Node| served.contains(&persona.id.as_str());
-    let actor = served
-        .iter()
-        .any(|id| model.is_kind(id, NodeKind::Persona))
-        .then(|| personas.iter().find(is_for))
-        .flatten();
+    let personas = served.iter().filter_map(|id| context.personas.get(id));
+    let first = personas.min().copied();
+    let actor = first.and_then(|at| model.of_kind(NodeKind::Persona).get(at));
     let text = match actor {
         Some(persona) => format!(
             "For the **{}**: {}.",

@@ -3,7 +3,7 @@ use crate::generate::work::{Stage, StageKind, Task};
 use crate::manifest::NodeKind;
 use crate::model::{Node, count};
 use crate::order::Order;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 pub(in crate::generate) fn tasks(context: &Context) -> String {
     let model = context.model;
@@ -207,7 +207,7 @@ fn few(ids: &[&str]) -> String {
 fn waves<'a>(open: &[&'a Task]) -> Vec<Vec<&'a str>> {
     let mut by_rank: Vec<&Task> = open.to_vec();
     by_rank.order_by_key(|task| (task.turn(), task.rank));
-    let mut wave_of: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut wave_of: HashMap<&str, usize> = HashMap::new();
     for task in by_rank {
         let before = task
             .depends_on
