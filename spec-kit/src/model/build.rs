@@ -16,10 +16,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 pub(super) type Nodes = BTreeMap<NodeKind, Vec<Node>>;
 
 pub(super) fn model(document: &Document, mint: &mut Mint) -> Result<Model, Lacking> {
-    let (collected, mut milestones) = parallel::join(
-        document.source.text().len(),
+    let size = document.source.text().len();
+    let (collected, (mut milestones, found)) = parallel::join(
+        size,
         || collect::collect(document),
-        || milestones::milestones(document),
+        || {
+            let milestones = milestones::milestones(document);
+            (milestones, questions::questions(document))
+        },
     );
     let Collected {
         mut nodes,
@@ -40,7 +44,7 @@ pub(super) fn model(document: &Document, mint: &mut Mint) -> Result<Model, Lacki
     );
     let asked = nodes.entry(NodeKind::Question).or_default();
     asked.iter_mut().for_each(questions::unmark);
-    asked.extend(questions::questions(document));
+    asked.extend(found);
     own_tasks::settle(&mut milestones, &nodes);
     // What the source calls T9, the bundle calls nothing else so.
     let cited = document.citations.iter().map(|citation| &citation.id);

@@ -1,8 +1,9 @@
 use crate::facts::Role;
 use crate::manifest::{NodeKind, Relation};
 use crate::model::words::Stem;
-use crate::model::{Matcher, Model, Node, Standing, concepts};
+use crate::model::{Matcher, Model, Node, Standing, Thing, concepts};
 use crate::order::Gather;
+use crate::parallel;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// So much in common, and a thing belongs to a requirement.
@@ -17,6 +18,9 @@ const MAX_SCREENS: usize = 300;
 const NAMED: f64 = 0.08;
 /// Less for what stands beside other rules of it.
 const BESIDE: f64 = 0.3;
+
+/// The id of the requirement that words speak of, from a likeness on.
+type Owner<'a> = dyn Fn(&[Stem], f64) -> Option<String> + Sync + 'a;
 
 /// Which things, rules and sentences belong to which requirement. Indices are those of the model.
 #[derive(Debug, Default)]
@@ -61,14 +65,8 @@ impl Facets {
             }
             vec![(node.stems.as_slice(), 1.0), (bag.as_slice(), 0.4)]
         }));
-        let owner = |stems: &[Stem], at_least: f64| {
-            matcher
-                .best(stems, at_least)
-                .and_then(|found| requirements.get(found.target))
-                .map(|node| node.id.clone())
-        };
         // A thing is what it is called; what is said of it comes second.
-        let thing_owner = |thing: &crate::model::Thing| {
+        let thing_owner = |thing: &Thing| {
             let name = without_verb(&concepts::stems(&thing.name));
             let mut scores: BTreeMap<usize, f64> = BTreeMap::new();
             for (words, part) in [(&thing.stems, 1.0), (&name, 0.6)] {
@@ -85,9 +83,11 @@ impl Facets {
         };
         let heads = Heads::of(model);
         let inventory = &model.inventory;
+        let size = |things: &[Thing]| things.iter().map(|thing| thing.text.len()).sum();
+        let owners = |things: &[Thing]| parallel::map(size(things), things, thing_owner);
         let mut facets = Self {
-            endpoints: inventory.endpoints.iter().map(thing_owner).collect(),
-            screens: inventory.screens.iter().map(thing_owner).collect(),
+            endpoints: owners(&inventory.endpoints),
+            screens: owners(&inventory.screens),
             endpoint_tables: inventory
                 .endpoints
                 .iter()
@@ -102,7 +102,7 @@ impl Facets {
             };
             facets.by_requirement.insert(node.id.clone(), facet);
         }
-        facets.take_rules(model, &owner);
+        facets.take_rules(model, &matcher);
         let speaker = |stems: &[Stem], at_least: f64| {
             let mut found = matcher.find(stems, 3).into_iter();
             let found = found.find(|found| found.score >= at_least && found.is_telling(MUCH))?;
@@ -122,10 +122,10 @@ impl Facets {
         facets
     }
 
-    fn take_rules(&mut self, model: &Model, owner: &dyn Fn(&[Stem], f64) -> Option<String>) {
-        let mut before: Option<(&[String], String)> = None;
+    fn take_rules(&mut self, model: &Model, matcher: &Matcher) {
         // Many rules stand in one section.
         let mut spoken: BTreeMap<&[String], (bool, Vec<Stem>)> = BTreeMap::new();
+        let mut rules: Vec<(usize, &Node, bool, Vec<Stem>)> = Vec::new();
         for (index, rule) in model.of_kind(NodeKind::NonFunctional).iter().enumerate() {
             if rule.standing == Standing::Later
                 || super::tasks::layer_of(&rule.stems) == super::Layer::Docs
@@ -137,16 +137,26 @@ impl Facets {
                 let title = rule.section.last().map_or("", String::as_str);
                 (concepts::speaks_of(&all, "~access"), concepts::stems(title))
             });
-            let is_access = *is_access;
+            let mut words = rule.stems.clone();
+            if !*is_access {
+                words.extend(title.iter().cloned());
+            }
+            rules.push((index, rule, *is_access, words));
+        }
+        let size = rules.iter().map(|(_, rule, ..)| rule.text.len()).sum();
+        let best = parallel::map(size, &rules, |(.., words)| matcher.best(words, 0.0));
+        let requirements = model.of_kind(NodeKind::Requirement);
+        let mut before: Option<(&[String], String)> = None;
+        for ((index, rule, is_access, _), best) in rules.into_iter().zip(best) {
             let beside = before
                 .as_ref()
                 .filter(|(section, _)| *section == rule.section.as_slice() && !is_access)
                 .map(|(_, id)| id.clone());
-            let mut words = rule.stems.clone();
-            if !is_access {
-                words.extend(title.iter().cloned());
-            }
-            let found = owner(&words, if beside.is_some() { BESIDE } else { OWNED });
+            let at_least = if beside.is_some() { BESIDE } else { OWNED };
+            let found = best
+                .filter(|found| found.score >= at_least)
+                .and_then(|found| requirements.get(found.target))
+                .map(|node| node.id.clone());
             let Some(id) = found.or(beside) else {
                 continue;
             };
@@ -159,10 +169,11 @@ impl Facets {
     }
 
     /// What stands under a screen is said of it, whatever its words.
-    fn take_statements(&mut self, model: &Model, owner: &dyn Fn(&[Stem], f64) -> Option<String>) {
+    fn take_statements(&mut self, model: &Model, owner: &Owner) {
         let mut sections: BTreeMap<&[String], Option<String>> = BTreeMap::new();
         let mut screens: BTreeMap<(&str, &str), Option<usize>> = BTreeMap::new();
         self.by_screen = vec![Vec::new(); model.inventory.screens.len()];
+        let mut said: Vec<(usize, Option<String>)> = Vec::new();
         for (index, statement) in model.statements.iter().enumerate() {
             if statement.role == Role::Interface {
                 let title = statement.section.last().map_or("", String::as_str);
@@ -186,17 +197,22 @@ impl Facets {
                     .clone(),
                 _ => None,
             };
-            let id = of_section.or_else(|| owner(&statement.stems, SAID));
-            if let Some(id) = id
-                && let Some(facet) = self.by_requirement.get_mut(&id)
-            {
+            said.push((index, of_section));
+        }
+        let size = model.statements.iter().map(|said| said.text.len()).sum();
+        let owners = parallel::map(size, &said, |(index, of_section)| {
+            let by_words = || owner(&model.statements.get(*index)?.stems, SAID);
+            of_section.clone().or_else(by_words)
+        });
+        for ((index, _), id) in said.into_iter().zip(owners) {
+            if let Some(facet) = id.and_then(|id| self.by_requirement.get_mut(&id)) {
                 facet.statements.push(index);
             }
         }
     }
 
     /// A table that no requirement names by its head word goes to the one that is most like it.
-    fn take_tables(&mut self, model: &Model, owner: &dyn Fn(&[Stem], f64) -> Option<String>) {
+    fn take_tables(&mut self, model: &Model, owner: &Owner) {
         let used: BTreeSet<usize> = self
             .by_requirement
             .values()

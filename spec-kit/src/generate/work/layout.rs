@@ -6,6 +6,7 @@ mod stack;
 
 use super::{Detail, Layer, Task};
 use crate::model::{Model, Passage};
+use crate::parallel;
 use naming::{named, said, short_name, slug, snake};
 use stack::Stack;
 use std::collections::BTreeMap;
@@ -33,8 +34,8 @@ pub(super) fn propose(model: &Model, tasks: &mut [Task]) -> Layout {
         stack: Stack::of(model),
     };
     let mut roots: BTreeMap<String, &'static str> = BTreeMap::new();
-    let places: Vec<Option<(Place, String)>> =
-        tasks.iter().map(|task| proposal.place(task)).collect();
+    let size = tasks.iter().map(|task| task.text.len()).sum();
+    let places = parallel::map(size, tasks, |task| proposal.place(task));
     let mut guessed: BTreeMap<String, usize> = BTreeMap::new();
     for (task, found) in tasks.iter().zip(&places) {
         if let Some((_, path)) = found.as_ref().filter(|_| is_guess(task)) {

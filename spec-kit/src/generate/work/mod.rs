@@ -80,6 +80,7 @@ pub(super) struct Task {
     /// `table runs`, `endpoint POST /x`, `requirement FR-001`.
     pub makes: Vec<String>,
     pub needs: Vec<String>,
+    /// Those of its text, or of what it stands for.
     pub stems: Vec<Stem>,
 }
 

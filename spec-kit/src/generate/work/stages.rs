@@ -183,14 +183,18 @@ fn by_story(stages: &[Stage], tasks: &mut [Task]) {
 }
 
 fn by_milestone(model: &Model, stages: &[Stage], tasks: &mut [Task]) {
-    let mut owner = Vec::new();
-    let mut stems = Vec::new();
-    for (number, milestone) in model.milestones.iter().enumerate() {
-        for work in &milestone.work {
-            owner.push(number);
-            stems.push(work.stems.clone());
-        }
-    }
+    let work = || {
+        model
+            .milestones
+            .iter()
+            .flat_map(|milestone| &milestone.work)
+    };
+    let owner: Vec<usize> = model
+        .milestones
+        .iter()
+        .enumerate()
+        .flat_map(|(number, milestone)| milestone.work.iter().map(move |_| number))
+        .collect();
     let named: BTreeMap<&str, usize> = model
         .milestones
         .iter()
@@ -203,7 +207,7 @@ fn by_milestone(model: &Model, stages: &[Stage], tasks: &mut [Task]) {
                 .map(move |named| (named.text.as_str(), number))
         })
         .into_map();
-    let matcher = Matcher::new(stems.iter().map(|s| vec![(s.as_slice(), 1.0)]));
+    let matcher = Matcher::new(work().map(|work| vec![(work.stems.as_slice(), 1.0)]));
     let marks: Vec<Option<Mark>> = model.milestones.iter().map(|m| m.mark).collect();
     let is_done = |at: usize| marks.get(at).copied().flatten() == Some(Mark::Done);
     let requirements: BTreeMap<&str, Option<Mark>> = model

@@ -14,6 +14,7 @@ pub(super) use layers::layer_of;
 pub(super) use own::waited;
 
 use crate::order::Gather;
+use crate::parallel;
 use commands::{reach, show_table, show_tables};
 use wording::to_do;
 
@@ -84,6 +85,7 @@ pub(super) fn all(model: &Model, facets: &Facets) -> Vec<Task> {
     made.criteria();
     made.await_answers();
     made.proofs();
+    read(&mut made.tasks);
     made.tasks
 }
 
@@ -116,7 +118,6 @@ impl Task {
     pub(super) fn new(layer: Layer, key: String, text: String) -> Self {
         Self {
             id: String::new(),
-            stems: concepts::stems(&text),
             key,
             text,
             refs: Vec::new(),
@@ -136,6 +137,21 @@ impl Task {
             stage: 0,
             makes: Vec::new(),
             needs: Vec::new(),
+            stems: Vec::new(),
+        }
+    }
+}
+
+/// Gives tasks the stems of their texts, unless they have others.
+fn read(tasks: &mut [Task]) {
+    let size = tasks.iter().map(|task| task.text.len()).sum();
+    let stems = parallel::map(size, tasks, |task| match task.stems.is_empty() {
+        true => concepts::stems(&task.text),
+        false => Vec::new(),
+    });
+    for (task, stems) in tasks.iter_mut().zip(stems) {
+        if !stems.is_empty() {
+            task.stems = stems;
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What of the source's stack says where files are by convention.
 
 use crate::model::{Model, Passage};
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 /// Files by which a platform is known.
 pub(super) const PLATFORM_FILES: &[(&str, &str)] = &[
@@ -71,14 +71,14 @@ const VIEW_ENDS: &[(&str, &str)] = &[
 
 pub(super) struct Stack<'a> {
     model: &'a Model,
-    function: OnceCell<Option<String>>,
+    function: OnceLock<Option<String>>,
 }
 
 impl<'a> Stack<'a> {
     pub(super) fn of(model: &'a Model) -> Self {
         Self {
             model,
-            function: OnceCell::new(),
+            function: OnceLock::new(),
         }
     }
 
@@ -132,7 +132,7 @@ impl<'a> Stack<'a> {
             for part in path.name.split_inclusive('/') {
                 end += part.len();
                 let folder = part.strip_suffix('/')?;
-                if folders.contains(&folder.to_ascii_lowercase().as_str()) {
+                if folders.iter().any(|name| folder.eq_ignore_ascii_case(name)) {
                     return path.name.get(..end);
                 }
             }

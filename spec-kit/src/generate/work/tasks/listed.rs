@@ -4,7 +4,6 @@ use super::*;
 use crate::model::words::Bag;
 use crate::model::{Match, Work};
 use crate::order::Gather;
-use crate::parallel;
 
 /// A piece of work and what it is like, before what others cover is known.
 struct Looked<'a> {

@@ -4,7 +4,6 @@ use super::sequence::needed_first;
 use super::*;
 use crate::model::words::Stem;
 use crate::order::Gather;
-use crate::parallel;
 
 impl<'a> Making<'a> {
     pub(super) fn schema(&mut self) {
@@ -285,6 +284,7 @@ impl<'a> Making<'a> {
     /// Each criterion is shown by a task of its own, after all that it is about.
     pub(super) fn criteria(&mut self) {
         let model = self.model;
+        read(&mut self.tasks);
         let near = self.near_criteria();
         let shown: BTreeSet<String> = self.tasks.iter().filter_map(Task::shows).into_set();
         let criteria = [NodeKind::Acceptance, NodeKind::Success];
