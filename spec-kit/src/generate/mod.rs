@@ -31,7 +31,8 @@ pub use request::{Existing, MAX_SOURCE_BYTES, Output, Overwrite, Refusal, Reques
 use crate::digest::digest;
 use crate::ids::{Lock, Mint};
 use crate::manifest::{DocumentDigest, Manifest, NodeKind, Relation};
-use crate::model::{Lacking, Model};
+use crate::model::words::{Bag, Stem};
+use crate::model::{Lacking, Model, Passage, concepts};
 use crate::parallel;
 use crate::text::Span;
 use nodes::{enforcing, holding};
@@ -116,7 +117,14 @@ fn assembled(request: &Request, lock: &Lock, before: Option<&Manifest>) -> Resul
     let work = work::plan(&model, &mut mint);
     let date = request.date.or(model.date.as_deref());
     let version = version::of(request, before, &model, date, &mut notes);
-    let context = context(request, &model, &work, date, version);
+    let problem = problem(&model);
+    let context = Context {
+        problem: problem
+            .iter()
+            .map(|(stems, passage)| (Bag::of(stems), *passage))
+            .collect(),
+        ..context(request, &model, &work, date, version)
+    };
     let size = request.source.source.text().len();
     let writers: [fn(&Context) -> String; 4] =
         [write::constitution, write::prd, write::plan, write::tasks];
@@ -202,13 +210,7 @@ fn context<'a>(
             .iter()
             .map(|task| (task.id.as_str(), task))
             .collect(),
-        problem: model
-            .problem
-            .iter()
-            .take(40)
-            .filter(|passage| !passage.text.to_lowercase().starts_with("solution"))
-            .map(|passage| (crate::model::concepts::stems(&passage.text), passage))
-            .collect(),
+        problem: Vec::new(),
         personas: model
             .of_kind(NodeKind::Persona)
             .iter()
@@ -222,6 +224,17 @@ fn context<'a>(
             .map(|(at, story)| (story.id.as_str(), (at, story)))
             .collect(),
     }
+}
+
+/// The beginning of the problem with its stems, without what was done about it.
+fn problem(model: &Model) -> Vec<(Vec<Stem>, &Passage)> {
+    model
+        .problem
+        .iter()
+        .take(40)
+        .filter(|passage| !passage.text.to_lowercase().starts_with("solution"))
+        .map(|passage| (concepts::stems(&passage.text), passage))
+        .collect()
 }
 
 /// What whoever asked should know beside the files.

@@ -28,7 +28,8 @@ const EMPTY: &[&str] = &[
 /// template" are the same; a text without blanks between words gives its pairs of letters.
 pub fn stems(text: &str) -> Vec<Stem> {
     let mut found = Found {
-        stems: Vec::with_capacity((text.len() / 8).min(MAX_WORDS)),
+        // Room for what is said of them too.
+        stems: Vec::with_capacity((text.len() / 8).min(MAX_WORDS) + 4),
         word: String::new(),
     };
     for chunk in parts(text, |sign| sign == b'-') {
@@ -188,34 +189,37 @@ fn pairs(word: &str, found: &mut Found) {
 
 static EMPTY_WORDS: LazyLock<Lists> = LazyLock::new(|| Lists::of([(1, EMPTY)]));
 
-/// Lists of words, one bit for each, by the first byte of the words: every word of every text is
-/// asked for.
+/// Lists of words, a bit for each, in buckets: every word of every text is asked for.
 pub(crate) struct Lists(Vec<Vec<(&'static str, u32)>>);
 
 impl Lists {
     pub(crate) fn of(lists: impl IntoIterator<Item = (u32, &'static [&'static str])>) -> Self {
-        let mut by_first = vec![Vec::new(); 128];
+        let mut buckets = vec![Vec::new(); 256];
         for (bit, words) in lists {
             for word in words {
-                let first = usize::from(word.bytes().next().unwrap_or(0));
-                if let Some(list) = by_first.get_mut(first) {
-                    list.push((*word, bit));
+                if let Some(bucket) = buckets.get_mut(bucket(word)) {
+                    bucket.push((*word, bit));
                 }
             }
         }
-        Self(by_first)
+        Self(buckets)
     }
 
     /// The lists that have a word.
     pub(crate) fn bits(&self, word: &str) -> u32 {
-        let first = word.bytes().next().map(usize::from);
-        let known = first.and_then(|first| self.0.get(first));
+        let known = self.0.get(bucket(word)).into_iter().flatten();
         known
-            .into_iter()
-            .flatten()
             .filter(|(known, _)| *known == word)
             .fold(0, |all, (_, bit)| all | bit)
     }
+}
+
+/// By the ends of a word and its length, of 256.
+fn bucket(word: &str) -> usize {
+    let (Some(first), Some(last)) = (word.bytes().next(), word.bytes().next_back()) else {
+        return 0;
+    };
+    (usize::from(first) * 5 + usize::from(last) * 17 + word.len() * 3) % 256
 }
 
 /// Leaves of a word the part that its forms share: `claiming`, `claims` and `claim`; `cancelled` and

@@ -1,7 +1,7 @@
 use super::{Layer, Stage, StageKind, Task};
 use crate::manifest::NodeKind;
 use crate::model::{Model, Node};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// What must hold before a stage begins and before it ends, from its own tasks.
 pub(super) fn fill(model: &Model, stages: &mut [Stage], tasks: &[Task]) {
@@ -9,7 +9,7 @@ pub(super) fn fill(model: &Model, stages: &mut [Stage], tasks: &[Task]) {
     for task in tasks {
         by_stage.entry(task.stage).or_default().push(task);
     }
-    let by_id = |kind| -> BTreeMap<&str, &Node> {
+    let by_id = |kind| -> HashMap<&str, &Node> {
         let nodes = model.of_kind(kind).iter();
         nodes.map(|node| (node.id.as_str(), node)).collect()
     };
@@ -108,8 +108,8 @@ fn exit(tasks: &[&Task]) -> String {
 
 /// Nodes by id.
 struct Known<'a> {
-    requirements: BTreeMap<&'a str, &'a Node>,
-    stories: BTreeMap<&'a str, &'a Node>,
+    requirements: HashMap<&'a str, &'a Node>,
+    stories: HashMap<&'a str, &'a Node>,
 }
 
 fn purpose(known: &Known<'_>, stage: &Stage, tasks: &[&Task]) -> String {

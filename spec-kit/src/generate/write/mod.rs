@@ -18,7 +18,7 @@ use super::work::{Task, Work};
 use crate::check::PHRASES;
 use crate::facts::Document;
 use crate::manifest::{Relation, compare_ids};
-use crate::model::words::Stem;
+use crate::model::words::Bag;
 use crate::model::{Model, Node, Passage, Statement, markdown};
 use crate::order::Order;
 use crate::text::Span;
@@ -44,7 +44,7 @@ pub(super) struct Context<'a> {
     pub requirements: HashMap<&'a str, &'a Node>,
     pub by_task: HashMap<&'a str, &'a Task>,
     /// The beginning of the problem with its stems, without what was done about it.
-    pub problem: Vec<(Vec<Stem>, &'a Passage)>,
+    pub problem: Vec<(Bag<'a>, &'a Passage)>,
     /// The places of personas, from 0, by id.
     pub personas: HashMap<&'a str, usize>,
     /// Stories by id, with their place from 0.

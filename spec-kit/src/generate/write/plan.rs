@@ -1,7 +1,7 @@
 use super::{Context, Page, and, plan_tables};
 use crate::facts::Role;
 use crate::manifest::NodeKind;
-use crate::model::words::Stem;
+use crate::model::words::{Bag, Stem};
 use crate::model::{count, markdown, state};
 
 pub(in crate::generate) fn plan(context: &Context) -> String {
@@ -264,10 +264,11 @@ pub(super) fn background<'a>(
     context: &'a Context,
     stems: &[Stem],
 ) -> Option<&'a crate::model::Passage> {
+    let bag = Bag::of(stems);
     context
         .problem
         .iter()
-        .map(|(own, passage)| (crate::model::words::similarity(own, stems), *passage))
+        .map(|(own, passage)| (own.similarity(&bag), *passage))
         .filter(|(alike, _)| *alike >= 0.25)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, passage)| passage)
