@@ -35,8 +35,6 @@ pub struct Mint {
     kept: HashSet<String>,
     /// As [`spelled_alike`].
     used: HashSet<String>,
-    /// Of these what was given now.
-    given: HashSet<String>,
     /// By kind, the highest number that was ever used.
     highest: BTreeMap<NodeKind, u32>,
     entries: Vec<Entry>,
@@ -80,7 +78,6 @@ impl Mint {
         let mut given = Vec::with_capacity(claims.len());
         for ((wanted, id), position) in wanted.into_iter().zip(ids).zip(1..) {
             let id = id.unwrap_or_else(|| self.fresh(kind));
-            self.given.insert(spelled_alike(&id));
             self.entries.push(Entry {
                 id: id.clone(),
                 kind,
@@ -116,12 +113,17 @@ impl Mint {
 
     /// The author's ids come first; of two with one id the later gets a new one.
     fn keep_own(&mut self, kind: NodeKind, claims: &[Claim], ids: &mut [Option<String>]) {
+        if claims.iter().all(|claim| claim.own.is_none()) {
+            return;
+        }
+        let given = self.entries.iter();
+        let mut taken: HashSet<String> = given.map(|entry| spelled_alike(&entry.id)).collect();
         for (claim, id) in claims.iter().zip(ids) {
             let Some(own) = claim.own else {
                 continue;
             };
             let alike = spelled_alike(own);
-            if !self.given.insert(alike.clone()) {
+            if !taken.insert(alike.clone()) {
                 continue;
             }
             self.note_number(kind, own);

@@ -213,8 +213,13 @@ fn places(text: &str) -> HashMap<&'static str, Vec<usize>> {
     let bytes = text.as_bytes();
     let mut places: HashMap<&str, Vec<usize>> = HashMap::new();
     for (at, first) in bytes.iter().enumerate() {
-        let names = by_first.get(usize::from(*first)).into_iter().flatten();
-        for name in names.filter(|name| name.as_bytes().get(1) == bytes.get(at + 1)) {
+        let names = by_first.get(usize::from(*first));
+        // Most letters begin none.
+        let Some(names) = names.filter(|names| !names.is_empty()) else {
+            continue;
+        };
+        let second = bytes.get(at + 1);
+        for name in names.iter().filter(|name| name.as_bytes().get(1) == second) {
             if bytes
                 .get(at..)
                 .is_some_and(|rest| rest.starts_with(name.as_bytes()))

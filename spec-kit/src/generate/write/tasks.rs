@@ -4,6 +4,7 @@ use crate::manifest::NodeKind;
 use crate::model::{Node, count};
 use crate::order::Order;
 use std::collections::HashMap;
+use std::fmt::Write;
 
 pub(in crate::generate) fn tasks(context: &Context) -> String {
     let model = context.model;
@@ -117,7 +118,9 @@ fn labels(stage: &Stage) -> Labels<'_> {
 
 fn write(page: &mut Page, context: &Context, task: &Task, labels: Labels<'_>) {
     let tick = if task.is_done { "x" } else { " " };
-    let mut line = format!("- [{tick}] {}", task.id);
+    let line = &mut page.0;
+    // Writing to a string cannot fail.
+    let _ = write!(line, "- [{tick}] {}", task.id);
     if task.is_parallel {
         line.push_str(" [P]");
     }
@@ -127,18 +130,18 @@ fn write(page: &mut Page, context: &Context, task: &Task, labels: Labels<'_>) {
         Labels::Of(number) => prd::number(story) == number,
     };
     if let Some(story) = task.story.as_ref().filter(is_shown) {
-        line.push_str(&format!(" [{story}]"));
+        let _ = write!(line, " [{story}]");
     }
     if !task.refs.is_empty() {
-        line.push_str(&format!(" [{}]", task.refs.join(",")));
+        let _ = write!(line, " [{}]", task.refs.join(","));
     }
     line.push(' ');
     line.push_str(&task.text);
     if !task.depends_on.is_empty() {
-        line.push_str(&format!(" (depends on {})", task.depends_on.join(", ")));
+        let _ = write!(line, " (depends on {})", task.depends_on.join(", "));
     }
     line.push_str(&context.mark(&task.spans));
-    page.line(&line);
+    line.push('\n');
     for detail in &task.details {
         page.write(format_args!(
             "  - {}{}",
@@ -244,12 +247,10 @@ fn coverage(page: &mut Page, context: &Context) {
         .iter()
         .take(20_000)
         .map(|node| {
-            let tasks: Vec<&Task> = context.work.naming(&node.id).collect();
-            let ids: Vec<&str> = tasks.iter().map(|task| task.id.as_str()).collect();
             vec![
                 crate::model::words::short(node.bare(), 8),
                 node.id.clone(),
-                ids.join(", "),
+                context.work.of(&node.id).join(", "),
             ]
         })
         .collect();
