@@ -177,30 +177,28 @@ proptest::proptest! {
     }
 }
 
+fn endpoints(text: &str) -> Vec<String> {
+    let document = read::document("prd.md", text.as_bytes()).expect("text");
+    let things = document.inventory.into_iter();
+    things
+        .filter(|thing| thing.kind == ops_spec_kit::facts::InventoryKind::Endpoint)
+        .map(|thing| thing.name)
+        .collect()
+}
+
 /// What follows a code span is grammar of the sentence and no part of the path.
 #[test]
 fn a_path_in_code_ends_with_the_code() {
     let text = "# A\n\n## 기능 요구사항\n\n- 본문 없이 `GET /api/v1/menus`를 호출합니다.\n- `POST /api/v1/orders`로 주문합니다.\n";
-    let document = read::document("prd.md", text.as_bytes()).expect("text");
-    let endpoints: Vec<&str> = document
-        .inventory
-        .iter()
-        .filter(|thing| thing.kind == ops_spec_kit::facts::InventoryKind::Endpoint)
-        .map(|thing| thing.name.as_str())
-        .collect();
-    assert_eq!(endpoints, ["GET /api/v1/menus", "POST /api/v1/orders"]);
+    assert_eq!(
+        endpoints(text),
+        ["GET /api/v1/menus", "POST /api/v1/orders"]
+    );
 }
 
-/// A table of methods and paths in running text: the code ends before the path begins.
+/// The search goes on behind the path, also where code ends before the path begins.
 #[test]
 fn a_path_behind_a_method_in_code_is_read_once() {
     let text = "# A\n\n## Requirements\n\n- Orders come by `POST` /orders and go by `DELETE`: `/orders/{id}` or `GET`/orders.\n";
-    let document = read::document("prd.md", text.as_bytes()).expect("text");
-    let endpoints: Vec<&str> = document
-        .inventory
-        .iter()
-        .filter(|thing| thing.kind == ops_spec_kit::facts::InventoryKind::Endpoint)
-        .map(|thing| thing.name.as_str())
-        .collect();
-    assert_eq!(endpoints, ["POST /orders", "DELETE /orders/{id}"]);
+    assert_eq!(endpoints(text), ["POST /orders", "DELETE /orders/{id}"]);
 }

@@ -118,13 +118,7 @@ fn assembled(request: &Request, lock: &Lock, before: Option<&Manifest>) -> Resul
     let date = request.date.or(model.date.as_deref());
     let version = version::of(request, before, &model, date, &mut notes);
     let problem = problem(&model);
-    let context = Context {
-        problem: problem
-            .iter()
-            .map(|(stems, passage)| (Bag::of(stems), *passage))
-            .collect(),
-        ..context(request, &model, &work, date, version)
-    };
+    let context = context(request, &model, &work, &problem, date, version);
     let size = request.source.source.text().len();
     let writers: [fn(&Context) -> String; 4] =
         [write::constitution, write::prd, write::plan, write::tasks];
@@ -183,6 +177,7 @@ fn context<'a>(
     request: &'a Request,
     model: &'a Model,
     work: &'a Work,
+    problem: &'a [(Vec<Stem>, &'a Passage)],
     date: Option<&'a str>,
     version: write::Version,
 ) -> Context<'a> {
@@ -210,7 +205,10 @@ fn context<'a>(
             .iter()
             .map(|task| (task.id.as_str(), task))
             .collect(),
-        problem: Vec::new(),
+        problem: problem
+            .iter()
+            .map(|(stems, passage)| (Bag::of(stems), *passage))
+            .collect(),
         personas: model
             .of_kind(NodeKind::Persona)
             .iter()
